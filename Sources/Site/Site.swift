@@ -1,0 +1,98 @@
+public import Support
+
+/// The pure model of everything a manifest says: what exists, not how a server, an image or a file shows it.
+/// Built by `Manifest`, read by every room above. All text in it is already normalised and checked.
+public struct Site: Sendable {
+    /// The site's name; for pages and reports.
+    public var name: String?
+    /// A mail address or URL of the operator; shown on error pages.
+    public var contact: String?
+    /// IANA name of the zone that `hours` and dates are read in. Default `UTC`.
+    public var timezone: String
+    /// BCP 47 tags, the first is the default. Default `["en"]`.
+    public var languages: [String]
+    /// The domains, in the order of the manifest. Never empty.
+    public var domains: [Domain]
+    /// All links: those of the manifest in its order, then those of included files.
+    public var links: [Link]
+    /// What images are made of each code.
+    public var codes: CodeSettings
+    /// How the hash manifest is signed; `nil`: not signed.
+    public var signing: SigningKey?
+
+    /// A site with these parts.
+    public init(
+        name: String? = nil, contact: String? = nil, timezone: String = "UTC", languages: [String] = ["en"],
+        domains: [Domain], links: [Link] = [], codes: CodeSettings = CodeSettings(), signing: SigningKey? = nil
+    ) {
+        self.name = name
+        self.contact = contact
+        self.timezone = timezone
+        self.languages = languages
+        self.domains = domains
+        self.links = links
+        self.codes = codes
+        self.signing = signing
+    }
+
+    /// The address of `link` as people type and scan it: `https://HOST/SLUG`, without the `/*` of a wildcard.
+    /// - Parameter dense: upper case for QR alphanumeric mode; only where ``Link/dense`` is set.
+    public func url(of link: Link, dense: Bool = false) -> String {
+        let domain = domains[Int(link.domain)]
+        let scheme = domain.tls == .off ? "http://" : "https://"
+        let path = link.isWildcard ? String(link.slug.dropLast()) : link.slug
+        let url = scheme + domain.host + "/" + path
+        return dense ? url.uppercased() : url
+    }
+}
+
+/// What becomes of a code: which files, how large.
+public struct CodeSettings: Equatable, Sendable {
+    /// A file format for code images.
+    public enum Format: String, CaseIterable, Sendable {
+        /// Scalable Vector Graphics.
+        case svg
+        /// Portable Network Graphics, one bit a pixel.
+        case png
+        /// Portable Document Format, vector.
+        case pdf
+    }
+
+    /// Error correction level: about 7, 15, 25 and 30 % of the codewords (ISO/IEC 18004 §6.5.1).
+    public enum Level: String, CaseIterable, Sendable {
+        /// About 7 %.
+        case L
+        /// About 15 %.
+        case M
+        /// About 25 %.
+        case Q
+        /// About 30 %.
+        case H
+    }
+
+    /// Formats, each a file per code; empty: no images. Default all.
+    public var formats: [Format] = Format.allCases
+    /// Error correction level. Default M.
+    public var level: Level = .M
+    /// Pixels a module in PNG. Default 8.
+    public var scale: Int = 8
+    /// Width of the light margin in modules. Default 4 (ISO/IEC 18004 §6.3.8).
+    public var quietZone: Int = 4
+
+    /// The defaults.
+    public init() {}
+}
+
+/// The private key that signs `SHA256SUMS`: its text as the secret reference delivered it.
+public struct SigningKey: Sendable {
+    /// PEM of a PKCS#8 Ed25519 key, possibly encrypted. Secret: never printed.
+    public var pem: String
+    /// Where the manifest names it.
+    public var range: SourceRange?
+
+    /// A key from its PEM text.
+    public init(pem: String, range: SourceRange? = nil) {
+        self.pem = pem
+        self.range = range
+    }
+}
