@@ -1,0 +1,56 @@
+import Pages
+public import Redirects
+public import Site
+public import Support
+
+/// Everything a site becomes, code images excepted: pure data, nothing written yet.
+public struct Compilation: Sendable {
+    /// Server configuration and pages, sorted by path.
+    public let files: [OutputFile]
+    /// The routes that the configuration was made from.
+    public let routes: RouteTable
+    /// How the site differs from what was built before.
+    public let lock: LockUpdate
+    /// What is wrong with it, and what somebody should look at.
+    public let diagnostics: [Diagnostic]
+
+    /// Compiles `site`.
+    /// - Parameters:
+    ///   - lock: what was built before.
+    ///   - deployment: where the result will lie on the server.
+    ///   - formats: image formats, to check that no two images get one path.
+    public init(
+        _ site: Site, lock: LinkLock, deployment: Deployment, formats: [CodeSettings.Format]
+    ) throws(BuildError) {
+        routes = RouteTable(site: site)
+        self.lock = lock.updated(by: site)
+        var files: [OutputFile] = []
+        var diagnostics = self.lock.diagnostics
+        if site.domains.contains(where: { $0.servers.contains(.nginx) }) {
+            let emission = NginxEmitter(deployment: deployment).emit(routes)
+            files += emission.files
+            diagnostics += emission.diagnostics
+        }
+        if site.domains.contains(where: { $0.servers.contains(.caddy) }) {
+            let emission = CaddyEmitter(deployment: deployment).emit(routes)
+            files += emission.files
+            diagnostics += emission.diagnostics
+        }
+        do {
+            files += try StaticPages.files(for: site)
+        } catch {
+            throw .other("\(error)")
+        }
+        for clash in CodePaths.clashes(in: site, suffixes: formats.map { "." + $0.rawValue }) {
+            diagnostics.append(
+                .error(
+                    BuildCodes.codePathClash, at: site.links[clash.second].range,
+                    "the image of '\(site.links[clash.second].slug)' would be written where "
+                        + "'\(site.links[clash.first].slug)' needs a folder or a file",
+                    notes: [.init("the other link", at: site.links[clash.first].range)],
+                    help: "rename one of the two slugs"))
+        }
+        self.files = files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+        self.diagnostics = diagnostics
+    }
+}

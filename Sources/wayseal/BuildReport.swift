@@ -1,0 +1,73 @@
+import ArgumentParser
+import Build
+import Site
+import Support
+
+/// What a build says when it has ended.
+enum BuildReport {
+    static func text(_ result: BuildResult, _ site: Site) -> String {
+        var lines: [String] = []
+        let changes = result.lock.changes
+        if result.isNew {
+            let facts = [
+                count(site.links.count, "link"), result.codes > 0 ? count(result.codes, "code") : nil,
+                count(result.files, "file"),
+            ].compactMap { $0 }
+            lines.append("built generation \(result.generation): \(facts.joined(separator: ", "))")
+        } else {
+            lines.append("nothing changed: generation \(result.generation) stays, \(count(result.files, "file"))")
+        }
+        let removed = changes.count { $0.kind == .removed }
+        if removed > 0 {
+            lines.append("  \(count(removed, "link")) REMOVED: old prints of \(removed == 1 ? "it" : "them") lead to the 404 page")
+        }
+        let servers = Set(site.domains.flatMap(\.servers))
+        if servers.contains(.nginx) {
+            lines.append("  nginx    \(result.path)/nginx/wayseal.conf, to include inside http {}")
+        }
+        if servers.contains(.caddy) { lines.append("  caddy    \(result.path)/caddy/caddy.json") }
+        if result.codes > 0 { lines.append("  codes    \(result.path)/codes") }
+        lines.append("  hashes   \(result.path)/SHA256SUMS")
+        if let signer = result.signer {
+            lines.append("  signed   by \(signer)")
+        } else {
+            lines.append("  not signed: there is no key yet; 'wayseal keys new' makes one")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    static func json(_ result: BuildResult) -> [UInt8] {
+        var json = JSONWriter()
+        json.object { json in
+            json.member("generation", result.generation)
+            json.member("new", result.isNew)
+            json.member("path", result.path)
+            json.member("codes", result.codes)
+            json.member("files", result.files)
+            json.member("changes", result.lock.changes.count)
+            json.member("removed", result.lock.changes.count { $0.kind == .removed })
+            if let signer = result.signer { json.member("signer", "\(signer)") }
+        }
+        return json.bytes
+    }
+}
+
+extension BuildOptions.Archive: ExpressibleByArgument {}
+
+/// `svg,png` or `none`.
+struct FormatList: ExpressibleByArgument {
+    var formats: [CodeSettings.Format]
+
+    init?(argument: String) {
+        if argument == "none" {
+            formats = []
+            return
+        }
+        var formats: [CodeSettings.Format] = []
+        for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let format = CodeSettings.Format(rawValue: String(part)), !formats.contains(format) else { return nil }
+            formats.append(format)
+        }
+        self.formats = CodeSettings.Format.allCases.filter(formats.contains)
+    }
+}

@@ -1,0 +1,93 @@
+import Build
+import Support
+
+/// The changes of a plan, for people and for machines.
+enum PlanReport {
+    /// One line or two a change, removals first and loudest, then a summary.
+    static func text(_ update: LockUpdate, limit: Int, color: Bool) -> String {
+        var out = ""
+        let removed = update.changes.filter { $0.kind == .removed }
+        let others = update.changes.filter { $0.kind != .removed }
+        for change in removed.prefix(limit) { out += line(change, color) }
+        if !removed.isEmpty {
+            out += paint(
+                "\n  \(count(removed.count, "link")) REMOVED: every print of \(removed.count == 1 ? "it" : "them") will "
+                    + "lead to the 404 page.\n  To keep old prints working, point the link somewhere instead.\n\n",
+                "1;31", color)
+        }
+        for change in others.prefix(max(0, limit - removed.count)) { out += line(change, color) }
+        let hidden = update.changes.count - min(limit, removed.count) - min(others.count, max(0, limit - removed.count))
+        if hidden > 0 { out += "  … and \(hidden) more (--all)\n" }
+        if update.changes.isEmpty {
+            return "nothing changes: \(count(update.unchanged, "link")) as built last\n"
+        }
+        var parts: [String] = []
+        for (kind, word) in words {
+            let number = update.changes.count { $0.kind == kind }
+            if number > 0 { parts.append("\(number) \(word)") }
+        }
+        return out + "\(parts.joined(separator: ", ")), \(update.unchanged) unchanged\n"
+    }
+
+    private static let words: [(LinkChange.Kind, String)] = [
+        (.added, "new"), (.retargeted, "with a new target"), (.changed, "with new options"),
+        (.restored, "restored"), (.reused, "reused"), (.removed, "REMOVED"),
+    ]
+
+    private static func line(_ change: LinkChange, _ color: Bool) -> String {
+        let before = change.before.map(describe) ?? ""
+        let after = change.after.map(describe) ?? ""
+        return switch change.kind {
+        case .added: paint("+ \(change.key)", "32", color) + "  → \(after)\n"
+        case .retargeted, .changed:
+            paint("~ \(change.key)", "33", color) + "\n    before \(before)\n    after  \(after)\n"
+        case .restored: paint("+ \(change.key)", "32", color) + "  → \(after)  (was removed, comes back)\n"
+        case .reused:
+            paint("! \(change.key)", "1;35", color) + "  (was removed; reuse: \(change.reason ?? ""))\n"
+                + "    before \(before)\n    after  \(after)\n"
+        case .removed: paint("- \(change.key)", "1;31", color) + "  led to \(before)\n"
+        }
+    }
+
+    /// The target, and the status and options when they are not the ordinary ones.
+    private static func describe(_ entry: LinkLock.Entry) -> String {
+        var extras = entry.redirect == 302 ? [] : ["\(entry.redirect)"]
+        if entry.options.contains("q") { extras.append("query passed") }
+        if entry.options.contains("s") { extras.append("suffix forwarded") }
+        if entry.options.contains("d") { extras.append("printed dense") }
+        return extras.isEmpty ? entry.target : "\(entry.target) (\(extras.joined(separator: ", ")))"
+    }
+
+    private static func paint(_ text: String, _ code: String, _ color: Bool) -> String {
+        color ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
+
+    /// `{"changes": [{"kind", "link", "before", "after", "reason"}], "unchanged", "reserved"}`.
+    static func json(_ update: LockUpdate) -> [UInt8] {
+        var json = JSONWriter()
+        json.object { json in
+            json.key("changes")
+            json.array { json in
+                for change in update.changes {
+                    json.object { json in
+                        json.member("kind", change.kind.rawValue)
+                        json.member("link", change.key)
+                        for (name, entry) in [("before", change.before), ("after", change.after)] {
+                            guard let entry else { continue }
+                            json.key(name)
+                            json.object { json in
+                                json.member("target", entry.target)
+                                json.member("redirect", Int(entry.redirect))
+                                json.member("options", entry.options)
+                            }
+                        }
+                        if let reason = change.reason { json.member("reason", reason) }
+                    }
+                }
+            }
+            json.member("unchanged", update.unchanged)
+            json.member("reserved", update.reserved)
+        }
+        return json.bytes
+    }
+}
