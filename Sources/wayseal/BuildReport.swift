@@ -39,14 +39,14 @@ enum BuildReport {
     static func json(_ result: BuildResult) -> [UInt8] {
         var json = JSONWriter()
         json.object { json in
-            json.member("generation", result.generation)
-            json.member("new", result.isNew)
-            json.member("path", result.path)
-            json.member("codes", result.codes)
-            json.member("files", result.files)
-            json.member("changes", result.lock.changes.count)
-            json.member("removed", result.lock.changes.count { $0.kind == .removed })
-            if let signer = result.signer { json.member("signer", "\(signer)") }
+            json.field("generation", result.generation)
+            json.field("new", result.isNew)
+            json.field("path", result.path)
+            json.field("codes", result.codes)
+            json.field("files", result.files)
+            json.field("changes", result.lock.changes.count)
+            json.field("removed", result.lock.changes.count { $0.kind == .removed })
+            if let signer = result.signer { json.field("signer", "\(signer)") }
         }
         return json.bytes
     }

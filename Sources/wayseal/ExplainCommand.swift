@@ -27,7 +27,7 @@ struct ExplainCommand: ParsableCommand {
             return
         }
         guard let found = all.first(where: { $0.id == code }) else {
-            let near = SpellingSuggestion.best(for: code, among: all.map(\.id))
+            let near = SpellingSuggestion.nearest(to: code, among: all.map(\.id))
             throw Failure(
                 .usage, "there is no diagnostic '\(code)'",
                 hint: near.map { "did you mean '\($0)'?" } ?? "'wayseal explain' lists all")

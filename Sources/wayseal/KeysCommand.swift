@@ -80,7 +80,7 @@ struct KeysCommand: ParsableCommand {
                 let public_ = try VerifierKey(name: site.signerName, publicKey: key.publicKey)
                 if input.print.json {
                     var json = JSONWriter()
-                    json.object { $0.member("vkey", "\(public_)") }
+                    json.object { $0.field("vkey", "\(public_)") }
                     Terminal.write(json.bytes + [0x0A])
                 } else {
                     Terminal.say("\(public_)")

@@ -56,22 +56,18 @@ struct Loaded {
 
     /// Prints all diagnostics: text to stderr, with `--json` an array to stdout.
     func report() {
-        let renderer = DiagnosticRenderer(sources: sources, color: options.print.usesColor(on: STDERR_FILENO))
         if options.print.json {
-            Terminal.write(renderer.json(diagnostics) + [0x0A])
+            Terminal.write(DiagnosticRenderer.json(diagnostics, sources: sources))
         } else {
-            reportText(renderer)
+            reportBeside()
         }
     }
 
     /// Prints all diagnostics as text to stderr, whatever stdout carries.
     func reportBeside() {
-        reportText(DiagnosticRenderer(sources: sources, color: options.print.usesColor(on: STDERR_FILENO)))
-    }
-
-    private func reportText(_ renderer: DiagnosticRenderer) {
         let shown = options.print.quiet ? diagnostics.filter { $0.severity == .error } : diagnostics
-        Terminal.note(renderer.text(shown))
+        let renderer = DiagnosticRenderer(color: options.print.usesColor(on: STDERR_FILENO))
+        Terminal.note(renderer.text(shown, sources: sources))
         if errors > 0 {
             let also = warnings > 0 ? " and \(count(warnings, "warning"))" : ""
             Terminal.note("\(count(errors, "error"))\(also); 'wayseal explain CODE' tells more\n")

@@ -70,23 +70,23 @@ enum PlanReport {
             json.array { json in
                 for change in update.changes {
                     json.object { json in
-                        json.member("kind", change.kind.rawValue)
-                        json.member("link", change.key)
+                        json.field("kind", change.kind.rawValue)
+                        json.field("link", change.key)
                         for (name, entry) in [("before", change.before), ("after", change.after)] {
                             guard let entry else { continue }
                             json.key(name)
                             json.object { json in
-                                json.member("target", entry.target)
-                                json.member("redirect", Int(entry.redirect))
-                                json.member("options", entry.options)
+                                json.field("target", entry.target)
+                                json.field("redirect", Int(entry.redirect))
+                                json.field("options", entry.options)
                             }
                         }
-                        if let reason = change.reason { json.member("reason", reason) }
+                        if let reason = change.reason { json.field("reason", reason) }
                     }
                 }
             }
-            json.member("unchanged", update.unchanged)
-            json.member("reserved", update.reserved)
+            json.field("unchanged", update.unchanged)
+            json.field("reserved", update.reserved)
         }
         return json.bytes
     }
