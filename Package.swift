@@ -59,14 +59,17 @@ let package = Package(
             resources: [.embedInCode("error.html"), .embedInCode("home.html")]),
 
         // Tests. ServerTests start the real nginx and Caddy; they run when WAYSEAL_SERVER_TESTS=1.
-        .testTarget(name: "SupportTests", dependencies: ["Support"]),
+        .target(name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport"),
+        .testTarget(name: "SupportTests", dependencies: ["Support", "TestSupport"]),
         .testTarget(
             name: "QRCodeTests", dependencies: ["QRCode", "Codes", "CQREncode", "Decoding"]),
         .testTarget(name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG"]),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest", "Site", "Support"]),
         .testTarget(name: "RedirectsTests", dependencies: ["Redirects", "Site", "Support"]),
         .testTarget(name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Support"]),
-        .testTarget(name: "BuildTests", dependencies: ["Build", "Site", "Manifest", "Support"]),
+        .testTarget(
+            name: "BuildTests",
+            dependencies: ["Build", "Redirects", "Site", "TransparencyLog", "Support", "TestSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"]),
         .testTarget(
             name: "ServerTests", dependencies: ["Redirects", "Site", "Manifest", "Build", "Support"]
