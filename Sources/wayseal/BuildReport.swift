@@ -19,7 +19,9 @@ enum BuildReport {
         }
         let removed = changes.count { $0.kind == .removed }
         if removed > 0 {
-            lines.append("  \(count(removed, "link")) REMOVED: old prints of \(removed == 1 ? "it" : "them") lead to the 404 page")
+            lines.append(
+                "  \(count(removed, "link")) REMOVED: old prints of \(removed == 1 ? "it" : "them") lead to the 404 page"
+            )
         }
         let servers = Set(site.domains.flatMap(\.servers))
         if servers.contains(.nginx) {
@@ -65,7 +67,9 @@ struct FormatList: ExpressibleByArgument {
         }
         var formats: [CodeSettings.Format] = []
         for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let format = CodeSettings.Format(rawValue: String(part)), !formats.contains(format) else { return nil }
+            guard let format = CodeSettings.Format(rawValue: String(part)), !formats.contains(format) else {
+                return nil
+            }
             formats.append(format)
         }
         self.formats = CodeSettings.Format.allCases.filter(formats.contains)

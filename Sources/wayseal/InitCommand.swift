@@ -19,11 +19,15 @@ struct InitCommand: ParsableCommand {
 
     func run() throws {
         try place.enter()
-        guard !domain.isEmpty, !domain.unicodeScalars.contains(where: { $0.value <= 0x20 || ":/#{}[],\"'&*".unicodeScalars.contains($0) })
-        else { throw Failure(.usage, "'\(domain)' is not a host name", hint: "give a bare host such as go.example.org") }
+        guard !domain.isEmpty,
+            !domain.unicodeScalars.contains(where: { $0.value <= 0x20 || ":/#{}[],\"'&*".unicodeScalars.contains($0) })
+        else {
+            throw Failure(.usage, "'\(domain)' is not a host name", hint: "give a bare host such as go.example.org")
+        }
         do {
             if try Files.status(place.file, followLinks: false) != nil {
-                throw Failure(.outsideWorld, "\(place.file) exists already", hint: "edit it, or name another file with -f")
+                throw Failure(
+                    .outsideWorld, "\(place.file) exists already", hint: "edit it, or name another file with -f")
             }
             try Files.replace(place.file, Array(Self.manifest(domain).utf8))
             let ignore = Files.join(Files.parent(of: place.file), ".gitignore")

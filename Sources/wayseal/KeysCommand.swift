@@ -29,16 +29,20 @@ struct KeysCommand: ParsableCommand {
         @OptionGroup var passphrase: PassphraseOptions
         @Option(name: [.customShort("o"), .long], help: ArgumentHelp("Where to write it.", valueName: "file"))
         var output = "secrets/ledger.key"
-        @Option(help: ArgumentHelp("The name in the public key; default: the manifest's first host.", valueName: "host"))
+        @Option(
+            help: ArgumentHelp("The name in the public key; default: the manifest's first host.", valueName: "host"))
         var name: String?
-        @Flag(name: .customLong("no-passphrase"), help: "Leave the key in the clear: for a CI that keeps it as a secret.")
+        @Flag(
+            name: .customLong("no-passphrase"), help: "Leave the key in the clear: for a CI that keeps it as a secret.")
         var isPlain = false
 
         func run() throws {
             try place.enter()
             do {
                 if try Files.status(output, followLinks: false) != nil {
-                    throw Failure(.outsideWorld, "\(output) exists already", hint: "a key is never overwritten; choose another -o FILE")
+                    throw Failure(
+                        .outsideWorld, "\(output) exists already",
+                        hint: "a key is never overwritten; choose another -o FILE")
                 }
                 let secret = isPlain ? nil : try passphrase.read(isNew: true)
                 let key = try Ed25519Key.generate()

@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 
 /// A site on one domain with these slugs and targets.
-func site(_ links: [(String, String)], host: String = "go.example.org", _ edit: (inout Link) -> Void = { _ in }) -> Site {
+func site(_ links: [(String, String)], host: String = "go.example.org", _ edit: (inout Link) -> Void = { _ in }) -> Site
+{
     Site(
         domains: [Domain(host: host)],
         links: links.map { slug, target in
@@ -87,7 +88,9 @@ struct LinkLockTests {
         let update = lock(Array(shuffled.utf8)).updated(by: site([("menu", "https://b/"), ("app", "https://a/")]))
         #expect(update.changes.isEmpty)
 
-        for bad in ["", "<<<<<<< HEAD", "live a/b 302 -", "live a/b 200 - https://a/", "dead a/b 302 - x", "live ab 302 - x"] {
+        for bad in [
+            "", "<<<<<<< HEAD", "live a/b 302 -", "live a/b 200 - https://a/", "dead a/b 302 - x", "live ab 302 - x",
+        ] {
             let text = "wayseal-lock 1\n\(bad)\n"
             let (_, diagnostics) = LinkLock.read(Array(text.utf8), file: 0)
             #expect(diagnostics.map(\.range?.start) == [15], "\(bad)")
@@ -108,8 +111,9 @@ struct LinkLockTests {
             }
             let update = lock.updated(by: site(links.map { ($0.key, $0.value) }) { $0.reuse = "test" })
             let changed = Set(update.changes.map { String($0.key.dropFirst("go.example.org/".count)) })
-            let live = Set(String(decoding: lock.bytes, as: UTF8.self).split(separator: "\n").filter { $0.hasPrefix("live") }
-                .map { String($0.split(separator: " ")[1].dropFirst("go.example.org/".count)) })
+            let live = Set(
+                String(decoding: lock.bytes, as: UTF8.self).split(separator: "\n").filter { $0.hasPrefix("live") }
+                    .map { String($0.split(separator: " ")[1].dropFirst("go.example.org/".count)) })
             for slug in Set(links.keys).union(live) {
                 let isSame = live.contains(slug) && links[slug] == ever[slug]
                 #expect(changed.contains(slug) == !isSame)

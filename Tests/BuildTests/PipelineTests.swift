@@ -117,13 +117,16 @@ struct PipelineTests {
                 $0.lockPath = other.path + "/x.lock"
                 $0.workers = 1
             })
-        #expect(try run("diff -r '\(folder.path)/dist/current/' '\(other.path)/elsewhere/out/current/'", in: "/").status == 0)
+        #expect(
+            try run("diff -r '\(folder.path)/dist/current/' '\(other.path)/elsewhere/out/current/'", in: "/").status
+                == 0)
         let sums = try Files.read(folder.path + "/dist/current/SHA256SUMS")
         let note = try Files.read(folder.path + "/dist/current/SHA256SUMS.note")
         let key = try #require(result.signer)
         #expect(HashManifest.problem(note: note, sums: sums, key: key) == nil)
         #expect(HashManifest.problem(note: note, sums: sums + [0x0A], key: key) != nil)
-        #expect(try run("sed -n 2p SHA256SUMS.note | sha256sum -c --strict", in: folder.path + "/dist/current").status == 0)
+        #expect(
+            try run("sed -n 2p SHA256SUMS.note | sha256sum -c --strict", in: folder.path + "/dist/current").status == 0)
     }
 
     @Test("archives hold the same images as files", arguments: BuildOptions.Archive.allCases)
@@ -138,8 +141,11 @@ struct PipelineTests {
                 $0.archive = kind
             })
         #expect(first.isNew)
-        let unpack = kind == .zip ? "unzip -q dist/current/codes.zip -d out" : "mkdir out && tar -xf dist/current/codes.tar -C out"
-        #expect(try run(unpack + " && diff -r out/codes '\(folder.path)/dist/current/codes'", in: other.path).output == "")
+        let unpack =
+            kind == .zip
+            ? "unzip -q dist/current/codes.zip -d out" : "mkdir out && tar -xf dist/current/codes.tar -C out"
+        #expect(
+            try run(unpack + " && diff -r out/codes '\(folder.path)/dist/current/codes'", in: other.path).output == "")
         let again = try await build(
             small,
             options {

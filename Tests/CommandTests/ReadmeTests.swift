@@ -36,7 +36,8 @@ struct ReadmeTests {
         let shell = try Shell()
         defer { shell.clean() }
         try FileManager.default.copyItem(
-            at: Shell.repository.appendingPathComponent("fixtures"), to: shell.folder.appendingPathComponent("fixtures"))
+            at: Shell.repository.appendingPathComponent("fixtures"), to: shell.folder.appendingPathComponent("fixtures")
+        )
         let commands = try Self.commands(page)
         if page == "README.md" { #expect(commands.count >= 4) }
         for command in commands {

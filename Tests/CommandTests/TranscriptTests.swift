@@ -82,7 +82,8 @@ struct Transcript {
 struct TranscriptTests {
     static let folder = Shell.repository.appendingPathComponent("fixtures/commands")
     static let names =
-        (try? FileManager.default.contentsOfDirectory(atPath: folder.path))?.filter { $0.hasSuffix(".txt") }.sorted() ?? []
+        (try? FileManager.default.contentsOfDirectory(atPath: folder.path))?.filter { $0.hasSuffix(".txt") }.sorted()
+        ?? []
 
     @Test("there are transcripts")
     func some() {

@@ -112,7 +112,8 @@ struct FilesTests {
 
     @Test("an error names the path and the reason")
     func errors() {
-        #expect(FileError("write", "dist/x", code: ENOSPC).description == "cannot write dist/x: No space left on device")
+        #expect(
+            FileError("write", "dist/x", code: ENOSPC).description == "cannot write dist/x: No space left on device")
         #expect(throws: FileError.self) { try Files.makeDirectory("/proc/nowhere/at/all") }
     }
 }
