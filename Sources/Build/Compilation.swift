@@ -50,6 +50,7 @@ public struct Compilation: Sendable {
                     notes: [.init("the other link", at: site.links[clash.first].range)],
                     help: "rename one of the two slugs"))
         }
+        diagnostics += CodeImages(site: site).problems()
         self.files = files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
         self.diagnostics = diagnostics
     }

@@ -68,7 +68,7 @@ struct BuildCommand: AsyncParsableCommand {
             }
             bar.clear()
             if input.print.json {
-                Terminal.write(BuildReport.json(result) + [0x0A])
+                Terminal.write(BuildReport.json(result))
             } else if !input.print.quiet {
                 Terminal.write(Array(BuildReport.text(result, site).utf8))
             }

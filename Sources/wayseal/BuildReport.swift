@@ -39,7 +39,7 @@ enum BuildReport {
     }
 
     static func json(_ result: BuildResult) -> [UInt8] {
-        var json = JSONWriter()
+        var json = JSONWriter(indent: 2)
         json.object { json in
             json.field("generation", result.generation)
             json.field("new", result.isNew)
@@ -50,6 +50,7 @@ enum BuildReport {
             json.field("removed", result.lock.changes.count { $0.kind == .removed })
             if let signer = result.signer { json.field("signer", "\(signer)") }
         }
+        json.lineEnd()
         return json.bytes
     }
 }

@@ -83,9 +83,10 @@ struct KeysCommand: ParsableCommand {
                 let key = try Ed25519Key(pem: signing.pem, passphrase: try passphrase.read(for: signing.pem))
                 let public_ = try VerifierKey(name: site.signerName, publicKey: key.publicKey)
                 if input.print.json {
-                    var json = JSONWriter()
+                    var json = JSONWriter(indent: 2)
                     json.object { $0.field("vkey", "\(public_)") }
-                    Terminal.write(json.bytes + [0x0A])
+                    json.lineEnd()
+                    Terminal.write(json.bytes)
                 } else {
                     Terminal.say("\(public_)")
                 }

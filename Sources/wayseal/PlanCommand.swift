@@ -28,7 +28,7 @@ struct PlanCommand: ParsableCommand {
         try loaded.stopOnErrors()
         let update = compilation.lock
         if input.print.json {
-            Terminal.write(PlanReport.json(update) + [0x0A])
+            Terminal.write(PlanReport.json(update))
         } else {
             let color = input.print.usesColor(on: STDOUT_FILENO)
             Terminal.write(Array(PlanReport.text(update, limit: all ? .max : 200, color: color).utf8))

@@ -64,7 +64,7 @@ enum PlanReport {
 
     /// `{"changes": [{"kind", "link", "before", "after", "reason"}], "unchanged", "reserved"}`.
     static func json(_ update: LockUpdate) -> [UInt8] {
-        var json = JSONWriter()
+        var json = JSONWriter(indent: 2)
         json.object { json in
             json.key("changes")
             json.array { json in
@@ -88,6 +88,7 @@ enum PlanReport {
             json.field("unchanged", update.unchanged)
             json.field("reserved", update.reserved)
         }
+        json.lineEnd()
         return json.bytes
     }
 }
