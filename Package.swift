@@ -63,7 +63,8 @@ let package = Package(
         .testTarget(name: "SupportTests", dependencies: ["Support", "TestSupport"]),
         .testTarget(
             name: "QRCodeTests", dependencies: ["QRCode", "Codes", "CQREncode", "Decoding"]),
-        .testTarget(name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG"]),
+        .testTarget(
+            name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG", "Support"]),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest", "Site", "Support"]),
         .testTarget(name: "RedirectsTests", dependencies: ["Redirects", "Site", "Support"]),
         .testTarget(name: "PagesTests", dependencies: ["Pages", "Site", "Support"]),
@@ -78,6 +79,14 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx17
 )
+
+// `WAYSEAL_BENCH=1 swift build -c release` builds the benchmarks too.
+if Context.environment["WAYSEAL_BENCH"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "bench-codes", dependencies: ["Support", "QRCode", "Codes", "CQREncode", "CPNG"],
+            path: "Benchmarks/Codes"))
+}
 
 /// Rooms whose inputs are hostile: every unsafe expression in them is marked.
 let strictlyMemorySafe: Set<String> = ["Manifest", "TransparencyLog"]

@@ -5,15 +5,15 @@ final class Plan: Sendable {
     /// Modules on a side.
     let size: Int
     let wordsPerRow: Int
+    /// Codewords, data and error correction together.
+    let codewords: Int
     let dataCodewords: Int
     let checkCodewordsPerBlock: Int
     let blocks: Int
     /// Blocks of the shorter kind, which come first.
     let shortBlocks: Int
-    /// Where each bit of each codeword goes, as a bit index into the rows. Codewords stand in the order in which
-    /// they are made (data of block 1, block 2, …, then check codewords of block 1, block 2, …), so that the
-    /// interleaving of section 7.6 costs nothing at run time. 177 × 192 < 65,536.
-    let places: [UInt16]
+    /// How the bits of the codewords get into the rows.
+    let placement: Placement
     /// The function patterns, dark modules set; format information not yet.
     let base: [UInt64]
     /// For each mask: the rows of the mask over the data region, and the format information that goes with it.
@@ -25,6 +25,7 @@ final class Plan: Sendable {
         self.level = level
         size = Version.size(version)
         wordsPerRow = (size + 63) / 64
+        codewords = Version.codewords(version)
         dataCodewords = Version.dataCodewords(version, level)
         checkCodewordsPerBlock = Version.checkCodewordsPerBlock(version, level)
         blocks = Version.blocks(version, level)
@@ -35,13 +36,11 @@ final class Plan: Sendable {
         base = patterns.dark
         masks = (0..<8).map { patterns.mask($0, level: level) }
 
-        // The zigzag gives places to the interleaved sequence; turn it into the order of making.
-        let zigzag = patterns.zigzag()
-        var places = [UInt16](repeating: 0, count: Version.codewords(version) * 8)
+        var order = [UInt16](repeating: 0, count: codewords)
         let shortData = dataCodewords / blocks
-        var sent = 0
+        var sent: UInt16 = 0
         func send(_ codeword: Int) {
-            for bit in 0..<8 { places[codeword * 8 + bit] = zigzag[sent * 8 + bit] }
+            order[codeword] = sent
             sent += 1
         }
         for column in 0...shortData {
@@ -53,7 +52,7 @@ final class Plan: Sendable {
         for column in 0..<checkCodewordsPerBlock {
             for block in 0..<blocks { send(dataCodewords + block * checkCodewordsPerBlock + column) }
         }
-        self.places = places
+        placement = Placement(order: order, zigzag: patterns.zigzag(), wordsPerRow: wordsPerRow)
     }
 }
 

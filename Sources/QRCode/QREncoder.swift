@@ -32,6 +32,8 @@ public struct QREncoder: Sendable {
     private var evaluation = MaskEvaluation()
     /// Data and check codewords of the symbol at hand, in order of making.
     private var codewords: [UInt8] = []
+    /// The same codewords interleaved, and one byte more.
+    private var stream: [UInt8] = []
     private var rows: [UInt64] = []
 
     /// An encoder that has computed nothing yet.
@@ -135,8 +137,9 @@ public struct QREncoder: Sendable {
     }
 
     private mutating func makeRoom(for plan: Plan) {
-        if codewords.count * 8 != plan.places.count {
-            codewords = [UInt8](repeating: 0, count: plan.places.count / 8)
+        if codewords.count != plan.codewords {
+            codewords = [UInt8](repeating: 0, count: plan.codewords)
+            stream = [UInt8](repeating: 0, count: plan.codewords + 1)
         }
     }
 
@@ -175,19 +178,17 @@ public struct QREncoder: Sendable {
             }
         }
 
-        rows.removeAll(keepingCapacity: true)
-        rows.append(contentsOf: plan.base)
+        if rows.count != plan.base.count { rows = plan.base }
         rows.withUnsafeMutableBufferPointer { rows in
             codewords.withUnsafeBufferPointer { codewords in
-                plan.places.withUnsafeBufferPointer { places in
-                    for i in 0..<codewords.count {
-                        let codeword = UInt64(codewords[i])
-                        for bit in 0..<8 {
-                            let place = Int(places[i &* 8 &+ bit])
-                            rows[place &>> 6] |=
-                                (codeword &>> UInt64(7 &- bit) & 1) &<< UInt64(place & 63)
-                        }
+                stream.withUnsafeMutableBufferPointer { stream in
+                    guard let rows = rows.baseAddress, let codewords = codewords.baseAddress,
+                        let stream = stream.baseAddress
+                    else { return }
+                    plan.base.withUnsafeBufferPointer { base in
+                        for i in 0..<base.count { rows[i] = base[i] }
                     }
+                    plan.placement.place(codewords, stream: stream, in: rows)
                 }
             }
         }

@@ -1,0 +1,143 @@
+// A hot file: unsafe pointers.
+public import QRCode
+internal import Support
+
+/// Writes symbols as SVG 1.1: a white square and one path of horizontal runs, measured in modules.
+public struct SVGWriter: Sendable {
+    /// Light modules around the symbol; `nil` for what its kind needs (4, Micro QR 2).
+    public var quietZone: Int?
+    private var path: [UInt8] = []
+
+    /// A writer with a quiet zone.
+    public init(quietZone: Int? = nil) throws(CodeFileError) {
+        if let quietZone, quietZone < 0 { throw .negativeQuietZone(quietZone) }
+        self.quietZone = quietZone
+    }
+
+    /// Appends the file of one symbol.
+    /// - Parameter title: read aloud by screen readers and shown as a tool tip; any text.
+    public mutating func append(_ symbol: Symbol, title: String? = nil, to bytes: inout [UInt8]) {
+        let quietZone = quietZone ?? symbol.quietZone
+        let side = symbol.size + 2 * quietZone
+        bytes.append(contentsOf: #"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 "#.utf8)
+        bytes.appendDecimal(side)
+        bytes.append(0x20)
+        bytes.appendDecimal(side)
+        bytes.append(contentsOf: #"" shape-rendering="crispEdges""#.utf8)
+        if let title {
+            bytes.append(contentsOf: " role=\"img\"><title>".utf8)
+            bytes.appendXMLText(title)
+            bytes.append(contentsOf: "</title>".utf8)
+        } else {
+            bytes.append(0x3E)
+        }
+        bytes.append(contentsOf: ##"<path fill="#fff" d="M0 0h"##.utf8)
+        bytes.appendDecimal(side)
+        bytes.append(0x76)
+        bytes.appendDecimal(side)
+        bytes.append(contentsOf: #"H0z"/><path d=""#.utf8)
+        appendRuns(symbol, quietZone, to: &bytes)
+        bytes.append(contentsOf: "\"/></svg>\n".utf8)
+    }
+
+    /// `Mx yhLv1h-Lz` for each run of dark modules.
+    private mutating func appendRuns(_ symbol: Symbol, _ quietZone: Int, to bytes: inout [UInt8]) {
+        // A run with its gap takes two modules and at most 25 bytes.
+        let room = symbol.size * (symbol.size / 2 + 1) * 25
+        if path.count < room { path = [UInt8](repeating: 0, count: room) }
+        path.withUnsafeMutableBufferPointer { path in
+            guard let start = path.baseAddress else { return }
+            var next = start
+            @inline(__always)
+            func append(_ byte: UInt8) {
+                next.pointee = byte
+                next += 1
+            }
+            @inline(__always)
+            func append(number: Int) {
+                if number < 10 {
+                    append(0x30 &+ UInt8(truncatingIfNeeded: number))
+                } else if number < 100 {
+                    append(0x30 &+ UInt8(truncatingIfNeeded: number / 10))
+                    append(0x30 &+ UInt8(truncatingIfNeeded: number % 10))
+                } else {
+                    for digit in String(number).utf8 { append(digit) }
+                }
+            }
+            symbol.forEachRun { x, y, length in
+                append(0x4D)
+                append(number: quietZone &+ x)
+                append(0x20)
+                append(number: quietZone &+ y)
+                append(0x68)
+                append(number: length)
+                append(0x76)
+                append(0x31)
+                append(0x68)
+                append(0x2D)
+                append(number: length)
+                append(0x7A)
+            }
+            bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: next - start))
+        }
+    }
+}
+
+extension Symbol {
+    /// Calls `body` with column, row and length of each horizontal run of dark modules, row by row.
+    @inline(__always)
+    func forEachRun(_ body: (_ x: Int, _ y: Int, _ length: Int) -> Void) {
+        words.withUnsafeBufferPointer { words in
+            for y in 0..<size {
+                var open = -1
+                for word in 0..<wordsPerRow {
+                    var modules = words[y &* wordsPerRow &+ word]
+                    let base = word &* 64
+                    var from = 0
+                    if open >= 0 {
+                        // A run that came over from the word before.
+                        from = (~modules).trailingZeroBitCount
+                        if from == 64 { continue }
+                        body(open, y, base &+ from &- open)
+                        open = -1
+                        modules = modules &>> UInt64(from) &<< UInt64(from)
+                    }
+                    while modules != 0 {
+                        let start = modules.trailingZeroBitCount
+                        let filled = modules | (1 &<< UInt64(start) &- 1)
+                        if filled == .max {
+                            open = base &+ start
+                            break
+                        }
+                        let end = (~filled).trailingZeroBitCount
+                        body(base &+ start, y, end &- start)
+                        modules &= ~0 &<< UInt64(end)
+                    }
+                }
+                if open >= 0 { body(open, y, size &- open) }
+            }
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Appends a number in decimal digits.
+    mutating func appendDecimal(_ number: Int) { append(contentsOf: String(number).utf8) }
+
+    /// Appends text for the content of an XML element. What XML 1.0 (section 2.2) does not allow even as a
+    /// reference becomes U+FFFD.
+    mutating func appendXMLText(_ text: String) {
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": append(contentsOf: "&amp;".utf8)
+            case "<": append(contentsOf: "&lt;".utf8)
+            case ">": append(contentsOf: "&gt;".utf8)
+            case "\"": append(contentsOf: "&quot;".utf8)
+            case "\r": append(contentsOf: "&#13;".utf8)
+            case "\u{0}"..."\u{8}", "\u{B}", "\u{C}", "\u{E}"..."\u{1F}", "\u{FFFE}", "\u{FFFF}":
+                append(contentsOf: "\u{FFFD}".utf8)
+            default: append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+            }
+        }
+    }
+}
