@@ -11,6 +11,7 @@ let package = Package(
     targets: [
         // C: module maps and shims over Debian's libraries.
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(
             name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -32,7 +33,9 @@ let package = Package(
         .target(name: "TransparencyLog", dependencies: ["Support", "COpenSSL"]),
 
         // Second floor.
-        .target(name: "Manifest", dependencies: ["Support", "Site", "CYAML"]),
+        .target(
+            name: "Manifest", dependencies: ["Support", "Site", "CYAML", "CIDN2", "COpenSSL"],
+            resources: [.embedInCode("wayseal.schema.json")]),
         .target(name: "Redirects", dependencies: ["Support", "Site"]),
         .target(name: "Codes", dependencies: ["Support", "QRCode", "CQREncode"]),
         .target(name: "Pages", dependencies: ["Support", "Site", "SiteTemplates", "CMustache"]),
