@@ -100,7 +100,7 @@ extension Symbol {
                         if from == 64 { continue }
                         body(open, y, base &+ from &- open)
                         open = -1
-                        modules = modules &>> UInt64(from) &<< UInt64(from)
+                        modules &= ~0 &<< UInt64(from)
                     }
                     while modules != 0 {
                         let start = modules.trailingZeroBitCount

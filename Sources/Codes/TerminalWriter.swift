@@ -36,13 +36,12 @@ public enum TerminalWriter {
                 let missing = y + 1 >= range.upperBound
                 let (upper, lower) = (isDark(x, y), missing ? style == .plainOnDark : isDark(x, y + 1))
                 let (inkAbove, inkBelow) = style == .plainOnDark ? (!upper, !lower) : (upper, lower)
-                text +=
-                    switch (inkAbove, inkBelow) {
-                    case (true, true): "█"
-                    case (true, false): "▀"
-                    case (false, true): "▄"
-                    case (false, false): " "
-                    }
+                switch (inkAbove, inkBelow) {
+                case (true, true): text += "█"
+                case (true, false): text += "▀"
+                case (false, true): text += "▄"
+                case (false, false): text += " "
+                }
             }
             if style == .colour { text += "\u{1B}[0m" }
             text += "\n"
