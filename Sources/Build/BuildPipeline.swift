@@ -19,7 +19,7 @@ public struct BuildOptions: Sendable {
     public var lockPath: String
     /// Where the result lies on the server, and where the server writes.
     public var deployment: Deployment
-    /// The folder that servers write to in a trial: gets placeholder certificates; `nil`: none is made.
+    /// The folder that servers write to in a trial: gets folders and placeholder certificates; `nil`: nothing is made.
     public var trialState: String?
     /// One archive instead of a file per image.
     public var archive: Archive?
@@ -91,7 +91,7 @@ public struct BuildPipeline: Sendable {
     public func run(progress: (Progress) -> Void) async throws(BuildError) -> BuildResult {
         let signer = try site.signing.map { key throws(BuildError) in try Signer(key, options, site) }
         let store = try GenerationStore.open(options.output)
-        try makePlaceholders()
+        try prepareTrial()
         let previous = store.current.map { store.path($0) }
 
         if let previous, options.archive == nil, let number = store.current {
@@ -160,8 +160,8 @@ public struct BuildPipeline: Sendable {
         let range = { @Sendable (index: Int) in index * Self.chunk..<min(total, (index + 1) * Self.chunk) }
         var done = 0
         var isSame = true
-        if let archive = options.archive {
-            var sink = try ArchiveSink(archive, staging: writer.staging)
+        if let archive = options.archive, let staging = writer.staging {
+            var sink = try ArchiveSink(archive, staging: staging)
             try await OrderedWork.run(count: chunks, workers: options.workers) { index throws(BuildError) in
                 try images.files(of: range(index))
             } take: { files throws(BuildError) in
@@ -223,14 +223,16 @@ public struct BuildPipeline: Sendable {
         }
     }
 
-    /// nginx starts only when every certificate file exists: until the first is issued, one that says so.
-    private func makePlaceholders() throws(BuildError) {
+    /// Makes what servers need before a trial: folders, and for nginx, which starts only when every certificate
+    /// file exists, a certificate that says that none was issued yet.
+    private func prepareTrial() throws(BuildError) {
         guard let state = options.trialState else { return }
         do {
-            for domain in site.domains where domain.tls == .acme && domain.servers.contains(.nginx) {
-                let folder = "\(state)/certificates/\(domain.host)"
+            for folder in compilation.trialFolders { try Files.makeDirectory(Files.join(state, folder)) }
+            for host in compilation.certificateHosts {
+                let folder = "\(state)/certificates/\(host)"
                 if try Files.status(folder + "/fullchain.pem") != nil { continue }
-                let made = try PlaceholderCertificate.make(host: domain.host, now: options.now)
+                let made = try PlaceholderCertificate.make(host: host, now: options.now)
                 try Files.makeDirectory(folder, mode: 0o700)
                 try Files.replace(folder + "/privkey.pem", made.key, mode: 0o600)
                 try Files.replace(folder + "/fullchain.pem", made.certificate)

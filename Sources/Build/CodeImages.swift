@@ -1,6 +1,6 @@
 import Codes
-import QRCode
-import Site
+public import QRCode
+public import Site
 import Support
 
 /// Links → image files, a stretch of links at a time.
@@ -64,7 +64,7 @@ struct CodeImages: Sendable {
 
 extension ErrorCorrection {
     /// The level of a site's settings.
-    init(_ level: CodeSettings.Level) {
+    public init(_ level: CodeSettings.Level) {
         self =
             switch level {
             case .L: .low

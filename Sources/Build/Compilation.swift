@@ -11,6 +11,10 @@ public struct Compilation: Sendable {
     public let routes: RouteTable
     /// How the site differs from what was built before.
     public let lock: LockUpdate
+    /// Folders that a trial needs under its state folder.
+    public let trialFolders: [String]
+    /// Hosts for which nginx needs certificate files under the state folder.
+    public let certificateHosts: [String]
     /// What is wrong with it, and what somebody should look at.
     public let diagnostics: [Diagnostic]
 
@@ -26,16 +30,19 @@ public struct Compilation: Sendable {
         self.lock = lock.updated(by: site)
         var files: [OutputFile] = []
         var diagnostics = self.lock.diagnostics
+        var emissions: [Emission] = []
         if site.domains.contains(where: { $0.servers.contains(.nginx) }) {
-            let emission = NginxEmitter(deployment: deployment).emit(routes)
-            files += emission.files
-            diagnostics += emission.diagnostics
+            emissions.append(NginxEmitter(deployment: deployment).emit(routes))
         }
         if site.domains.contains(where: { $0.servers.contains(.caddy) }) {
-            let emission = CaddyEmitter(deployment: deployment).emit(routes)
+            emissions.append(CaddyEmitter(deployment: deployment).emit(routes))
+        }
+        for emission in emissions {
             files += emission.files
             diagnostics += emission.diagnostics
         }
+        trialFolders = emissions.flatMap(\.trialDirectories)
+        certificateHosts = emissions.flatMap(\.certificateHosts)
         do {
             files += try StaticPages.files(for: site)
         } catch {

@@ -62,7 +62,7 @@ struct BuildCommand: AsyncParsableCommand {
         options.trialState = state ?? output + "/state"
         options.passphrase = try site.signing.flatMap { try passphrase.read(for: $0.pem) }
         var bar = ProgressBar(isQuiet: input.print.quiet)
-        do {
+        do throws(BuildError) {
             let result = try await BuildPipeline(site, compilation, options).run {
                 bar.show($0.stage, $0.done, $0.total)
             }
@@ -72,7 +72,7 @@ struct BuildCommand: AsyncParsableCommand {
             } else if !input.print.quiet {
                 Terminal.write(Array(BuildReport.text(result, site).utf8))
             }
-        } catch let error as BuildError {
+        } catch {
             bar.clear()
             throw Failure(.outsideWorld, error.description, hint: error.hint)
         }

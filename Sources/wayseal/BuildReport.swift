@@ -55,8 +55,6 @@ enum BuildReport {
     }
 }
 
-extension BuildOptions.Archive: ExpressibleByArgument {}
-
 /// `svg,png` or `none`.
 struct FormatList: ExpressibleByArgument {
     var formats: [CodeSettings.Format]

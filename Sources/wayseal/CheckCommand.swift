@@ -1,4 +1,6 @@
 import ArgumentParser
+import Build
+import Site
 import Support
 
 struct CheckCommand: ParsableCommand {

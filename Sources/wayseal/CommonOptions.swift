@@ -66,15 +66,12 @@ struct InputOptions: ParsableArguments {
     func load() throws -> Loaded {
         try place.enter()
         let options = ManifestOptions(
-            environment: ProcessInfo.processInfo.environment, allowedPaths: allowedPaths,
-            isTimeZone: { name in
-                (try? Files.status("/usr/share/zoneinfo/" + name)).map { $0?.kind == .file } ?? true
-            })
+            environment: ProcessInfo.processInfo.environment, allowedPaths: allowedPaths)
         let result: ManifestResult
-        do {
+        do throws(ManifestError) {
             result = try ManifestReader(options: options).read(path: place.file)
         } catch {
-            throw Failure(.outsideWorld, "\(error)", hint: error.hint)
+            throw Failure(.outsideWorld, error.summary, hint: error.hint)
         }
         var loaded = Loaded(sources: result.sources, diagnostics: result.diagnostics, options: self)
         guard let site = result.site else {

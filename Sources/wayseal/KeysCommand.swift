@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Manifest
 import Site
 import Support
 import TransparencyLog
@@ -36,6 +37,17 @@ struct KeysCommand: ParsableCommand {
             name: .customLong("no-passphrase"), help: "Leave the key in the clear: for a CI that keeps it as a secret.")
         var isPlain = false
 
+        /// The manifest's first host, as far as there is a manifest that can be read.
+        private func signerName() throws(Failure) -> String {
+            guard let result = try? ManifestReader(options: ManifestOptions()).read(path: place.file) else {
+                throw Failure(.usage, "there is no \(place.file) to take the signer's name from", hint: "give --name HOST")
+            }
+            guard let site = result.site else {
+                throw Failure(.checkFailed, "\(place.file) has errors", hint: "see 'wayseal check', or give --name HOST")
+            }
+            return site.signerName
+        }
+
         func run() throws {
             try place.enter()
             do {
@@ -46,7 +58,7 @@ struct KeysCommand: ParsableCommand {
                 }
                 let secret = isPlain ? nil : try passphrase.read(isNew: true)
                 let key = try Ed25519Key.generate()
-                let public_ = try VerifierKey(name: name ?? place.firstHost() ?? "wayseal", publicKey: key.publicKey)
+                let public_ = try VerifierKey(name: name ?? signerName(), publicKey: key.publicKey)
                 try Files.makeDirectory(Files.parent(of: output), mode: 0o700)
                 try Files.replace(output, Array(try key.pem(passphrase: secret).utf8), mode: 0o600)
                 Terminal.say("\(public_)")
@@ -58,7 +70,7 @@ struct KeysCommand: ParsableCommand {
                       ledger: { key: "${file:\(output)}" }
 
                     """)
-            } catch let error as FileError {
+            } catch let error as Support.FileError {
                 throw Failure(error)
             } catch let error as KeyError {
                 throw Failure(.outsideWorld, error.description)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Build
 import Codes
 import Glibc
 import QRCode
@@ -81,5 +82,3 @@ struct QRCommand: ParsableCommand {
         return bytes
     }
 }
-
-extension CodeSettings.Level: ExpressibleByArgument {}

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Build
 import Redirects
 import Site
 import Support
@@ -47,6 +48,3 @@ struct TestCommand: ParsableCommand {
         if answer.link == nil { throw ExitStatus.checkFailed }
     }
 }
-
-extension Simulator.Request.Scheme: ExpressibleByArgument {}
-extension Server: ExpressibleByArgument {}
