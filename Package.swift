@@ -74,6 +74,13 @@ let package = Package(
     cxxLanguageStandard: .cxx17
 )
 
+if Context.environment["WAYSEAL_BENCH"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "bench-redirects", dependencies: ["Redirects", "Site", "Support"],
+            path: "Benchmarks/Redirects", exclude: ["run.py"]))
+}
+
 /// Rooms whose inputs are hostile: every unsafe expression in them is marked.
 let strictlyMemorySafe: Set<String> = ["Manifest", "TransparencyLog"]
 
