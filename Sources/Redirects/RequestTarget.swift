@@ -2,8 +2,10 @@ import Site
 
 /// A request target (RFC 9112 §3.2) as each server reads it. The two differ in a few corners:
 ///
-/// * nginx resolves `.` and `..` (400 above the root) and refuses `%00`; for Caddy a path with a dot segment
-///   is no link's (it answers the missing page).
+/// * Both resolve `.` and `..`. Above the root nginx answers 400, Caddy stays at the root. A dot segment at
+///   the end leaves a slash on nginx (`/a/b/..` is `/a/`) and none on Caddy (`/a`). Where segments are
+///   percent-encoded in part, Caddy resolves those first that are not.
+/// * nginx refuses `%00`.
 /// * nginx ends path and query at `#`; for Caddy a `#` is a character of the path.
 /// * `/.well-known/` is reserved in lower case only on nginx, in any case on Caddy.
 ///
@@ -22,8 +24,6 @@ struct RequestTarget {
     let raw: [UInt8]
     /// The host of a target in absolute form.
     let host: [UInt8]?
-    /// Whether ``path`` holds a `.` or `..` segment (Caddy only; nginx has resolved them).
-    let hasDotSegment: Bool
 
     /// `nil` where the server answers 400.
     init?(_ target: [UInt8], _ server: Server) {
@@ -41,15 +41,15 @@ struct RequestTarget {
         case .nginx:
             guard !decoded.contains(0), let resolved = Self.resolved(decoded) else { return nil }
             path = resolved
-            hasDotSegment = false
             repeated = raw
         case .caddy:
-            path = Self.merged(decoded)
-            hasDotSegment = path.split(separator: UInt8(ascii: "/")).contains {
-                $0.elementsEqual([0x2E]) || $0.elementsEqual([0x2E, 0x2E])
-            }
+            let sent = Self.encoded(Array(raw[..<end]), decoded)
+            // %2e and %2f become what they mean after the first cleaning.
+            let twice = Self.cleaned(Self.replacing(Self.cleaned(sent)))
+            guard let clean = Self.decoded(twice[...]) else { return nil }
+            path = clean
             let hasQuery = end < raw.count
-            repeated = Self.encoded(Array(raw[..<end]), decoded) + (hasQuery ? Array(raw[end...]) : [])
+            repeated = sent + (hasQuery ? Array(raw[end...]) : [])
         }
         key = path.map(folded)
     }
@@ -84,9 +84,37 @@ struct RequestTarget {
         return out
     }
 
-    private static func merged(_ path: [UInt8]) -> [UInt8] {
+    /// `%2e` and `%2f`, in any case, as the characters.
+    private static func replacing(_ path: [UInt8]) -> [UInt8] {
         var out: [UInt8] = []
-        for byte in path where !(byte == UInt8(ascii: "/") && out.last == byte) { out.append(byte) }
+        var i = 0
+        while i < path.count {
+            if path[i] == UInt8(ascii: "%"), i + 2 < path.count, path[i + 1] == UInt8(ascii: "2") {
+                let digit = path[i + 2] | 0x20
+                if digit == UInt8(ascii: "e") || digit == UInt8(ascii: "f") {
+                    out.append(digit == UInt8(ascii: "e") ? UInt8(ascii: ".") : UInt8(ascii: "/"))
+                    i += 3
+                    continue
+                }
+            }
+            out.append(path[i])
+            i += 1
+        }
+        return out
+    }
+
+    /// Go's `path.Clean` with a slash at the end kept, as Caddy's `CleanPath` does it.
+    private static func cleaned(_ path: [UInt8]) -> [UInt8] {
+        var segments: [ArraySlice<UInt8>] = []
+        for part in path.split(separator: UInt8(ascii: "/")) where !part.elementsEqual([0x2E]) {
+            if part.elementsEqual([0x2E, 0x2E]) { _ = segments.popLast() } else { segments.append(part) }
+        }
+        var out: [UInt8] = []
+        for segment in segments {
+            out.append(UInt8(ascii: "/"))
+            out += segment
+        }
+        if out.isEmpty || path.last == UInt8(ascii: "/") { out.append(UInt8(ascii: "/")) }
         return out
     }
 

@@ -128,9 +128,9 @@ public struct Simulator: Sendable {
                 status: Int(status.rawValue), locationBytes: location, link: link, variant: nil, page: nil,
                 reason: reason)
         }
-        reason.append(target.hasDotSegment ? "a path with a dot segment is no link's" : "no link has this path")
+        reason.append("no link has this path")
         if takesBody { return stop(405, "only GET and HEAD are answered here") }
-        if target.key.elementsEqual([UInt8(ascii: "/")]) && !target.hasDotSegment {
+        if target.key.elementsEqual([UInt8(ascii: "/")]) && !routes.coversHome(domain) {
             return fallback(domain.home, 200, .home, reason)
         }
         return fallback(domain.missing, 404, .missing, reason)
@@ -138,7 +138,6 @@ public struct Simulator: Sendable {
 
     /// The link for a path, what follows its prefix, and the reason.
     private func find(_ target: RequestTarget, _ routes: DomainRoutes) -> (link: Int, suffix: [UInt8], words: String)? {
-        if target.hasDotSegment { return nil }
         if let row = routes.exact.row(of: target.key[...]) {
             let link = Int(routes.exact.links[row])
             return (link, [], "the path is the link '\(table.site.links[link].slug)'")

@@ -134,9 +134,10 @@ struct CaddyHost {
             link.target.withBytes { Self.append($0, to: &text) }
         } else {
             var value = prefix[...]
-            for piece in Destination(link).pieces {
+            let pieces = Destination(link).pieces
+            for piece in pieces {
                 switch piece {
-                case .literal(let bytes): value += CaddyText.escaped(bytes)
+                case .literal(let bytes): value += CaddyText.escaped(bytes, besidePlaceholder: pieces.count > 1)
                 case .suffix: value += Array("{w.suffix\(depth)}".utf8)
                 case .query(.question): value += Array("{q.question}".utf8)
                 case .query(.ampersand): value += Array("{q.ampersand}".utf8)
@@ -294,7 +295,7 @@ struct CaddyHost {
     func routes(site: String) -> [JSON] {
         let plain = isPlain
         let isEmpty = routes.exact.isEmpty && routes.wildcards.isEmpty
-        var result = [normalisation(site: site)]
+        var result = [normalisation()]
         if !plain {
             result.append(route([.object([("handler", .string("vars")), ("status", .string("302"))])]))
         }
@@ -341,73 +342,44 @@ struct CaddyHost {
             [.object([("handler", .string("subroute")), ("routes", .array([refuse, show]))])], terminal: true)
     }
 
-    /// Folds letters, merges slashes, and answers what has a dot segment or lies beneath `/.well-known/`.
-    /// Only paths that need it enter: a letter A–Z, `//` or `/.`. The encoded forms (`%41`) are decoded by
-    /// then in what is tested, but not in what `rewrite` changes, so they are replaced as well.
-    private func normalisation(site: String) -> JSON {
+    /// Folds letters, merges slashes, resolves dot segments, and keeps `/.well-known/` free.
+    ///
+    /// Only paths that need it enter: those with a letter A–Z, `//` or `/.`, tested on the decoded path. What
+    /// `rewrite` changes is the path as it was sent, so `%41` is replaced like `A`; it merges slashes and
+    /// resolves dot segments by itself each time before it replaces, also before the last replacement, which
+    /// is there for that alone.
+    private func normalisation() -> JSON {
         func substring(_ find: String, _ replace: String) -> JSON {
             .object([("find", .string(find)), ("replace", .string(replace))])
         }
-        var substrings: [JSON] = []
-        for i in 0..<26 {
-            let upper = String(UnicodeScalar(UInt8(0x41 + i)))
-            substrings.append(substring(upper, upper.lowercased()))
+        let letters = (UInt8(ascii: "A")...UInt8(ascii: "Z")).map { String(UnicodeScalar($0)) }
+        var substrings = letters.map { substring($0, $0.lowercased()) }
+        substrings += letters.map { letter in
+            substring("%" + String(letter.utf8.reduce(0) { Int($0) + Int($1) }, radix: 16), letter.lowercased())
         }
-        for i in 0..<26 {
-            let code = String(0x41 + i, radix: 16)
-            substrings.append(substring("%" + code, String(UnicodeScalar(UInt8(0x61 + i)))))
-        }
-        substrings.append(substring("%2f", "/"))
+        substrings += [substring("%2e", "."), substring("%2f", "/"), substring("%2f", "/")]
+        let rewrite = route([.object([("handler", .string("rewrite")), ("uri_substring", .array(substrings))])])
+        let reserved: JSON = .object([
+            ("match", .array([Self.pathMatches("^/\\.well-known/")])), ("handle", .array([answer(404, [])])),
+            ("terminal", .bool(true)),
+        ])
         return .object([
             ("match", .array([Self.pathMatches("[A-Z]|//|/\\.")])),
             (
                 "handle",
-                .array([
-                    .object([
-                        ("handler", .string("subroute")),
-                        (
-                            "routes",
-                            .array([
-                                route([
-                                    .object([
-                                        ("handler", .string("rewrite")), ("uri_substring", .array(substrings)),
-                                        ("path_regexp", .array([substring("//+", "/")])),
-                                    ])
-                                ]),
-                                .object([
-                                    ("match", .array([Self.pathMatches("^/\\.well-known/")])),
-                                    ("handle", .array([answer(404, [])])), ("terminal", .bool(true)),
-                                ]),
-                                .object([
-                                    (
-                                        "match",
-                                        .array([
-                                            .object([
-                                                ("not", .array([.object([("method", .strings(["GET", "HEAD"]))])])),
-                                                Self.pathCondition("/\\.\\.?(?:/|$)"),
-                                            ])
-                                        ])
-                                    ),
-                                    ("handle", .array([answer(405, [("Allow", "GET, HEAD")])])),
-                                    ("terminal", .bool(true)),
-                                ]),
-                                .object([
-                                    ("match", .array([Self.pathMatches("/\\.\\.?(?:/|$)")])),
-                                    ("handle", .array(missing(site: site))), ("terminal", .bool(true)),
-                                ]),
-                            ])
-                        ),
-                    ])
-                ])
+                .array([.object([("handler", .string("subroute")), ("routes", .array([rewrite, reserved]))])])
             ),
         ])
     }
 
-    private static func pathCondition(_ pattern: String) -> (String, JSON) {
-        ("vars_regexp", .object([("{http.request.uri.path}", .object([("pattern", .string(pattern))]))]))
+    private static func pathMatches(_ pattern: String) -> JSON {
+        .object([
+            (
+                "vars_regexp",
+                .object([("{http.request.uri.path}", .object([("pattern", .string(pattern))]))])
+            )
+        ])
     }
-
-    private static func pathMatches(_ pattern: String) -> JSON { .object([pathCondition(pattern)]) }
 
     private func missing(site: String) -> [JSON] {
         fallback(domain.missing, page: "404.html", status: 404, site: site)

@@ -118,13 +118,21 @@ enum CaddyText {
     /// `bytes` for a place where Caddy looks for placeholders (header values, outputs of `map`, values of
     /// matchers): a `{` gets a backslash. Caddy takes a backslash before a brace away, but only in a text
     /// that holds a `{` at all (replacer.go); there a `\}` needs a second one.
-    static func escaped(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        guard bytes.contains(UInt8(ascii: "{")) else { return bytes }
+    ///
+    /// - Parameter besidePlaceholder: the text will stand in one string with a placeholder of ours, perhaps
+    ///   directly before it: a backslash at its end would escape that, and Caddy has no way to write it, so
+    ///   it becomes `%5C` (a normalised target holds no backslash).
+    static func escaped(_ bytes: ArraySlice<UInt8>, besidePlaceholder: Bool = false) -> ArraySlice<UInt8> {
+        guard besidePlaceholder || bytes.contains(UInt8(ascii: "{")) else { return bytes }
         var out: ArraySlice<UInt8> = []
         for byte in bytes {
             let afterBackslash = byte == UInt8(ascii: "}") && out.last == UInt8(ascii: "\\")
             if byte == UInt8(ascii: "{") || afterBackslash { out.append(UInt8(ascii: "\\")) }
             out.append(byte)
+        }
+        if besidePlaceholder && out.last == UInt8(ascii: "\\") {
+            out.removeLast()
+            out += Array("%5C".utf8)
         }
         return out
     }
