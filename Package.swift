@@ -85,10 +85,14 @@ let package = Package(
 
 // `WAYSEAL_BENCH=1 swift build -c release` builds the benchmarks too.
 if Context.environment["WAYSEAL_BENCH"] == "1" {
-    package.targets.append(
+    package.targets += [
         .executableTarget(
             name: "bench-codes", dependencies: ["Support", "QRCode", "Codes", "CQREncode", "CPNG"],
-            path: "Benchmarks/Codes"))
+            path: "Benchmarks/Codes"),
+        .executableTarget(
+            name: "bench-redirects", dependencies: ["Redirects", "Site", "Support"],
+            path: "Benchmarks/Redirects", exclude: ["run.py"]),
+    ]
 }
 
 /// Rooms whose inputs are hostile: every unsafe expression in them is marked.

@@ -81,6 +81,9 @@ public struct Emission: Sendable {
     /// Hosts that need `certificates/HOST/{fullchain,privkey}.pem` under the state directory before nginx
     /// starts; `nginx/placeholder-certificates.sh STATE` makes those that are missing.
     public var certificateHosts: [String] = []
+
+    /// Nothing yet.
+    public init() {}
 }
 
 /// On which addresses a domain is served, and how.

@@ -39,18 +39,22 @@ struct ShardPlan: Equatable {
     private static let candidatesKept = 24
 
     /// A plan for `keys`, or `nil` if they should stay in one piece. O(n), with a sample for the choice.
-    init?(_ keys: KeyTable, rows subset: [Int32], aim: Aim) {
+    ///
+    /// With `asciiOnly` a key has a value only if all bytes up to its last position from the start, and from
+    /// its first position from the end on, are ASCII (for servers that count characters).
+    init?(_ keys: KeyTable, rows subset: [Int32], aim: Aim, asciiOnly: Bool = false) {
         guard subset.count > aim.whole else { return nil }
         let step = max(1, subset.count / Self.sampleSize)
         let sample = stride(from: 0, to: subset.count, by: step).map { keys.range(Int(subset[$0])) }
         let chosen = Self.choose(keys.bytes, sample, total: subset.count, aim: aim)
         guard !chosen.isEmpty else { return nil }
-        self.init(keys, rows: subset, chosen: chosen, aim: aim)
+        self.init(keys, rows: subset, chosen: chosen, aim: aim, asciiOnly: asciiOnly)
     }
 
-    private init(_ keys: KeyTable, rows subset: [Int32], chosen: [Position], aim: Aim) {
+    private init(_ keys: KeyTable, rows subset: [Int32], chosen: [Position], aim: Aim, asciiOnly: Bool) {
         let positions = Self.ordered(chosen)
-        let minimum = Self.minimum(positions)
+        let (fromStart, fromEnd) = Self.reach(positions)
+        let minimum = fromStart + fromEnd
         self.positions = positions
         self.minimum = minimum
         var counts: [UInt32: Int] = [:]
@@ -59,7 +63,12 @@ struct ShardPlan: Equatable {
         var restCount = 0
         for (i, row) in subset.enumerated() {
             let range = keys.range(Int(row))
-            guard range.count >= minimum else {
+            let isCut =
+                range.count >= minimum
+                && !(asciiOnly
+                    && (keys.bytes[range.prefix(fromStart)].contains { $0 >= 0x80 }
+                        || keys.bytes[range.suffix(fromEnd)].contains { $0 >= 0x80 }))
+            guard isCut else {
                 isRest[i] = true
                 restCount += 1
                 continue
@@ -117,7 +126,7 @@ struct ShardPlan: Equatable {
         return starts.map { .start($0) } + ends.map { .end($0) }
     }
 
-    private static func minimum(_ positions: [Position]) -> Int {
+    private static func reach(_ positions: [Position]) -> (fromStart: Int, fromEnd: Int) {
         var fromStart = 0
         var fromEnd = 0
         for position in positions {
@@ -126,7 +135,7 @@ struct ShardPlan: Equatable {
             case .end(let k): fromEnd = max(fromEnd, k + 1)
             }
         }
-        return fromStart + fromEnd
+        return (fromStart, fromEnd)
     }
 
     // MARK: the choice

@@ -34,16 +34,19 @@ struct NginxTables {
         self.name = name
     }
 
+    /// A variable of this domain: `kind` has no `_`, so that no host's name can make two of them equal.
+    private func variable(_ kind: String) -> String { "$wayseal_\(kind)_\(name)" }
+
     /// The variable of the table of exact links with `status`.
-    func exact(_ status: Link.Redirect) -> String { "$wayseal_\(status.rawValue)_\(name)" }
+    func exact(_ status: Link.Redirect) -> String { variable(String(status.rawValue)) }
     /// The variable that holds `STATUS TARGET` of the wildcard that answers.
-    var wildcard: String { "$wayseal_wildcard_\(name)" }
+    var wildcard: String { variable("wildcard") }
     /// The variable that is `noindex` for links that ask for it.
-    var robots: String { "$wayseal_robots_\(name)" }
+    var robots: String { variable("robots") }
     /// The variable with the link's id for the log.
-    var link: String { "$wayseal_link_\(name)" }
+    var link: String { variable("link") }
     /// The variable with the link's privacy.
-    var privacy: String { "$wayseal_privacy_\(name)" }
+    var privacy: String { variable("privacy") }
     /// Whether single links differ from `aggregate`.
     var hasPrivacy: Bool { routes.privacyCounts[0] + routes.privacyCounts[2] > 0 }
 
@@ -60,7 +63,7 @@ struct NginxTables {
             main.line()
             main.line("# \(comment)")
             let keys = routes.exact
-            emit(exact(status), keys: keys, rows: rows, source: "$uri") { row in
+            emit(String(status.rawValue), keys: keys, rows: rows, source: "$uri") { row in
                 .target(Int(keys.links[Int(row)]), depth: 0, status: nil)
             }
         }
@@ -97,8 +100,9 @@ struct NginxTables {
 
     /// One table as one block, or cut into blocks with a dispatching one.
     private mutating func emit(
-        _ variable: String, keys: KeyTable, rows: [Int32], source: String, _ value: (Int32) -> Value
+        _ kind: String, keys: KeyTable, rows: [Int32], source: String, _ value: (Int32) -> Value
     ) {
+        let variable = variable(kind)
         longestKey = max(longestKey, keys.longest)
         guard let plan = ShardPlan(keys, rows: rows, aim: Self.aim) else {
             main.append(block(variable, keys: keys, rows: rows[...], source: source, value).bytes)
@@ -106,31 +110,31 @@ struct NginxTables {
             return
         }
         let rest = plan.rows.last ?? []
-        let (regex, names) = Self.regex(of: plan, prefix: "wayseal_cut_\(variable.dropFirst(9))_")
-        let shard = "$wayseal_shard_\(variable.dropFirst(9))"
+        let (regex, names) = regex(of: plan, kind: kind)
+        let shard = self.variable("shard\(kind)")
         variables += 1 + names.count
         main.line("map \(source) \(shard) {")
         main.line("default \"\";", 1)
         main.line("\(NginxText.quotedRegex(regex)) \"\(names.map { "$" + $0 }.joined())\";", 1)
         main.line("}")
         main.line("map \(shard) \(variable) {")
-        main.line(rest.isEmpty ? "default \"\";" : "default \(variable)_rest;", 1)
+        main.line(rest.isEmpty ? "default \"\";" : "default \(self.variable("\(kind)rest"));", 1)
         for (i, values) in plan.tables.enumerated() {
             for value in values {
                 main.append("  \"")
                 NginxText.appendKey(plan.text(of: value)[...], to: &main)
-                main.line("\" \(variable)_\(i);")
+                main.line("\" \(self.variable("\(kind)part\(i)"));")
             }
         }
         main.line("}")
         variables += 1
         largestMap = max(largestMap, plan.tables.reduce(1) { $0 + $1.count })
         for (i, rows) in plan.rows.dropLast().enumerated() {
-            pieces.append(block("\(variable)_\(i)", keys: keys, rows: rows[...], source: source, value))
+            pieces.append(block(self.variable("\(kind)part\(i)"), keys: keys, rows: rows[...], source: source, value))
             count(rows: rows.count)
         }
         if !rest.isEmpty {
-            pieces.append(block("\(variable)_rest", keys: keys, rows: rest[...], source: source, value))
+            pieces.append(block(self.variable("\(kind)rest"), keys: keys, rows: rest[...], source: source, value))
             count(rows: rest.count)
         }
     }
@@ -181,7 +185,7 @@ struct NginxTables {
     }
 
     /// The regular expression that captures a plan's positions, and the names of its groups.
-    private static func regex(of plan: ShardPlan, prefix: String) -> (regex: String, names: [String]) {
+    private func regex(of plan: ShardPlan, kind: String) -> (regex: String, names: [String]) {
         var regex = "(?s)^"
         var names: [String] = []
         var at = 0
@@ -195,7 +199,7 @@ struct NginxTables {
                 if !open || k != at {
                     close()
                     regex += gap(k - at)
-                    names.append(prefix + String(names.count + 1))
+                    names.append(String(variable("cut\(kind)n\(names.count + 1)").dropFirst()))
                     regex += "(?<\(names[names.count - 1])>"
                     open = true
                 }
@@ -205,7 +209,7 @@ struct NginxTables {
                 if fromEnd == nil || fromEnd != k + 1 {
                     close()
                     regex += fromEnd.map { gap($0 - k - 1) } ?? ".*"
-                    names.append(prefix + String(names.count + 1))
+                    names.append(String(variable("cut\(kind)n\(names.count + 1)").dropFirst()))
                     regex += "(?<\(names[names.count - 1])>"
                     open = true
                 }
@@ -228,15 +232,15 @@ struct NginxTables {
         main.line("# prefix -> status and target, the longest prefix first")
         var next: String?
         for depth in routes.depths.reversed() {
-            let variable = "$wayseal_prefix\(depth)_\(name)"
+            let variable = variable("prefix\(depth)")
             let rows = (0..<Int32(keys.count)).filter { DomainRoutes.depth(of: keys.key(Int($0))) == depth }
             let table = table
-            emit(variable, keys: keys, rows: rows, source: "$wayseal_prefix_\(depth)") { row in
+            emit("prefix\(depth)", keys: keys, rows: rows, source: "$wayseal_prefix_\(depth)") { row in
                 let link = Int(keys.links[Int(row)])
                 return .target(link, depth: depth, status: table.site.links[link].redirect.rawValue)
             }
             let isLast = depth == routes.depths.first
-            let result = isLast ? wildcard : "$wayseal_wildcard\(depth)_\(name)"
+            let result = isLast ? wildcard : self.variable("wildcard\(depth)")
             main.line("map \(variable) \(result) {")
             main.line("default \(variable);", 1)
             main.line("\"\" \(next ?? "\"\"");", 1)
@@ -254,8 +258,8 @@ struct NginxTables {
         main.line("# the link's id in the log: its path, for a wildcard its prefix and *")
         var next: String?
         for depth in routes.depths.reversed() {
-            let variable = "$wayseal_link\(depth)_\(name)"
-            main.line("map $wayseal_prefix\(depth)_\(name) \(variable) {")
+            let variable = variable("link\(depth)")
+            main.line("map \(self.variable("prefix\(depth)")) \(variable) {")
             main.line("default \"${wayseal_prefix_\(depth)}*\";", 1)
             main.line("\"\" \(next ?? "\"\"");", 1)
             main.line("}")
@@ -271,7 +275,7 @@ struct NginxTables {
         main.line()
         main.line("# links whose privacy is not 'aggregate'")
         let site = table.site
-        emitAttribute(privacy, where: { site.links[$0].privacy != .aggregate }) { link in
+        emitAttribute("privacy", where: { site.links[$0].privacy != .aggregate }) { link in
             site.links[link].privacy == .none ? "none" : "full"
         }
     }
@@ -281,12 +285,12 @@ struct NginxTables {
         main.line()
         main.line("# links that search engines must not list")
         let site = table.site
-        emitAttribute(robots, where: { site.links[$0].options.contains(.noindex) }) { _ in "noindex" }
+        emitAttribute("robots", where: { site.links[$0].options.contains(.noindex) }) { _ in "noindex" }
     }
 
     /// A table from the link's id to a word, for the few links that have one.
     private mutating func emitAttribute(
-        _ variable: String, where include: (Int) -> Bool, _ word: (Int) -> String
+        _ kind: String, where include: (Int) -> Bool, _ word: (Int) -> String
     ) {
         let exact = routes.exact
         let rows = (0..<Int32(exact.count)).filter { include(Int(exact.links[Int($0)])) }
@@ -304,7 +308,7 @@ struct NginxTables {
                 return nil
             }
         }
-        emit(variable, keys: ids, rows: Array(0..<Int32(ids.count)), source: link) { row in
+        emit(kind, keys: ids, rows: Array(0..<Int32(ids.count)), source: link) { row in
             .text(word(Int(ids.links[Int(row)])))
         }
     }
