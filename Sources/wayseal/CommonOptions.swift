@@ -30,7 +30,18 @@ struct PlaceOptions: ParsableArguments {
 
 /// How to print.
 struct PrintOptions: ParsableArguments {
-    enum Color: String, ExpressibleByArgument, CaseIterable { case auto, always, never }
+    enum Color: String, ExpressibleByArgument, CaseIterable {
+        case auto, always, never
+
+        /// Whether to use colour on a stream.
+        func isUsed(on descriptor: Int32) -> Bool {
+            switch self {
+            case .always: true
+            case .never: false
+            case .auto: Terminal.isTerminal(descriptor) && (getenv("NO_COLOR").map { $0.pointee == 0 } ?? true)
+            }
+        }
+    }
 
     @Flag(help: "Print JSON instead of text.")
     var json = false
@@ -40,15 +51,6 @@ struct PrintOptions: ParsableArguments {
 
     @Flag(name: [.customShort("q"), .long], help: "Print errors only.")
     var quiet = false
-
-    /// Whether to use colour on a stream.
-    func usesColor(on descriptor: Int32) -> Bool {
-        switch color {
-        case .always: true
-        case .never: false
-        case .auto: Terminal.isTerminal(descriptor) && (getenv("NO_COLOR").map { $0.pointee == 0 } ?? true)
-        }
-    }
 }
 
 /// A manifest, read; what every verb but the smallest begins with.

@@ -40,10 +40,12 @@ struct KeysCommand: ParsableCommand {
         /// The manifest's first host, as far as there is a manifest that can be read.
         private func signerName() throws(Failure) -> String {
             guard let result = try? ManifestReader(options: ManifestOptions()).read(path: place.file) else {
-                throw Failure(.usage, "there is no \(place.file) to take the signer's name from", hint: "give --name HOST")
+                throw Failure(
+                    .usage, "there is no \(place.file) to take the signer's name from", hint: "give --name HOST")
             }
             guard let site = result.site else {
-                throw Failure(.checkFailed, "\(place.file) has errors", hint: "see 'wayseal check', or give --name HOST")
+                throw Failure(
+                    .checkFailed, "\(place.file) has errors", hint: "see 'wayseal check', or give --name HOST")
             }
             return site.signerName
         }

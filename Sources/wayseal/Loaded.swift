@@ -66,7 +66,7 @@ struct Loaded {
     /// Prints all diagnostics as text to stderr, whatever stdout carries.
     func reportBeside() {
         let shown = options.print.quiet ? diagnostics.filter { $0.severity == .error } : diagnostics
-        let renderer = DiagnosticRenderer(color: options.print.usesColor(on: STDERR_FILENO))
+        let renderer = DiagnosticRenderer(color: options.print.color.isUsed(on: STDERR_FILENO))
         Terminal.note(renderer.text(shown, sources: sources))
         if errors > 0 {
             let also = warnings > 0 ? " and \(count(warnings, "warning"))" : ""
@@ -75,8 +75,9 @@ struct Loaded {
     }
 
     /// Reports, and ends with exit 1 when there is an error.
-    func stopOnErrors() throws(ExitStatus) {
-        reportBeside()
+    /// - Parameter isBrief: leaves warnings to `check` and `build`.
+    func stopOnErrors(isBrief: Bool = false) throws(ExitStatus) {
+        if !isBrief || errors > 0 { reportBeside() }
         if errors > 0 { throw .checkFailed }
     }
 }

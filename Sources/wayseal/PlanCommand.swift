@@ -30,7 +30,7 @@ struct PlanCommand: ParsableCommand {
         if input.print.json {
             Terminal.write(PlanReport.json(update))
         } else {
-            let color = input.print.usesColor(on: STDOUT_FILENO)
+            let color = input.print.color.isUsed(on: STDOUT_FILENO)
             Terminal.write(Array(PlanReport.text(update, limit: all ? .max : 200, color: color).utf8))
         }
         if exitCode, !update.changes.isEmpty { throw ExitStatus.planHasChanges }

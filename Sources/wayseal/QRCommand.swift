@@ -37,8 +37,12 @@ struct QRCommand: ParsableCommand {
     var quietZone: Int?
     @Flag(help: "Make a Micro QR code: smaller, for very short texts; fewer readers know it.")
     var micro = false
-    @Flag(help: "Terminal: no colours, for dark text on a light ground.")
-    var plain = false
+    @Option(help: "auto, always or never; without colours the code is drawn in blocks. NO_COLOR is honoured.")
+    var color = PrintOptions.Color.auto
+    @Option(help: ArgumentHelp("Without colours: is the terminal's ground light or dark?", valueName: "light|dark"))
+    var ground = Ground.light
+
+    enum Ground: String, ExpressibleByArgument, CaseIterable { case light, dark }
 
     func run() throws {
         do {
@@ -48,7 +52,8 @@ struct QRCommand: ParsableCommand {
                 ? try SpecialSymbols.micro(text, level: ErrorCorrection(level))
                 : try encoder.encode(text, level: ErrorCorrection(level))
             guard let output else {
-                let style: TerminalWriter.Style = plain ? .plainOnLight : .colour
+                let style: TerminalWriter.Style =
+                    color.isUsed(on: STDOUT_FILENO) ? .colour : ground == .light ? .plainOnLight : .plainOnDark
                 Terminal.write(Array(try TerminalWriter.text(symbol, style: style, quietZone: quietZone).utf8))
                 return
             }

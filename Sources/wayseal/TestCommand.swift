@@ -35,7 +35,7 @@ struct TestCommand: ParsableCommand {
     func run() throws {
         var loaded = try input.load()
         let (site, compilation) = try loaded.compile()
-        try loaded.stopOnErrors()
+        try loaded.stopOnErrors(isBrief: true)
         let name = host ?? site.domains.first?.host ?? ""
         let domain = site.domains.first { $0.host == name.lowercased() || $0.displayName == name }
         let request = Simulator.Request(

@@ -18,9 +18,6 @@ struct TestReport {
         var out = "\(request.method) \(url)\n"
         var result = "\(answer.status)"
         if let location = answer.location { result += " → \(location)" }
-        if let page = answer.page {
-            result += " \(page == .home ? "the home page" : "the page for unknown links")"
-        }
         out += "  \(result)\n"
         for reason in answer.reason { out += "  \(reason)\n" }
         if let index = answer.link {

@@ -52,16 +52,28 @@ struct Wayseal: AsyncParsableCommand {
             }
             let isUsage = code == .validationFailure
             let message = message(for: error)
-            Terminal.complain(
-                message.prefix(1).lowercased() + message.dropFirst(),
-                hint: isUsage ? "see '\(usedVerb(CommandLine.arguments)) --help'" : nil)
+            if isUsage, let (verb, near) = misspelledVerb(CommandLine.arguments) {
+                Terminal.complain(
+                    "there is no verb '\(verb)'", hint: near.map { "did you mean '\($0)'?" } ?? "see 'wayseal --help'")
+            } else {
+                Terminal.complain(
+                    message.prefix(1).lowercased() + message.dropFirst(),
+                    hint: isUsage ? "see '\(usedVerb(CommandLine.arguments)) --help'" : nil)
+            }
             Glibc.exit(isUsage ? ExitStatus.usage.rawValue : ExitStatus.outsideWorld.rawValue)
         }
     }
 
+    private static var verbs: [String] { configuration.subcommands.compactMap { $0.configuration.commandName } }
+
+    /// The first argument when it should be a verb and is none, and the nearest one.
+    private static func misspelledVerb(_ arguments: [String]) -> (verb: String, nearest: String?)? {
+        guard arguments.count > 1, !arguments[1].hasPrefix("-"), !verbs.contains(arguments[1]) else { return nil }
+        return (arguments[1], SpellingSuggestion.nearest(to: arguments[1], among: verbs))
+    }
+
     /// `wayseal build` when that is what the arguments begin with, for the hint after a usage error.
     private static func usedVerb(_ arguments: [String]) -> String {
-        let verbs = configuration.subcommands.compactMap { $0.configuration.commandName }
         guard arguments.count > 1, verbs.contains(arguments[1]) else { return "wayseal" }
         return "wayseal " + arguments[1]
     }

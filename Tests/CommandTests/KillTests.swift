@@ -33,6 +33,8 @@ struct KillTests {
         try write(99)
         #expect(try shell.run("wayseal build --quiet").output == "")
         #expect(try shell.run(verify).output == "example.org/99/\n")
-        #expect(try shell.run("ls dist/generations | wc -l; ls -A dist/generations | grep -c new").output == "3\n0\n")
+        let left = try FileManager.default.contentsOfDirectory(
+            atPath: shell.folder.appendingPathComponent("dist/generations").path)
+        #expect(left.count <= 3 && !left.contains(".new"), "\(left)")
     }
 }
