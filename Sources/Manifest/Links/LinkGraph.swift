@@ -107,7 +107,7 @@ enum LinkGraph {
         sink.add(.error, ManifestCodes.targetLoop, at: range) {
             .error(
                 ManifestCodes.targetLoop, at: range,
-                ordered.count == 1 ? "this link leads to itself" : "this link leads back to itself through \(ordered.count - 1) other",
+                ordered.count == 1 ? "this link leads to itself" : "this link leads back to itself through \(ordered.count - 1) more",
                 notes: ordered.dropFirst().prefix(10).map { Diagnostic.Note("by way of this one", at: table.links[$0].range) })
         }
     }

@@ -42,7 +42,11 @@ struct SiteAssembly {
         var targets = TargetText()
         targets.appSchemes = readSchemes(root["schemes"])
         for document in documents { readDomains(document, servers, targets) }
-        if domains.isEmpty, brokenDomains.isEmpty, !isIncomplete {
+        // An unknown key was reported, and it may be a misspelled `domains`.
+        let hasUnknown = documents.contains { document in
+            document.root.entries?.contains { ManifestLanguage.root[$0.key.text] == nil } ?? true
+        }
+        if domains.isEmpty, brokenDomains.isEmpty, !isIncomplete, !hasUnknown {
             let place = documents[0].root["domains"]?.range ?? SourceRange(file: main.file, start: 0, length: 0)
             sink.add(
                 .error(

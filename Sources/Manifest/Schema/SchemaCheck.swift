@@ -81,8 +81,14 @@ struct SchemaCheck {
     private static func hint(_ node: YAMLNode) -> String? {
         guard let text = node.scalar?.text, let colon = text.firstIndex(of: ":") else { return nil }
         let rest = text[colon...].dropFirst()
-        guard !rest.isEmpty, rest.first != " " else { return nil }
+        guard !rest.isEmpty, rest.first != " ", !rest.hasPrefix("//") else { return nil }
         return "a key is followed by a colon and a space: \(text[..<colon]): …"
+    }
+
+    /// A doc sentence as the end of another: without its capital, unless it begins with a name, and without the full stop.
+    private static func begun(_ doc: String) -> String {
+        let isName = doc.dropFirst().first.map { $0.isUppercase || $0.isNumber } ?? true
+        return (isName ? String(doc.prefix(1)) : doc.prefix(1).lowercased()) + doc.dropFirst().dropLast()
     }
 
     private mutating func checkRecord(
@@ -104,7 +110,7 @@ struct SchemaCheck {
                     sink.add(
                         .error(
                             ManifestCodes.notYet, at: entry.key.range, "'\(name)' is not compiled by this version yet",
-                            help: "\(name): \(key.doc.prefix(1).lowercased() + key.doc.dropFirst().dropLast()); remove it for now"))
+                            help: "\(name): \(Self.begun(key.doc)); remove it for now"))
                     inner.isLater = true
                 }
                 if key.use != .open { inner.use = key.use }

@@ -64,8 +64,9 @@ struct TableRow {
         }
         var draft = LinkDraft()
         readDraft(bytes, &draft, table, &sink)
-        if refusesReference(bytes, target, &sink) { return }
         let slug = trimmed(.slug, bytes)
+        if refusesReference(bytes, target, &sink) { return }
+        if let slug, refusesReference(bytes, slug, &sink) { return }
         let targetPlace = place(target)
         let slugPlace = slug.map(place) ?? TextPlace(range: range(start..<start), verbatimStart: nil)
         let text = scratch.span
@@ -105,7 +106,7 @@ struct TableRow {
             sink.add(.error, ManifestCodes.referenceRefused, at: place) {
                 .error(
                     ManifestCodes.referenceRefused, at: place,
-                    "${…} is not read here: a target is published, and a secret in it would be public",
+                    "${…} is not read here: this is published, and a secret in it would be public",
                     help: "write the value itself; a literal '${' is written '$%7B'")
             }
             return true
