@@ -9,6 +9,8 @@ public struct Deployment: Equatable, Sendable {
     public var state: String
     /// The same for a trial: absolute, or relative to the generation's directory.
     public var trialState: String
+    /// A trial, with its ports.
+    public var trial: Placement
     /// Where nginx writes its access log in production; Debian's rotation covers this directory.
     public var nginxLogs: String
     /// Where Caddy writes its access log in production; Caddy rotates it itself.
@@ -19,12 +21,13 @@ public struct Deployment: Equatable, Sendable {
     /// A deployment; every part has its default.
     public init(
         root: String = "/srv/wayseal/current", state: String = "/var/lib/wayseal",
-        trialState: String = "../../state", nginxLogs: String = "/var/log/nginx",
+        trialState: String = "../../state", trial: Placement = .trial(), nginxLogs: String = "/var/log/nginx",
         caddyLogs: String = "/var/log/caddy", accessLog: Bool = true
     ) {
         self.root = root
         self.state = state
         self.trialState = trialState
+        self.trial = trial
         self.nginxLogs = nginxLogs
         self.caddyLogs = caddyLogs
         self.accessLog = accessLog
@@ -56,16 +59,26 @@ public struct Deployment: Equatable, Sendable {
 }
 
 /// What is compiled for: the public service, or a trial on loopback without privileges.
-public enum Placement: Sendable {
+public enum Placement: Equatable, Sendable {
     /// Absolute paths, ports 80 and 443.
     case production
-    /// Relative paths, ports 8080 and 8443 on loopback, certificates of our own.
-    case trial
+    /// Relative paths, these ports on loopback, certificates of our own.
+    case trial(http: UInt16 = 8080, https: UInt16 = 8443)
 
     /// The port for plain HTTP where the manifest names none.
-    public var httpPort: UInt16 { self == .production ? 80 : 8080 }
+    public var httpPort: UInt16 {
+        switch self {
+        case .production: 80
+        case .trial(let http, _): http
+        }
+    }
     /// The port for HTTPS where the manifest names none.
-    public var httpsPort: UInt16 { self == .production ? 443 : 8443 }
+    public var httpsPort: UInt16 {
+        switch self {
+        case .production: 443
+        case .trial(_, let https): https
+        }
+    }
 
     fileprivate var address: String? { self == .production ? nil : "127.0.0.1" }
 }

@@ -32,6 +32,10 @@ struct BuildCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Where the server writes. Default: /var/lib/wayseal, and OUTPUT/state in a trial.", valueName: "dir"))
     var state: String?
+    @Option(
+        name: .customLong("trial-ports"),
+        help: ArgumentHelp("Loopback ports of a trial, for HTTP and HTTPS.", valueName: "8080,8443"))
+    var trialPorts = TrialPorts(http: 8080, https: 8443)
     @Option(help: ArgumentHelp("One archive instead of a file per image: zip or tar.", valueName: "kind"))
     var archive: BuildOptions.Archive?
     @Option(help: ArgumentHelp("Image formats, with commas: svg, png, pdf, or none.", valueName: "list"))
@@ -47,6 +51,7 @@ struct BuildCommand: AsyncParsableCommand {
     func run() async throws {
         var loaded = try input.load()
         var deployment = Deployment(root: root)
+        deployment.trial = .trial(http: trialPorts.http, https: trialPorts.https)
         if let state {
             deployment.state = state
             deployment.trialState = state

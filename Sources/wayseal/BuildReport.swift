@@ -74,3 +74,22 @@ struct FormatList: ExpressibleByArgument {
         self.formats = CodeSettings.Format.allCases.filter(formats.contains)
     }
 }
+
+/// `8080,8443`: two ports that differ.
+struct TrialPorts: ExpressibleByArgument {
+    var http: UInt16
+    var https: UInt16
+
+    init(http: UInt16, https: UInt16) {
+        self.http = http
+        self.https = https
+    }
+
+    init?(argument: String) {
+        let ports = argument.split(separator: ",").map { UInt16($0) ?? 0 }
+        guard ports.count == 2, !ports.contains(0), ports[0] != ports[1] else { return nil }
+        self.init(http: ports[0], https: ports[1])
+    }
+
+    var defaultValueDescription: String { "\(http),\(https)" }
+}

@@ -40,7 +40,7 @@ struct `A real server` {
         let trial = try TrialServer(server, table, port: port)
         defer { trial.stop() }
         if server == .nginx { #expect(!trial.messages.contains("[warn]"), "\(trial.messages)") }
-        let simulator = Simulator(table, placement: .trial)
+        let simulator = Simulator(table, placement: .trial())
         var wrong = 0
         for _ in 0..<requests {
             let request = hostile.request(site, server)

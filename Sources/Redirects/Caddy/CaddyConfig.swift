@@ -10,7 +10,7 @@ struct CaddyConfig {
 
     func document() -> JSON {
         var apps: [(String, JSON)] = [("http", http())]
-        if placement == .trial {
+        if placement != .production {
             apps.append(
                 (
                     "pki",
@@ -24,7 +24,7 @@ struct CaddyConfig {
         }
         if let tls = tls() { apps.append(("tls", tls)) }
         var members: [(String, JSON)] = [("admin", admin()), ("logging", logging())]
-        if placement == .trial {
+        if placement != .production {
             members.append(
                 (
                     "storage",
@@ -39,7 +39,7 @@ struct CaddyConfig {
 
     private func admin() -> JSON {
         let config: (String, JSON) = ("config", .object([("persist", .bool(false))]))
-        return .object(placement == .trial ? [("disabled", .bool(true)), config] : [config])
+        return .object(placement != .production ? [("disabled", .bool(true)), config] : [config])
     }
 
     // MARK: servers
@@ -151,7 +151,7 @@ struct CaddyConfig {
     private func tls() -> JSON? {
         let secure = hosts.map(\.domain).filter { $0.tls != .off }
         guard !secure.isEmpty else { return nil }
-        if placement == .trial {
+        if placement != .production {
             return .object([automation(secure.map(\.host), [.object([("module", .string("internal"))])])])
         }
         var members: [(String, JSON)] = []

@@ -179,7 +179,7 @@ struct NginxHTTP {
             text.line("\(kind)_temp_path \(path("tmp/\(kind)"));", 1)
         }
         text.lines(sizes(), 1)
-        servers(&text, .trial, includes: "", root: "", 1)
+        servers(&text, deployment.trial, includes: "", root: "", 1)
         text.line("}")
         return text.bytes
     }
@@ -221,7 +221,9 @@ struct NginxHTTP {
             text.line("server_name \(host.host);", depth + 1)
             text.line("server_tokens off;", depth + 1)
             if listening.tls {
-                let (certificate, key) = certificate(host, placement, state)
+                // nginx reads these two relative to its configuration file, all other paths to its prefix.
+                let beside = state.hasPrefix("/") ? state : "../" + state
+                let (certificate, key) = certificate(host, placement, beside)
                 text.line("ssl_certificate \(NginxText.path(certificate));", depth + 1)
                 text.line("ssl_certificate_key \(NginxText.path(key));", depth + 1)
                 text.line(include("tls.conf"), depth + 1)
@@ -273,7 +275,7 @@ struct NginxHTTP {
             if listening.tls { secure += listening.serve } else { plain += listening.serve }
             plain += listening.redirect
         }
-        let claim = placement == .trial ? " default_server" : ""
+        let claim = placement != .production ? " default_server" : ""
         for (addresses, tls) in [(plain, false), (secure, true)] where !addresses.isEmpty {
             var seen: Set<ListenAddress> = []
             text.line()
