@@ -52,6 +52,7 @@ public struct PDFWriter: Sendable {
 
         // From here on columns go to the right and rows downwards, one unit a module.
         var content = Array("0 0 0 1 k\n\(module) 0 0 -\(module) 0 \(side) cm\n".utf8)
+        content.reserveCapacity(symbol.size * symbol.size * 4)
         symbol.forEachRun { x, y, length in
             content.appendDecimal(quietZone + x)
             content.append(0x20)
