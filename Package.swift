@@ -86,9 +86,12 @@ if Context.environment["WAYSEAL_BENCH"] == "1" {
 /// Rooms whose inputs are hostile: every unsafe expression in them is marked.
 let strictlyMemorySafe: Set<String> = ["Manifest", "TransparencyLog"]
 
-for target in package.targets where target.type != .system && !target.name.hasPrefix("C") || [
-    "Codes", "CodesTests", "CommandTests",
-].contains(target.name) {
+for target in package.targets
+where target.type != .system && !target.name.hasPrefix("C")
+    || [
+        "Codes", "CodesTests", "CommandTests",
+    ].contains(target.name)
+{
     var settings: [SwiftSetting] = [
         .treatAllWarnings(as: .error),
         .enableUpcomingFeature("ExistentialAny"),

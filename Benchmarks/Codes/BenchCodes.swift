@@ -74,7 +74,9 @@ struct BenchCodes {
         }
         let count = Double(slices * slice)
         let (us, library, librarySplit) = (ours / count / 10, bytes / count, split / count)
-        print("encode: \(decimal(us)) µs; libqrencode \(decimal(library)) (8 bit), \(decimal(librarySplit)) (split)")
+        print(
+            "encode: \(decimal(us)) µs; libqrencode \(decimal(library)) (8 bit), \(decimal(librarySplit)) (split)"
+        )
         // Against the faster way of calling it.
         let ratio = min(library, librarySplit) / us
         figure("encoder against libqrencode", "\(decimal(ratio, 1))×", "≥ 20×", ratio >= 20)

@@ -101,10 +101,12 @@ public struct PDFWriter: Sendable {
         for offset in offsets {
             let digits = String(offset)
             bytes.append(
-                contentsOf: "\(String(repeating: "0", count: max(0, 10 - digits.count)))\(digits) 00000 n \n".utf8)
+                contentsOf: "\(String(repeating: "0", count: max(0, 10 - digits.count)))\(digits) 00000 n \n"
+                    .utf8)
         }
         bytes.append(
-            contentsOf: "trailer\n<</Size \(offsets.count + 1)\(trailer)>>\nstartxref\n\(start)\n%%EOF\n".utf8)
+            contentsOf: "trailer\n<</Size \(offsets.count + 1)\(trailer)>>\nstartxref\n\(start)\n%%EOF\n".utf8
+        )
         return bytes
     }
 

@@ -131,7 +131,9 @@ struct ArchiveTests {
 
     /// The entries as Python prints them.
     func expectedListing(_ folder: borrowing Folder) -> String {
-        let arguments = entries.flatMap { [$0.0, $0.1.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()] }
+        let arguments = entries.flatMap {
+            [$0.0, $0.1.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()]
+        }
         return folder.run(
             [
                 "python3", "-c",
@@ -208,14 +210,17 @@ struct ArchiveTests {
             """, "\(folder.path)/far.zip",
         ])
         #expect(
-            python.output == "[('near', 4294967280, b'just before'), ('far', \(start + 34 + 11), b'beyond')]\n")
+            python.output
+                == "[('near', 4294967280, b'just before'), ('far', \(start + 34 + 11), b'beyond')]\n")
         let test = folder.run(["unzip", "-tqq", "\(folder.path)/far.zip"])
         #expect(test.status == 0, "\(test.output)")
     }
 
     @Test(
         "a path that would leave the folder is refused by both",
-        arguments: ["", "/", "/etc/passwd", "../x", "a/../x", "a/..", "a//b", "a/", "./a", "a/.", "a\u{0}b", "a\\b"])
+        arguments: [
+            "", "/", "/etc/passwd", "../x", "a/../x", "a/..", "a//b", "a/", "./a", "a/.", "a\u{0}b", "a\\b",
+        ])
     func badPaths(path: String) {
         var (zip, tar) = (ZipWriter(), TarWriter())
         #expect(throws: ArchiveError.badPath(path)) { try zip.add(path: path, bytes: []) }

@@ -26,7 +26,9 @@ func samples() throws -> [(text: String, symbol: Symbol)] {
 
 @Suite("PNG")
 struct PNGTests {
-    @Test("is read back by libpng as the matrix, at every kind of scale", arguments: [1, 2, 3, 5, 7, 8, 9, 12, 16, 24, 32])
+    @Test(
+        "is read back by libpng as the matrix, at every kind of scale",
+        arguments: [1, 2, 3, 5, 7, 8, 9, 12, 16, 24, 32])
     func readsBack(scale: Int) throws {
         for (_, symbol) in try samples() where symbol.version < 12 || scale <= 8 {
             for quietZone in [0, 1, 4, 7] where quietZone == 4 || symbol.version < 5 {
@@ -152,7 +154,8 @@ struct SpecialSymbolTests {
             #expect(symbol.kind == .micro && symbol.version == version && symbol.level == level, "\(text)")
             #expect(symbol.size == 9 + 2 * version)
             #expect(symbol.quietZone == 2)
-            #expect(ZXingReader.read(symbol.picture, pure: true).map(\.bytes) == [Array(text.utf8)], "\(text)")
+            #expect(
+                ZXingReader.read(symbol.picture, pure: true).map(\.bytes) == [Array(text.utf8)], "\(text)")
         }
         #expect(throws: SpecialSymbolError.tooLong) { try SpecialSymbols.micro("this is too long for it") }
         #expect(throws: SpecialSymbolError.levelNotAvailable(.high)) {

@@ -115,7 +115,9 @@ struct SVGTests {
             if round % 20 == 0 {
                 try sandbox.write("code.svg", bytes)
                 #expect(
-                    sandbox.run(["rsvg-convert", "-o", "\(sandbox.folder)/code.png", "\(sandbox.folder)/code.svg"])
+                    sandbox.run([
+                        "rsvg-convert", "-o", "\(sandbox.folder)/code.png", "\(sandbox.folder)/code.svg",
+                    ])
                         == 0)
             }
         }
@@ -135,7 +137,10 @@ struct PDFTests {
         let file = writer.finish()
         try sandbox.write("codes.pdf", file)
         try #require(
-            sandbox.run(["pdftoppm", "-r", "200", "-gray", "-png", "\(sandbox.folder)/codes.pdf", "\(sandbox.folder)/p"])
+            sandbox.run([
+                "pdftoppm", "-r", "200", "-gray", "-png", "\(sandbox.folder)/codes.pdf",
+                "\(sandbox.folder)/p",
+            ])
                 == 0)
         for (index, text) in (texts + ["wide"]).enumerated() where index % 7 == 0 || index > 62 {
             let number = index < 9 ? "0\(index + 1)" : "\(index + 1)"
@@ -210,7 +215,8 @@ struct TerminalTests {
     func decodes() throws {
         for (text, symbol) in try samples().prefix(4) {
             for (style, lightText) in [
-                (TerminalWriter.Style.colour, true), (.colour, false), (.plainOnDark, true), (.plainOnLight, false),
+                (TerminalWriter.Style.colour, true), (.colour, false), (.plainOnDark, true),
+                (.plainOnLight, false),
             ] {
                 let drawn = try TerminalWriter.text(symbol, style: style)
                 let image = try #require(screen(drawn, lightText: lightText))
@@ -222,7 +228,8 @@ struct TerminalTests {
                     }
                 }
                 #expect(
-                    ZXingReader.read(image, pure: true).map(\.bytes) == [Array(text.utf8)], "\(style) \(lightText)")
+                    ZXingReader.read(image, pure: true).map(\.bytes) == [Array(text.utf8)],
+                    "\(style) \(lightText)")
                 if style != .colour { #expect(!drawn.contains("\u{1B}")) }
             }
         }

@@ -49,7 +49,8 @@ public struct ZipWriter: Sendable {
 
         // Local file header (section 4.3.7).
         buffer.appendLittleEndian(0x0403_4B50, 4)
-        Self.appendCommon(isLarge ? Self.zip64Version : Self.plainVersion, crc, isLarge ? 0xFFFF_FFFF : size, name, &buffer)
+        Self.appendCommon(
+            isLarge ? Self.zip64Version : Self.plainVersion, crc, isLarge ? 0xFFFF_FFFF : size, name, &buffer)
         buffer.appendLittleEndian(isLarge ? 20 : 0, 2)
         buffer.append(contentsOf: name)
         if isLarge {
