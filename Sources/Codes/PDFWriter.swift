@@ -52,6 +52,7 @@ public struct PDFWriter: Sendable {
 
         // From here on columns go to the right and rows downwards, one unit a module.
         var content = Array("0 0 0 1 k\n\(module) 0 0 -\(module) 0 \(side) cm\n".utf8)
+        content.reserveCapacity(symbol.size * symbol.size * 4)
         symbol.forEachRun { x, y, length in
             content.appendDecimal(quietZone + x)
             content.append(0x20)
@@ -100,10 +101,12 @@ public struct PDFWriter: Sendable {
         for offset in offsets {
             let digits = String(offset)
             bytes.append(
-                contentsOf: "\(String(repeating: "0", count: max(0, 10 - digits.count)))\(digits) 00000 n \n".utf8)
+                contentsOf: "\(String(repeating: "0", count: max(0, 10 - digits.count)))\(digits) 00000 n \n"
+                    .utf8)
         }
         bytes.append(
-            contentsOf: "trailer\n<</Size \(offsets.count + 1)\(trailer)>>\nstartxref\n\(start)\n%%EOF\n".utf8)
+            contentsOf: "trailer\n<</Size \(offsets.count + 1)\(trailer)>>\nstartxref\n\(start)\n%%EOF\n".utf8
+        )
         return bytes
     }
 

@@ -47,7 +47,8 @@ public struct PNGWriter: Sendable {
     private mutating func plan(_ symbol: Symbol) throws(CodeFileError) -> PNGPlan {
         if let plan = plans[symbol.size] { return plan }
         let quietZone = quietZone ?? symbol.quietZone
-        let (side, overflow) = (symbol.size + 2 * min(quietZone, 1 << 32)).multipliedReportingOverflow(by: scale)
+        let (side, overflow) = (symbol.size + 2 * min(quietZone, 1 << 32)).multipliedReportingOverflow(
+            by: scale)
         guard !overflow, side <= Self.maximumSide else {
             throw .tooManyPixels(side: overflow ? .max : side, limit: Self.maximumSide)
         }

@@ -35,12 +35,17 @@ public struct SVGWriter: Sendable {
         bytes.appendDecimal(side)
         bytes.append(0x76)
         bytes.appendDecimal(side)
-        bytes.append(contentsOf: #"H0z"/><path d=""#.utf8)
+        // Where the runs are measured from; it may have more digits than a symbol's columns.
+        bytes.append(contentsOf: #"H0z"/><path d="M"#.utf8)
+        bytes.appendDecimal(quietZone)
+        bytes.append(0x20)
+        bytes.appendDecimal(quietZone)
         appendRuns(symbol, quietZone, to: &bytes)
         bytes.append(contentsOf: "\"/></svg>\n".utf8)
     }
 
-    /// `Mx yhLv1h-Lz` for each run of dark modules.
+    /// `mX YhLv1h-L` for each run of dark modules, relative to where the run before ended: below its first module.
+    /// Filled outlines and not strokes, so that cutters and engravers get areas.
     private mutating func appendRuns(_ symbol: Symbol, _ quietZone: Int, to bytes: inout [UInt8]) {
         // A run with its gap takes two modules and at most 25 bytes.
         let room = symbol.size * (symbol.size / 2 + 1) * 25
@@ -55,28 +60,29 @@ public struct SVGWriter: Sendable {
             }
             @inline(__always)
             func append(number: Int) {
-                if number < 10 {
-                    append(0x30 &+ UInt8(truncatingIfNeeded: number))
-                } else if number < 100 {
-                    append(0x30 &+ UInt8(truncatingIfNeeded: number / 10))
-                    append(0x30 &+ UInt8(truncatingIfNeeded: number % 10))
-                } else {
-                    for digit in String(number).utf8 { append(digit) }
+                var number = number
+                if number < 0 {
+                    append(0x2D)
+                    number = -number
                 }
+                if number >= 100 { append(0x30 &+ UInt8(truncatingIfNeeded: number / 100)) }
+                if number >= 10 { append(0x30 &+ UInt8(truncatingIfNeeded: number / 10 % 10)) }
+                append(0x30 &+ UInt8(truncatingIfNeeded: number % 10))
             }
+            var (fromX, fromY) = (0, 0)
             symbol.forEachRun { x, y, length in
-                append(0x4D)
-                append(number: quietZone &+ x)
-                append(0x20)
-                append(number: quietZone &+ y)
+                append(0x6D)
+                append(number: x &- fromX)
+                // A minus sign divides numbers, too.
+                if y >= fromY { append(0x20) }
+                append(number: y &- fromY)
                 append(0x68)
                 append(number: length)
                 append(0x76)
                 append(0x31)
                 append(0x68)
-                append(0x2D)
-                append(number: length)
-                append(0x7A)
+                append(number: -length)
+                (fromX, fromY) = (x, y &+ 1)
             }
             bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: next - start))
         }
@@ -122,7 +128,15 @@ extension Symbol {
 
 extension [UInt8] {
     /// Appends a number in decimal digits.
-    mutating func appendDecimal(_ number: Int) { append(contentsOf: String(number).utf8) }
+    mutating func appendDecimal(_ number: Int) {
+        if number >= 0, number < 1000 {
+            if number >= 100 { append(0x30 + UInt8(number / 100)) }
+            if number >= 10 { append(0x30 + UInt8(number / 10 % 10)) }
+            append(0x30 + UInt8(number % 10))
+        } else {
+            append(contentsOf: String(number).utf8)
+        }
+    }
 
     /// Appends text for the content of an XML element. What XML 1.0 (section 2.2) does not allow even as a
     /// reference becomes U+FFFD.

@@ -32,9 +32,8 @@ public enum TerminalWriter {
             // Colours 16 and 231 are black and white in the fixed part of the palette, which themes leave alone.
             if style == .colour { text += "\u{1B}[38;5;16;48;5;231m" }
             for x in range {
-                // A row that is missing at the bottom is ground: light, except on a dark terminal without colours.
-                let missing = y + 1 >= range.upperBound
-                let (upper, lower) = (isDark(x, y), missing ? style == .plainOnDark : isDark(x, y + 1))
+                // With an odd number of rows the quiet zone gets one more at the bottom.
+                let (upper, lower) = (isDark(x, y), isDark(x, y + 1))
                 let (inkAbove, inkBelow) = style == .plainOnDark ? (!upper, !lower) : (upper, lower)
                 switch (inkAbove, inkBelow) {
                 case (true, true): text += "█"

@@ -20,7 +20,8 @@ public enum PNGReader {
             image.pixels.withUnsafeMutableBufferPointer { pixels in
                 message.withUnsafeMutableBufferPointer { message in
                     cpng_read_grey(
-                        bytes.baseAddress, bytes.count, width, height, pixels.baseAddress, message.baseAddress)
+                        bytes.baseAddress, bytes.count, width, height, pixels.baseAddress, message.baseAddress
+                    )
                 }
             }
         }

@@ -22,8 +22,10 @@ public enum ZXingReader {
                             ? .init(index: Int(symbol.sequence_index), count: Int(symbol.sequence_size)) : nil
                         context.assumingMemoryBound(to: [ReadSymbol].self).pointee.append(
                             ReadSymbol(
-                                bytes: Array(UnsafeBufferPointer(start: symbol.bytes, count: symbol.byte_count)),
-                                text: Array(UnsafeBufferPointer(start: symbol.text, count: symbol.text_count)),
+                                bytes: Array(
+                                    UnsafeBufferPointer(start: symbol.bytes, count: symbol.byte_count)),
+                                text: Array(
+                                    UnsafeBufferPointer(start: symbol.text, count: symbol.text_count)),
                                 sequence: sequence))
                     }, symbols)
             }

@@ -30,7 +30,8 @@ struct MaskEvaluation {
             guard let start = rows.baseAddress else { return 0 }
             let modules = start + Self.above * Row.words
             let scratch = Scratch(
-                modules: modules, equal: modules + lane, runs: modules + 2 * lane, crowded: modules + 3 * lane)
+                modules: modules, equal: modules + lane, runs: modules + 2 * lane, crowded: modules + 3 * lane
+            )
             let (all, pairs) = (Row(first: plan.size), Row(first: plan.size - 1))
             var (best, least) = (0, Int.max)
             for mask in 0..<8 {

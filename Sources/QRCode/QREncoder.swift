@@ -56,7 +56,8 @@ public struct QREncoder: Sendable {
     ) throws(QRCodeError) -> Symbol {
         let utf8 = text.utf8.span
         return try encode(
-            bytes: utf8, level: level, minimumVersion: minimumVersion, mask: mask, utf8Designator: utf8Designator)
+            bytes: utf8, level: level, minimumVersion: minimumVersion, mask: mask,
+            utf8Designator: utf8Designator)
     }
 
     /// The smallest symbol that holds `bytes`; see ``encode(_:level:minimumVersion:mask:utf8Designator:)``.
@@ -123,7 +124,8 @@ public struct QREncoder: Sendable {
                 if versionClass < 2, text.count > largest { continue }
                 let bits =
                     segmentation.divide(text, versionClass: versionClass) + (designator ? 12 : 0)
-                for version in max(minimumVersion, classes[versionClass].lowerBound)...classes[versionClass].upperBound
+                for version in max(
+                    minimumVersion, classes[versionClass].lowerBound)...classes[versionClass].upperBound
                 where capacities[level.rawValue * 40 + version - 1] >= bits {
                     let plan = plan(version, level)
                     makeRoom(for: plan)
@@ -203,7 +205,8 @@ public struct QREncoder: Sendable {
             count = rows.count
         }
         return Symbol(
-            kind: .standard, version: plan.version, level: plan.level, mask: mask, size: plan.size, words: words)
+            kind: .standard, version: plan.version, level: plan.level, mask: mask, size: plan.size,
+            words: words)
     }
 
     private mutating func plan(_ version: Int, _ level: ErrorCorrection) -> Plan {

@@ -171,7 +171,8 @@ struct BitWriter {
             append(count, countBits)
             while i &+ 4 <= end {
                 let four =
-                    Int(text[i]) &<< 24 | Int(text[i &+ 1]) &<< 16 | Int(text[i &+ 2]) &<< 8 | Int(text[i &+ 3])
+                    Int(text[i]) &<< 24 | Int(text[i &+ 1]) &<< 16 | Int(text[i &+ 2]) &<< 8
+                    | Int(text[i &+ 3])
                 append(four, 32)
                 i &+= 4
             }

@@ -40,7 +40,8 @@ public struct Symbol: Hashable, Sendable {
     /// - Parameters:
     ///   - size: modules on a side.
     ///   - dark: says of each module, by column and row, whether it is dark.
-    /// - Returns: `nil` when no QR or Micro QR code has this size, or when the format information names no level.
+    /// - Returns: `nil` when no QR or Micro QR code has this size, or when a Micro QR code's format information tells
+    ///   another version than its size.
     public init?(size: Int, dark: (_ x: Int, _ y: Int) -> Bool) {
         guard (11...177).contains(size) else { return nil }
         let wordsPerRow = (size + 63) / 64

@@ -31,7 +31,8 @@ public struct CRC32: Hashable, Sendable {
         Self.tables.withUnsafeBufferPointer { tables in
             var i = 0
             while i &+ 8 <= raw.count {
-                let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: i, as: UInt64.self)) ^ UInt64(crc)
+                let word =
+                    UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: i, as: UInt64.self)) ^ UInt64(crc)
                 crc =
                     tables[0x700 | Int(word & 0xFF)] ^ tables[0x600 | Int(word &>> 8 & 0xFF)]
                     ^ tables[0x500 | Int(word &>> 16 & 0xFF)] ^ tables[0x400 | Int(word &>> 24 & 0xFF)]

@@ -19,14 +19,19 @@ struct MaskTests {
                 i = j
             }
             // Finder-like patterns with four light modules on at least one side; light outside.
-            func isLight(_ range: Range<Int>) -> Bool { range.allSatisfy { $0 < 0 || $0 >= size || !line[$0] } }
-            for i in 0..<size - 6 where Array(line[i..<i + 7]) == [true, false, true, true, true, false, true] {
+            func isLight(_ range: Range<Int>) -> Bool {
+                range.allSatisfy { $0 < 0 || $0 >= size || !line[$0] }
+            }
+            for i in 0..<size - 6
+            where Array(line[i..<i + 7]) == [true, false, true, true, true, false, true] {
                 if isLight(i - 4..<i) || isLight(i + 7..<i + 11) { points += 40 }
             }
         }
         for y in 0..<size - 1 {
             for x in 0..<size - 1 {
-                if rows[y][x] == rows[y][x + 1], rows[y][x] == rows[y + 1][x], rows[y][x] == rows[y + 1][x + 1] {
+                if rows[y][x] == rows[y][x + 1], rows[y][x] == rows[y + 1][x],
+                    rows[y][x] == rows[y + 1][x + 1]
+                {
                     points += 3
                 }
             }
@@ -38,7 +43,8 @@ struct MaskTests {
         return points + 10 * steps
     }
 
-    @Test("chosen has the least penalty of all eight, the first of equals", arguments: ErrorCorrection.allCases)
+    @Test(
+        "chosen has the least penalty of all eight, the first of equals", arguments: ErrorCorrection.allCases)
     func least(level: ErrorCorrection) throws {
         var random = SplitMix(state: UInt64(level.rawValue))
         var encoder = QREncoder()

@@ -57,13 +57,17 @@ struct ExhaustiveTests {
         }
     }
 
-    @Test("each equals libqrencode's symbol, once its mask is read and forced", arguments: ErrorCorrection.allCases)
+    @Test(
+        "each equals libqrencode's symbol, once its mask is read and forced",
+        arguments: ErrorCorrection.allCases)
     func equalsLibrary(level: ErrorCorrection) throws {
         let libraryLevel = [QR_ECLEVEL_L, QR_ECLEVEL_M, QR_ECLEVEL_Q, QR_ECLEVEL_H][level.rawValue]
         var encoder = QREncoder()
         for version in 1...40 {
             // One mode only, so that both divide alike; lower case is byte mode.
-            for (mode, text) in [(QR_MODE_NUM, "0123456"), (QR_MODE_AN, "AB-C/DE"), (QR_MODE_8, "q\(version % 10)r")] {
+            for (mode, text) in [
+                (QR_MODE_NUM, "0123456"), (QR_MODE_AN, "AB-C/DE"), (QR_MODE_8, "q\(version % 10)r"),
+            ] {
                 let input = try #require(QRinput_new2(Int32(version), libraryLevel))
                 defer { QRinput_free(input) }
                 try #require(QRinput_append(input, mode, Int32(text.utf8.count), Array(text.utf8)) == 0)
@@ -97,7 +101,7 @@ struct ExhaustiveTests {
         }
     }
 
-    /// Bytes that fit: found with the encoder's own error, checked against libqrencode's version by the caller.
+    /// Bytes that fit by our tables; the caller checks them against libqrencode's choice of version.
     func byteCapacity(_ version: Int, _ level: ErrorCorrection) throws -> Int {
         var encoder = QREncoder()
         let data = try encoder.dataCodewords(for: [0x61].span, level: level, minimumVersion: version)
@@ -112,7 +116,8 @@ struct ExhaustiveTests {
             let text = "zbar \(version)"
             let level = ErrorCorrection.allCases[version % 4]
             let symbol = try encoder.encode(text, level: level, minimumVersion: version)
-            #expect(zbar.read(symbol.picture(scale: 3)).map(\.bytes) == [Array(text.utf8)], "version \(version)")
+            #expect(
+                zbar.read(symbol.picture(scale: 3)).map(\.bytes) == [Array(text.utf8)], "version \(version)")
         }
     }
 }
@@ -127,7 +132,9 @@ struct PayloadTests {
         for round in 0..<200 {
             let level = ErrorCorrection.allCases[round % 4]
             // Short ones mostly, some as large as they get.
-            let length = round % 20 == 0 ? Int.random(in: 1...2000, using: &random) : Int.random(in: 1...120, using: &random)
+            let length =
+                round % 20 == 0
+                ? Int.random(in: 1...2000, using: &random) : Int.random(in: 1...120, using: &random)
             let bytes: [UInt8] =
                 switch round / 4 % 5 {
                 case 0: (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
@@ -222,6 +229,18 @@ struct PayloadTests {
             _ = try used.encode(text, level: .high)
             var fresh = QREncoder()
             #expect(try used.encode(text) == fresh.encode(text))
+        }
+    }
+
+    @Test("a symbol made of foreign modules knows its version, level and mask; other sizes are none")
+    func foreignModules() throws {
+        var encoder = QREncoder()
+        for (version, level) in [(1, ErrorCorrection.low), (7, .high), (40, .quartile)] {
+            let ours = try encoder.encode("foreign", level: level, minimumVersion: version)
+            #expect(Symbol(size: ours.size) { ours[$0, $1] } == ours)
+        }
+        for size in [-1, 0, 10, 12, 18, 19, 20, 22, 24, 178, 181, Int.max] {
+            #expect(Symbol(size: size) { _, _ in true } == nil)
         }
     }
 

@@ -13,7 +13,8 @@ struct SegmentationTests {
                 best = min(best, 4 + [9, 11, 13][versionClass] + part.count / 2 * 11 + part.count % 2 * 6)
             }
             if part.allSatisfy({ (0x30...0x39).contains($0) }) {
-                best = min(best, 4 + [10, 12, 14][versionClass] + part.count / 3 * 10 + [0, 4, 7][part.count % 3])
+                best = min(
+                    best, 4 + [10, 12, 14][versionClass] + part.count / 3 * 10 + [0, 4, 7][part.count % 3])
             }
             return best
         }
@@ -38,7 +39,8 @@ struct SegmentationTests {
         for _ in 0..<60 {
             var text: [UInt8] = []
             while text.count < 11 {
-                let kind = [UInt8(ascii: "5"), UInt8(ascii: "Z"), UInt8(ascii: "z")].randomElement(using: &random)
+                let kind = [UInt8(ascii: "5"), UInt8(ascii: "Z"), UInt8(ascii: "z")].randomElement(
+                    using: &random)
                 text += [UInt8](repeating: kind ?? 0, count: Int.random(in: 1...8, using: &random))
             }
             text = Array(text.prefix(11))

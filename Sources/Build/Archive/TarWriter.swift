@@ -30,7 +30,8 @@ public struct TarWriter: Sendable {
             appendPadded(records)
             // Readers without pax see the end of the path.
             appendHeader(
-                prefix: [], name: Array(name.suffix(100)), size: isLarge ? 0 : bytes.count, mode: mode, type: "0")
+                prefix: [], name: Array(name.suffix(100)), size: isLarge ? 0 : bytes.count, mode: mode,
+                type: "0")
         }
         appendPadded(bytes)
     }
@@ -40,7 +41,8 @@ public struct TarWriter: Sendable {
 
     private mutating func appendPadded(_ bytes: [UInt8]) {
         buffer.append(contentsOf: bytes)
-        buffer.append(contentsOf: repeatElement(0, count: (Self.block - bytes.count % Self.block) % Self.block))
+        buffer.append(
+            contentsOf: repeatElement(0, count: (Self.block - bytes.count % Self.block) % Self.block))
     }
 
     /// A path as ustar holds it: 100 bytes, or up to 155 more before one of its slashes; ASCII.

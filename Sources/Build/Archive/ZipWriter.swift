@@ -49,7 +49,8 @@ public struct ZipWriter: Sendable {
 
         // Local file header (section 4.3.7).
         buffer.appendLittleEndian(0x0403_4B50, 4)
-        appendCommon(isLarge ? Self.zip64Version : Self.plainVersion, crc, isLarge ? 0xFFFF_FFFF : size, name, &buffer)
+        Self.appendCommon(
+            isLarge ? Self.zip64Version : Self.plainVersion, crc, isLarge ? 0xFFFF_FFFF : size, name, &buffer)
         buffer.appendLittleEndian(isLarge ? 20 : 0, 2)
         buffer.append(contentsOf: name)
         if isLarge {
@@ -68,7 +69,7 @@ public struct ZipWriter: Sendable {
         directory.appendLittleEndian(0x0201_4B50, 4)
         // Made on Unix (3), so that the permissions below count.
         directory.appendLittleEndian(3 << 8 | version, 2)
-        appendCommon(version, crc, isLarge ? 0xFFFF_FFFF : size, name, &directory)
+        Self.appendCommon(version, crc, isLarge ? 0xFFFF_FFFF : size, name, &directory)
         directory.appendLittleEndian(extra == 0 ? 0 : extra + 4, 2)
         directory.appendLittleEndian(0, 2)
         directory.appendLittleEndian(0, 2)
@@ -123,14 +124,14 @@ public struct ZipWriter: Sendable {
     }
 
     /// The fields that both headers share, up to the length of the name.
-    private func appendCommon(
+    private static func appendCommon(
         _ version: UInt64, _ crc: UInt64, _ size: UInt64, _ name: [UInt8], _ bytes: inout [UInt8]
     ) {
         bytes.appendLittleEndian(version, 2)
-        bytes.appendLittleEndian(Self.utf8Names, 2)
+        bytes.appendLittleEndian(utf8Names, 2)
         bytes.appendLittleEndian(0, 2)
         bytes.appendLittleEndian(0, 2)
-        bytes.appendLittleEndian(Self.date, 2)
+        bytes.appendLittleEndian(date, 2)
         bytes.appendLittleEndian(crc, 4)
         bytes.appendLittleEndian(size, 4)
         bytes.appendLittleEndian(size, 4)
