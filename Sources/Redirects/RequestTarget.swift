@@ -44,9 +44,10 @@ struct RequestTarget {
             repeated = raw
         case .caddy:
             let sent = Self.encoded(Array(raw[..<end]), decoded)
-            // %2e and %2f become what they mean after the first cleaning.
-            let twice = Self.cleaned(Self.replacing(Self.cleaned(sent)))
-            guard let clean = Self.decoded(twice[...]) else { return nil }
+            // The steps of Caddy's `rewrite` as the emitter orders them.
+            var steps = sent
+            for (code, text) in Self.structure { steps = Self.replacing(code, text, Self.cleaned(steps)) }
+            guard let clean = Self.decoded(Self.cleaned(steps)[...]) else { return nil }
             path = clean
             let hasQuery = end < raw.count
             repeated = sent + (hasQuery ? Array(raw[end...]) : [])
@@ -84,18 +85,20 @@ struct RequestTarget {
         return out
     }
 
-    /// `%2e` and `%2f`, in any case, as the characters.
-    private static func replacing(_ path: [UInt8]) -> [UInt8] {
+    /// The encoded characters that structure a path, in the order in which Caddy is told to decode them; each
+    /// in one step, whatever the case of its digits.
+    static let structure: [(code: String, text: String)] = [
+        ("%2F", "%2f"), ("%2f", "/"), ("%2E", "%2e"), ("%2e", "."),
+    ]
+
+    private static func replacing(_ code: String, _ text: String, _ path: [UInt8]) -> [UInt8] {
         var out: [UInt8] = []
         var i = 0
         while i < path.count {
-            if path[i] == UInt8(ascii: "%"), i + 2 < path.count, path[i + 1] == UInt8(ascii: "2") {
-                let digit = path[i + 2] | 0x20
-                if digit == UInt8(ascii: "e") || digit == UInt8(ascii: "f") {
-                    out.append(digit == UInt8(ascii: "e") ? UInt8(ascii: ".") : UInt8(ascii: "/"))
-                    i += 3
-                    continue
-                }
+            if path[i...].starts(with: code.utf8) {
+                out += Array(text.utf8)
+                i += 3
+                continue
             }
             out.append(path[i])
             i += 1

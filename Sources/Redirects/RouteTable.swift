@@ -54,8 +54,8 @@ struct DomainRoutes: Sendable {
     var hasNoindexLinks = false
     /// Number of links with each privacy: none, aggregate, full.
     var privacyCounts = [0, 0, 0]
-    /// Whether some target has a `$`, which nginx must be told to leave alone.
-    var hasDollar = false
+    /// Which of the letters a–z occur in keys: bit 0 is `a`.
+    var letters: UInt32 = 0
 
     /// Number of segments in a wildcard's prefix.
     static func depth(of key: ArraySlice<UInt8>) -> Int { key.count(where: { $0 == UInt8(ascii: "/") }) - 1 }
@@ -148,11 +148,7 @@ private struct RouteTableBuilder {
         if link.options.contains(.passQuery) { domains[d].passesQuery = true }
         if link.options.contains(.noindex) && !site.domains[d].noindex { domains[d].hasNoindexLinks = true }
         domains[d].privacyCounts[Int(link.privacy.rawValue)] += 1
-        let (dollar, tooLong) = link.target.withBytes { bytes in
-            (bytes.contains(UInt8(ascii: "$")), bytes.count > Self.targetLimit)
-        }
-        if dollar { domains[d].hasDollar = true }
-        if tooLong && nginx[d] {
+        if nginx[d] && link.target.utf8.count > Self.targetLimit {
             problems.append(
                 .error(
                     RedirectCodes.targetTooLong, at: link.targetRange,
@@ -165,6 +161,13 @@ private struct RouteTableBuilder {
 
     private mutating func check(_ key: ArraySlice<UInt8>, _ link: Link, _ d: Int) {
         guard key.count > 1 else { return }
+        var letters: UInt32 = 0
+        var isASCII = true
+        for byte in key {
+            if byte &- 0x61 < 26 { letters |= 1 << UInt32(byte - 0x61) }
+            if byte >= 0x80 { isASCII = false }
+        }
+        domains[d].letters |= letters
         if key[key.startIndex + 1] == UInt8(ascii: "."),
             key.starts(with: "/.well-known/".utf8) || key.elementsEqual("/.well-known".utf8)
         {
@@ -173,9 +176,7 @@ private struct RouteTableBuilder {
                     RedirectCodes.reservedPath, at: link.range, "'\(link.slug)' lies beneath /.well-known/",
                     help: "choose another slug"))
         }
-        if caddy[d], key.contains(where: { $0 >= 0x80 }),
-            String(validating: key, as: UTF8.self) == nil
-        {
+        if caddy[d], !isASCII, String(validating: key, as: UTF8.self) == nil {
             problems.append(
                 .error(
                     RedirectCodes.caddyBytes, at: link.range,

@@ -30,6 +30,8 @@ final class TrialServer {
         let directory = String(cString: made)
         self.directory = directory
         let generation = directory + "/generations/000001"
+        var started = false
+        defer { if !started { try? FileManager.default.removeItem(atPath: directory) } }
         let emission =
             server == .nginx
             ? NginxEmitter(deployment: deployment).emit(table) : CaddyEmitter(deployment: deployment).emit(table)
@@ -84,6 +86,7 @@ final class TrialServer {
         for _ in 0..<400 {
             if let socket = RawHTTP.connect(port) {
                 close(socket)
+                started = true
                 return
             }
             guard process.isRunning else { break }

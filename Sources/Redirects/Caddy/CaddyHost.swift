@@ -345,30 +345,48 @@ struct CaddyHost {
     /// Folds letters, merges slashes, resolves dot segments, and keeps `/.well-known/` free.
     ///
     /// Only paths that need it enter: those with a letter A–Z, `//` or `/.`, tested on the decoded path. What
-    /// `rewrite` changes is the path as it was sent, so `%41` is replaced like `A`; it merges slashes and
-    /// resolves dot segments by itself each time before it replaces, also before the last replacement, which
-    /// is there for that alone.
+    /// `rewrite` changes is the path as it was sent, so `%41` is replaced like `A`, if there is a `%` at all.
+    /// It merges slashes and resolves dot segments by itself each time before it replaces; the last
+    /// replacement is there for that alone. Each costs 0.4 µs, so only letters that occur in keys are folded:
+    /// a path with another letter is nobody's.
     private func normalisation() -> JSON {
         func substring(_ find: String, _ replace: String) -> JSON {
             .object([("find", .string(find)), ("replace", .string(replace))])
         }
-        let letters = (UInt8(ascii: "A")...UInt8(ascii: "Z")).map { String(UnicodeScalar($0)) }
-        var substrings = letters.map { substring($0, $0.lowercased()) }
-        substrings += letters.map { letter in
-            substring("%" + String(letter.utf8.reduce(0) { Int($0) + Int($1) }, radix: 16), letter.lowercased())
+        func rewrite(_ substrings: [JSON]) -> JSON {
+            .object([("handler", .string("rewrite")), ("uri_substring", .array(substrings))])
         }
-        substrings += [substring("%2e", "."), substring("%2f", "/"), substring("%2f", "/")]
-        let rewrite = route([.object([("handler", .string("rewrite")), ("uri_substring", .array(substrings))])])
+        func codes(_ byte: UInt8) -> [String] {
+            let code = String(byte, radix: 16)
+            return Set([code, code.uppercased()]).sorted().map { "%" + $0 }
+        }
+        let clean = substring("%2f", "/")
+        var letters: [JSON] = []
+        var encoded: [JSON] = []
+        for letter in UInt8(ascii: "a")...UInt8(ascii: "z") where routes.letters & (1 << (letter - 0x61)) != 0 {
+            let lower = String(UnicodeScalar(letter))
+            letters.append(substring(String(UnicodeScalar(letter - 32)), lower))
+            encoded += codes(letter - 32).map { substring($0, lower) }
+        }
+        encoded += RequestTarget.structure.map { substring($0.code, $0.text) }
+        encoded.append(clean)
         let reserved: JSON = .object([
-            ("match", .array([Self.pathMatches("^/\\.well-known/")])), ("handle", .array([answer(404, [])])),
+            ("match", .array([Self.pathMatches("^/\\.(?i:well-known)/")])), ("handle", .array([answer(404, [])])),
             ("terminal", .bool(true)),
         ])
+        let percent: JSON = .object([
+            (
+                "vars_regexp",
+                .object([("{http.request.orig_uri}", .object([("pattern", .string("%[245]"))]))])
+            )
+        ])
+        let steps: [JSON] = [
+            route([rewrite(letters.isEmpty ? [clean] : letters)]),
+            .object([("match", .array([percent])), ("handle", .array([rewrite(encoded)]))]), reserved,
+        ]
         return .object([
             ("match", .array([Self.pathMatches("[A-Z]|//|/\\.")])),
-            (
-                "handle",
-                .array([.object([("handler", .string("subroute")), ("routes", .array([rewrite, reserved]))])])
-            ),
+            ("handle", .array([.object([("handler", .string("subroute")), ("routes", .array(steps))])])),
         ])
     }
 

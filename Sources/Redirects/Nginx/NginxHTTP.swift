@@ -125,7 +125,7 @@ struct NginxHTTP {
         let variables = hosts.reduce(200) { $0 + $1.tables.variables }
         var lines = [
             "map_hash_bucket_size \(bucket(longest));",
-            "map_hash_max_size \(max(2048, Self.powerOfTwo(largest * 4)));",
+            "map_hash_max_size \(max(2048, Self.powerOfTwo(largest * 2)));",
             "variables_hash_bucket_size 128;",
             "variables_hash_max_size \(max(2048, Self.powerOfTwo(variables * 4)));",
         ]

@@ -24,9 +24,9 @@ struct NginxTables {
     private var routes: DomainRoutes { table.domains[index] }
     private var domain: Domain { table.site.domains[index] }
 
-    /// Below 16,384 rows one block is fastest to load and to read; above, about 4,000 rows a block keep
+    /// Below 16,384 rows one block is fastest to load and to read; above, about 8,000 rows a block keep
     /// nginx's quadratic check for equal keys small without spending memory on empty buckets.
-    static let aim = ShardPlan.Aim(whole: 16_384, rows: 4_096, values: 8_192)
+    static let aim = ShardPlan.Aim(whole: 16_384, rows: 8_192, values: 8_192)
 
     init(table: RouteTable, index: Int, name: String) {
         self.table = table

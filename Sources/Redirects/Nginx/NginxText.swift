@@ -29,12 +29,13 @@ enum NginxText {
     }
 
     /// Appends `key` between quotes as the key of a `map`: `$` is itself there, a leading `~` would begin a
-    /// regular expression and some words are directives; a backslash before them takes that away.
+    /// regular expression and some words are directives; a backslash before them takes that away (two in the
+    /// file, of which the parser leaves one).
     static func appendKey(_ key: ArraySlice<UInt8>, to text: inout Text) {
         if key.first != UInt8(ascii: "/") {
             let isKeyword = keywords.contains { $0.elementsEqual(key) }
             if isKeyword || key.first == UInt8(ascii: "~") || key.first == UInt8(ascii: "\\") {
-                text.append("\\")
+                text.append("\\\\")
             }
         }
         appendEscaped(key, to: &text, dollar: false)
