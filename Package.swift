@@ -77,6 +77,13 @@ let package = Package(
     cxxLanguageStandard: .cxx17
 )
 
+// Benchmarks are built only when asked for: WAYSEAL_BENCH=1 swift build -c release.
+if Context.environment["WAYSEAL_BENCH"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "manifest-benchmark", dependencies: ["Manifest", "Site", "Support"], path: "Benchmarks/Manifest"))
+}
+
 /// Rooms whose inputs are hostile: every unsafe expression in them is marked.
 let strictlyMemorySafe: Set<String> = ["Manifest", "TransparencyLog"]
 
