@@ -52,7 +52,7 @@ struct MemoryFiles: ManifestFiles {
             if part == ".." { _ = parts.popLast() } else { parts.append(part) }
         }
         let canonical = "/" + parts.joined(separator: "/")
-        if path == "." || files[canonical] != nil || files.keys.contains(where: { $0.hasPrefix(canonical + "/") }) { return canonical }
+        if canonical == "/" || files[canonical] != nil || files.keys.contains(where: { $0.hasPrefix(canonical + "/") }) { return canonical }
         throw FileError(path, .notFound)
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Site
 import Support
 import Testing
 
@@ -118,7 +119,7 @@ import Testing
         let folder = try Folder()
         try folder.write("wayseal.yaml", Self.head + "include: [big.yaml]")
         let path = folder.path + "/big.yaml"
-        FileManager.default.createFile(atPath: path, contents: nil)
+        _ = FileManager.default.createFile(atPath: path, contents: nil)
         #expect(truncate(path, 65 << 20) == 0)
         #expect(codes(try folder.read()) == ["file-too-large"])
     }

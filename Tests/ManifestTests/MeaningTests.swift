@@ -1,3 +1,4 @@
+import Foundation
 import Site
 import Support
 import Testing
@@ -18,26 +19,26 @@ import Testing
         }
         #expect(examples.count == 2)
         guard examples.count == 2 else { return }
-        #expect(Self.codes(of: examples[0], id).contains(id), "\(examples[0])")
-        #expect(!Self.codes(of: examples[1], id).contains(id), "\(examples[1])")
+        #expect(Self.problems(of: examples[0], id).contains(id), "\(examples[0])")
+        #expect(!Self.problems(of: examples[1], id).contains(id), "\(examples[1])")
     }
 
     /// An example is a manifest, perhaps without its domain, or a table.
-    static func codes(of example: String, _ id: String) -> [String] {
+    static func problems(of example: String, _ id: String) -> [String] {
         let head = example.contains("domains:") ? "" : "domains: { go.example.org: {} }\n"
         let others = ["links/spring.csv": "slug,to\n", "Links/spring.csv": "slug,to\n", "a.csv": "slug,to\n", "links.csv": "slug,to\n", "links.xlsx": "",
             "links/a.yaml": "links: {}", "links.yaml": "links: {}", "secrets/ledger.key": "x"]
         switch id {
-        case "table-json": return ManifestTests.codes(read(head + "include: t.jsonl", ["t.jsonl": example]))
-        case let id where id.hasPrefix("table"): return ManifestTests.codes(read(head + "include: t.csv", ["t.csv": example]))
-        case "misplaced-key": return ManifestTests.codes(read(head + "include: t.yaml", ["t.yaml": example]))
-        case "empty-manifest": return ManifestTests.codes(read(example))
-        case "no-domain": return ManifestTests.codes(read(example))
-        case "file-not-found": return ManifestTests.codes(read(head + example, ["Links/spring.csv": "slug,to\n"]))
-        case "include-empty": return ManifestTests.codes(read(head + example, ["links/a.csv": "slug,to\n"]))
+        case "table-json": return codes(read(head + "include: t.jsonl", ["t.jsonl": example]))
+        case let id where id.hasPrefix("table"): return codes(read(head + "include: t.csv", ["t.csv": example]))
+        case "misplaced-key": return codes(read(head + "include: t.yaml", ["t.yaml": example]))
+        case "empty-manifest": return codes(read(example))
+        case "no-domain": return codes(read(example))
+        case "file-not-found": return codes(read(head + example, ["Links/spring.csv": "slug,to\n"]))
+        case "include-empty": return codes(read(head + example, ["links/a.csv": "slug,to\n"]))
         // These need a file system: HostileTests has them.
         case "path-outside", "file-not-regular": return example.contains("spring") || example.contains("*") ? [] : [id]
-        default: return ManifestTests.codes(read(head + example, others, environment: ["LEDGER_KEY": "x"]))
+        default: return codes(read(head + example, others, environment: ["LEDGER_KEY": "x"]))
         }
     }
 
@@ -151,7 +152,7 @@ import Testing
         let range = try #require(result.diagnostics.first?.range)
         let position = result.sources.position(of: range)
         #expect(position.line == 3)
-        #expect(position.column == 29)
+        #expect(position.column == 28)
     }
 
     @Test("independent problems are all reported in one run, in order")

@@ -98,7 +98,7 @@ import Testing
         let places = result.diagnostics.compactMap { $0.range.map { result.sources.position(of: $0) } }
         #expect(codes(result) == ["control-character", "bad-slug", "target-scheme"])
         #expect(places.map(\.line) == [2, 4, 4])
-        #expect(places.map(\.column) == [19, 3, 6])
+        #expect(places.map(\.column) == [18, 3, 6])
     }
 
     @Test("a row with a comma too many shows the cell that is too many")

@@ -50,19 +50,37 @@ struct TargetText: Sendable {
         guard index > start, index - start <= 253, label > 0, !allDigits, index < text.count else { return nil }
         parts.host = start..<index
         parts.path = index
-        while index < text.count, ASCIISet.path.contains(text[index]) { index += 1 }
+        skip(.path, text, &index)
         parts.query = index
         if index < text.count, text[index] == UInt8(ascii: "?") {
             index += 1
-            while index < text.count, ASCIISet.query.contains(text[index]) { index += 1 }
+            skip(.query, text, &index)
         }
         parts.fragment = index
         if index < text.count, text[index] == UInt8(ascii: "#") {
             index += 1
-            while index < text.count, ASCIISet.query.contains(text[index]) { index += 1 }
+            skip(.query, text, &index)
         }
         return index == text.count ? parts : nil
     }
+
+    /// Passes over characters of a set and escapes in upper case.
+    @inline(__always)
+    private static func skip(_ set: ASCIISet, _ text: Span<UInt8>, _ index: inout Int) {
+        while index < text.count {
+            if set.contains(text[index]) {
+                index += 1
+            } else if text[index] == UInt8(ascii: "%"), index + 2 < text.count, isUpperHex(text[index + 1]),
+                isUpperHex(text[index + 2])
+            {
+                index += 3
+            } else {
+                return
+            }
+        }
+    }
+
+    private static func isUpperHex(_ byte: UInt8) -> Bool { byte < 0x60 && ASCIISet.hexDigits.contains(byte) }
 
     @inline(__always)
     private static func webAuthority(_ text: Span<UInt8>) -> Int? {

@@ -60,7 +60,8 @@ enum Bytes {
 
     /// A text for a message: in quotes, cut after 60 characters.
     static func quoted(_ text: String) -> String {
-        text.unicodeScalars.count > 60 ? "'\(String(text.unicodeScalars.prefix(60)))…'" : "'\(text)'"
+        let shown = text.unicodeScalars.prefix(60)
+        return shown.endIndex < text.endIndex ? "'\(String(shown))…'" : "'\(text)'"
     }
 
     static func quoted(_ text: Span<UInt8>) -> String {

@@ -49,12 +49,15 @@ enum YAMLText {
         let place = offsets.byte(at: failure.place)
         let context = failure.context.isEmpty ? place : offsets.byte(at: failure.contextPlace)
         func range(_ start: Int, _ length: Int = 1) -> SourceRange {
-            SourceRange(file: file, start: UInt32(start), length: UInt32(length))
+            let from = min(start, bytes.count)
+            return SourceRange(file: file, start: UInt32(from), length: UInt32(min(length, bytes.count - from)))
         }
         let isFlow = failure.problem.contains("',' or")
             || failure.context.contains("flow") || failure.problem.contains("end of stream")
         if isFlow || failure.problem.contains("expected key") || failure.problem.contains("':'") {
-            let from = lineStart(bytes, min(context, place))
+            // The end of a { … } that a comment swallowed is missed only lines later.
+            var from = lineStart(bytes, min(context, place))
+            for _ in 0..<20 where from > 0 { from = lineStart(bytes, from - 1) }
             if let colour = swallowedColour(bytes, from..<max(place, from)) {
                 return .error(
                     ManifestCodes.unquotedColour, at: range(colour.lowerBound, colour.count),
@@ -76,9 +79,9 @@ enum YAMLText {
         let (summary, help) = words(failure, bytes, place)
         var notes: [Diagnostic.Note] = []
         if context != place, !failure.context.isEmpty {
-            notes.append(Diagnostic.Note(contextWords(failure.context), at: range(min(context, bytes.count))))
+            notes.append(Diagnostic.Note(contextWords(failure.context), at: range(context)))
         }
-        return .error(ManifestCodes.yamlSyntax, at: range(min(place, bytes.count)), summary, notes: notes, help: help)
+        return .error(ManifestCodes.yamlSyntax, at: range(place), summary, notes: notes, help: help)
     }
 
     private static func words(_ failure: YAMLFailure, _ bytes: [UInt8], _ place: Int) -> (String, String?) {
