@@ -39,13 +39,14 @@ public struct ManifestResult: Sendable {
 /// The main manifest itself can't be read: nothing to show, nothing to point at.
 public struct ManifestError: Error, Equatable, Sendable {
     /// What happened, with the path as it was given.
-    public var cause: FileError
+    public var cause: UnreadableFile
 
     /// `wayseal.yaml does not exist`.
     public var summary: String { "\(cause.path) \(cause.words)" }
     /// What to do, if there is an obvious thing.
     public var hint: String? {
-        cause.reason == .notFound ? "`wayseal init` writes a first manifest, -C DIR and -f FILE name another place" : nil
+        cause.reason == .notFound
+            ? "`wayseal init` writes a first manifest, -C DIR and -f FILE name another place" : nil
     }
 }
 
@@ -62,10 +63,10 @@ public struct ManifestReader: Sendable {
     /// Reads the manifest at `path`. Throws only when that file itself can't be read; everything else is a diagnostic.
     public func read(path: String) throws(ManifestError) -> ManifestResult {
         let loader: ManifestLoader
-        do throws(FileError) {
+        do throws(UnreadableFile) {
             loader = try ManifestLoader(main: path, options)
         } catch {
-            throw ManifestError(cause: FileError(path, error.reason))
+            throw ManifestError(cause: UnreadableFile(path, error.reason))
         }
         var assembly = SiteAssembly(loader, options)
         let site = assembly.assemble()

@@ -72,7 +72,7 @@ struct KeysCommand: ParsableCommand {
                       ledger: { key: "${file:\(output)}" }
 
                     """)
-            } catch let error as Support.FileError {
+            } catch let error as FileError {
                 throw Failure(error)
             } catch let error as KeyError {
                 throw Failure(.outsideWorld, error.description)

@@ -20,7 +20,8 @@ enum Fixtures {
     static let environment = ["HSTS_GARBAGE": "s3cret-hsts", "TOKEN": "s3cret-token", "LEDGER_KEY": "s3cret-key"]
 
     static func read(_ path: String, environment: [String: String] = environment) throws -> ManifestResult {
-        let options = ManifestOptions(environment: environment, files: RootedFiles(root: root), knowsTimezone: { _ in true })
+        let options = ManifestOptions(
+            environment: environment, files: RootedFiles(root: root), knowsTimezone: { _ in true })
         return try ManifestReader(options: options).read(path: path)
     }
 }
@@ -34,9 +35,11 @@ struct RootedFiles: ManifestFiles {
 
     private func full(_ path: String) -> String { path.hasPrefix("/") ? path : root + "/" + path }
 
-    func canonicalPath(_ path: String) throws(FileError) -> String { try files.canonicalPath(full(path)) }
-    func read(_ path: String, atMost limit: Int) throws(FileError) -> [UInt8] { try files.read(full(path), atMost: limit) }
-    func entries(of folder: String) throws(FileError) -> [FolderEntry] { try files.entries(of: full(folder)) }
+    func canonicalPath(_ path: String) throws(UnreadableFile) -> String { try files.canonicalPath(full(path)) }
+    func read(_ path: String, atMost limit: Int) throws(UnreadableFile) -> [UInt8] {
+        try files.read(full(path), atMost: limit)
+    }
+    func entries(of folder: String) throws(UnreadableFile) -> [FolderEntry] { try files.entries(of: full(folder)) }
 }
 
 /// Files that exist only in a test.
@@ -46,23 +49,26 @@ struct MemoryFiles: ManifestFiles {
     init(_ files: [String: [UInt8]]) { self.files = files }
     init(_ files: [String: String]) { self.files = files.mapValues { Array($0.utf8) } }
 
-    func canonicalPath(_ path: String) throws(FileError) -> String {
+    func canonicalPath(_ path: String) throws(UnreadableFile) -> String {
         var parts: [Substring] = []
         for part in path.split(separator: "/") where part != "." {
             if part == ".." { _ = parts.popLast() } else { parts.append(part) }
         }
         let canonical = "/" + parts.joined(separator: "/")
-        if canonical == "/" || files[canonical] != nil || files.keys.contains(where: { $0.hasPrefix(canonical + "/") }) { return canonical }
-        throw FileError(path, .notFound)
+        if canonical == "/" || files[canonical] != nil || files.keys.contains(where: { $0.hasPrefix(canonical + "/") })
+        {
+            return canonical
+        }
+        throw UnreadableFile(path, .notFound)
     }
 
-    func read(_ path: String, atMost limit: Int) throws(FileError) -> [UInt8] {
-        guard let bytes = files[path] else { throw FileError(path, .notFound) }
-        guard bytes.count <= limit else { throw FileError(path, .tooLarge(limit)) }
+    func read(_ path: String, atMost limit: Int) throws(UnreadableFile) -> [UInt8] {
+        guard let bytes = files[path] else { throw UnreadableFile(path, .notFound) }
+        guard bytes.count <= limit else { throw UnreadableFile(path, .tooLarge(limit)) }
         return bytes
     }
 
-    func entries(of folder: String) throws(FileError) -> [FolderEntry] {
+    func entries(of folder: String) throws(UnreadableFile) -> [FolderEntry] {
         let prefix = try canonicalPath(folder) == "/" ? "/" : try canonicalPath(folder) + "/"
         var entries: [String: Bool] = [:]
         for path in files.keys where path.hasPrefix(prefix) {

@@ -62,8 +62,10 @@ import Testing
 
     /// Everything a site says, one fact a line.
     static func described(_ site: Site) -> String {
-        var out = "name \(site.name ?? "-") contact \(site.contact ?? "-") zone \(site.timezone) languages \(site.languages)\n"
-        out += "codes \(site.codes.formats.map(\.rawValue)) \(site.codes.level) scale \(site.codes.scale) margin \(site.codes.quietZone)\n"
+        var out =
+            "name \(site.name ?? "-") contact \(site.contact ?? "-") zone \(site.timezone) languages \(site.languages)\n"
+        out +=
+            "codes \(site.codes.formats.map(\.rawValue)) \(site.codes.level) scale \(site.codes.scale) margin \(site.codes.quietZone)\n"
         out += "signed \(site.signing != nil)\n"
         for domain in site.domains {
             out += "domain \(domain.host) (\(domain.displayName)) \(domain.servers.map(\.rawValue)) tls \(domain.tls)"

@@ -98,7 +98,8 @@ import Testing
         for (path, verdict) in zip(paths, verdicts) {
             let text = try String(contentsOfFile: Fixtures.root + "/" + path, encoding: .isoLatin1)
             let result = try Fixtures.read(path)
-            let isLater = !result.diagnostics.isEmpty
+            let isLater =
+                !result.diagnostics.isEmpty
                 && result.diagnostics.allSatisfy { ["not-yet", "file-not-found"].contains($0.code.id) }
             if verdict.hasPrefix("refused") {
                 // Editors may never mark what the reader takes.
@@ -106,7 +107,9 @@ import Testing
                 #expect(!text.contains("# schema: accepts"), "\(path): \(verdict)")
             } else {
                 // What only the reader can see is said in the fixture.
-                #expect(result.site != nil || isLater || text.contains("# schema: accepts"), "\(path) is accepted by the schema")
+                #expect(
+                    result.site != nil || isLater || text.contains("# schema: accepts"),
+                    "\(path) is accepted by the schema")
             }
         }
     }

@@ -1,7 +1,9 @@
 import Support
 
 extension ManifestCodes {
-    static let slugs = [badSlug, slugTooLong, reservedSlug, duplicateSlug, wildcardPlace, suffixNeedsWildcard, denseImpossible]
+    static let slugs = [
+        badSlug, slugTooLong, reservedSlug, duplicateSlug, wildcardPlace, suffixNeedsWildcard, denseImpossible,
+    ]
 
     static let badSlug = define(
         "bad-slug", "a slug can't be a path",
@@ -14,7 +16,8 @@ extension ManifestCodes {
         mended: "links:\n  a/b: https://example.org/")
     static let slugTooLong = define(
         "slug-too-long", "a slug has over 400 bytes",
-        "Bytes count after percent-encoding, where a letter like é takes six. Servers size their tables by the longest slug.")
+        "Bytes count after percent-encoding, where a letter like é takes six. Servers size their tables by the longest slug."
+    )
     static let reservedSlug = define(
         "reserved-slug", "a slug that the web needs for itself",
         "Paths under /.well-known/ belong to protocols (RFC 8615): certificates could no longer be renewed.",
@@ -85,7 +88,8 @@ extension ManifestCodes {
         mended: "links:\n  a: https://example.org/page")
     static let targetTooLong = define(
         "target-too-long", "a target has over 3900 bytes",
-        "nginx reads at most 4095 bytes a parameter, and many clients cut long Location headers. Bytes count after percent-encoding.")
+        "nginx reads at most 4095 bytes a parameter, and many clients cut long Location headers. Bytes count after percent-encoding."
+    )
     static let targetLoop = define(
         "target-loop", "a link leads back to itself",
         "The visitor's browser would go in circles and show an error. The whole circle is shown, through as many links as it takes.",

@@ -1,11 +1,11 @@
 /// How the room reads files. A parameter, so that tests need no disk and the pure parts do no I/O of their own.
 public protocol ManifestFiles: Sendable {
     /// The absolute path without symbolic links, `.` and `..`.
-    func canonicalPath(_ path: String) throws(FileError) -> String
+    func canonicalPath(_ path: String) throws(UnreadableFile) -> String
     /// The whole content of a plain file of at most `limit` bytes. Must not wait: a pipe or device is an error.
-    func read(_ path: String, atMost limit: Int) throws(FileError) -> [UInt8]
+    func read(_ path: String, atMost limit: Int) throws(UnreadableFile) -> [UInt8]
     /// The entries of a folder in any order, without `.` and `..`.
-    func entries(of folder: String) throws(FileError) -> [FolderEntry]
+    func entries(of folder: String) throws(UnreadableFile) -> [FolderEntry]
 }
 
 /// An entry of a folder.
@@ -23,7 +23,7 @@ public struct FolderEntry: Equatable, Sendable {
 }
 
 /// Why a file can't be read.
-public struct FileError: Error, Equatable, Sendable {
+public struct UnreadableFile: Error, Equatable, Sendable {
     /// The kind of trouble.
     public enum Reason: Equatable, Sendable {
         /// There is no such file.

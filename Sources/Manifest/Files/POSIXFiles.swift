@@ -6,8 +6,8 @@ public struct POSIXFiles: ManifestFiles {
     /// The machine's files.
     public init() {}
 
-    public func canonicalPath(_ path: String) throws(FileError) -> String {
-        guard !path.utf8.contains(0) else { throw FileError(path, .notFound) }
+    public func canonicalPath(_ path: String) throws(UnreadableFile) -> String {
+        guard !path.utf8.contains(0) else { throw UnreadableFile(path, .notFound) }
         guard let resolved = unsafe realpath(path, nil) else { throw Self.error(path) }
         defer { unsafe free(resolved) }
         return unsafe String(cString: resolved)
@@ -15,8 +15,8 @@ public struct POSIXFiles: ManifestFiles {
 
     /// stat, open(O_NONBLOCK), fstat, read until the end. The kind is asked before opening, because opening a device can have
     /// effects, and again after, because the file may have been exchanged in between; O_NONBLOCK keeps a pipe from waiting.
-    public func read(_ path: String, atMost limit: Int) throws(FileError) -> [UInt8] {
-        guard !path.utf8.contains(0) else { throw FileError(path, .notFound) }
+    public func read(_ path: String, atMost limit: Int) throws(UnreadableFile) -> [UInt8] {
+        guard !path.utf8.contains(0) else { throw UnreadableFile(path, .notFound) }
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { throw Self.error(path) }
         try Self.requireRegular(status, path)
@@ -25,10 +25,10 @@ public struct POSIXFiles: ManifestFiles {
         defer { _ = close(descriptor) }
         guard unsafe fstat(descriptor, &status) == 0 else { throw Self.error(path) }
         try Self.requireRegular(status, path)
-        guard status.st_size <= limit else { throw FileError(path, .tooLarge(limit)) }
+        guard status.st_size <= limit else { throw UnreadableFile(path, .tooLarge(limit)) }
         // One byte more than it should have shows whether it grew meanwhile.
         let capacity = max(Int(status.st_size) + 1, 4_096)
-        var failure: FileError?
+        var failure: UnreadableFile?
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
             while count < buffer.count {
                 let got = unsafe Glibc.read(descriptor, buffer.baseAddress?.advanced(by: count), buffer.count - count)
@@ -40,13 +40,13 @@ public struct POSIXFiles: ManifestFiles {
                 }
                 count += got
             }
-            failure = FileError(path, .unreadable("it changed while it was read"))
+            failure = UnreadableFile(path, .unreadable("it changed while it was read"))
         }
         if let failure { throw failure }
         return bytes
     }
 
-    public func entries(of folder: String) throws(FileError) -> [FolderEntry] {
+    public func entries(of folder: String) throws(UnreadableFile) -> [FolderEntry] {
         guard let stream = unsafe opendir(folder) else { throw Self.error(folder) }
         defer { unsafe closedir(stream) }
         var entries: [FolderEntry] = []
@@ -66,7 +66,7 @@ public struct POSIXFiles: ManifestFiles {
         return entries
     }
 
-    private static func requireRegular(_ status: stat, _ path: String) throws(FileError) {
+    private static func requireRegular(_ status: stat, _ path: String) throws(UnreadableFile) {
         let what: String
         switch status.st_mode & S_IFMT {
         case S_IFREG: return
@@ -75,13 +75,13 @@ public struct POSIXFiles: ManifestFiles {
         case S_IFSOCK: what = "a socket"
         default: what = "a device"
         }
-        throw FileError(path, .notRegular(what))
+        throw UnreadableFile(path, .notRegular(what))
     }
 
-    private static func error(_ path: String) -> FileError {
+    private static func error(_ path: String) -> UnreadableFile {
         let code = errno
-        if code == ENOENT || code == ENOTDIR { return FileError(path, .notFound) }
-        return unsafe FileError(path, .unreadable(String(cString: strerror(code)).lowercased()))
+        if code == ENOENT || code == ENOTDIR { return UnreadableFile(path, .notFound) }
+        return unsafe UnreadableFile(path, .unreadable(String(cString: strerror(code)).lowercased()))
     }
 }
 

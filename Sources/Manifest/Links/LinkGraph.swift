@@ -53,7 +53,8 @@ enum LinkGraph {
         do throws(TextProblem) {
             try SlugText.normalize(path.span, into: &slug)
         } catch {
-            return error.code == ManifestCodes.reservedSlug ? .elsewhere : .nothing(String(decoding: path, as: UTF8.self))
+            return error.code == ManifestCodes.reservedSlug
+                ? .elsewhere : .nothing(String(decoding: path, as: UTF8.self))
         }
         if !isFolder, let link = table.index.find(domain: UInt16(domain), slug, table.links) { return .link(link) }
         guard table.hasWildcards else { return .nothing(String(decoding: path, as: UTF8.self)) }
@@ -81,7 +82,8 @@ enum LinkGraph {
                 guard let following = next[link] else { break }
                 link = following
             }
-            guard next[link] != nil, walkOf[link] == start, let entry = walk.firstIndex(of: link), next[walk.last ?? link] == link
+            guard next[link] != nil, walkOf[link] == start, let entry = walk.firstIndex(of: link),
+                next[walk.last ?? link] == link
             else { continue }
             let circle = walk[entry...]
             inCircle.formUnion(circle)
@@ -107,8 +109,11 @@ enum LinkGraph {
         sink.add(.error, ManifestCodes.targetLoop, at: range) {
             .error(
                 ManifestCodes.targetLoop, at: range,
-                ordered.count == 1 ? "this link leads to itself" : "this link leads back to itself through \(ordered.count - 1) more",
-                notes: ordered.dropFirst().prefix(10).map { Diagnostic.Note("by way of this one", at: table.links[$0].range) })
+                ordered.count == 1
+                    ? "this link leads to itself" : "this link leads back to itself through \(ordered.count - 1) more",
+                notes: ordered.dropFirst().prefix(10).map {
+                    Diagnostic.Note("by way of this one", at: table.links[$0].range)
+                })
         }
     }
 
@@ -118,7 +123,8 @@ enum LinkGraph {
             for (fallback, isHome) in [(domain.home, true), (domain.missing, false)] {
                 guard case .redirect(let url) = fallback else { continue }
                 let bytes = Array(url.utf8)
-                guard let parts = TargetText.normalParts(bytes.span), let own = hosts.find(bytes.span.extracting(parts.host))
+                guard let parts = TargetText.normalParts(bytes.span),
+                    let own = hosts.find(bytes.span.extracting(parts.host))
                 else { continue }
                 var isLoop = false
                 switch destination(ofTarget: url, own, &table) {
@@ -128,7 +134,10 @@ enum LinkGraph {
                 }
                 if isLoop {
                     let what = isHome ? "home" : "missing"
-                    sink.add(.error(ManifestCodes.targetLoop, at: domain.range, "'\(what)' of \(domain.host) leads to itself: \(url)"))
+                    sink.add(
+                        .error(
+                            ManifestCodes.targetLoop, at: domain.range,
+                            "'\(what)' of \(domain.host) leads to itself: \(url)"))
                 }
             }
         }

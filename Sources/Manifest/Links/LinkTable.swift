@@ -41,7 +41,8 @@ struct TextPlace {
 
     func range(of bytes: Range<Int>?) -> SourceRange {
         guard let bytes, let verbatimStart else { return range }
-        return SourceRange(file: range.file, start: UInt32(verbatimStart + bytes.lowerBound), length: UInt32(bytes.count))
+        return SourceRange(
+            file: range.file, start: UInt32(verbatimStart + bytes.lowerBound), length: UInt32(bytes.count))
     }
 }
 
@@ -124,7 +125,8 @@ struct LinkTable {
 
     /// Enters one link. With `isGenerated` there is no slug, and one is made.
     mutating func add(
-        slug: Span<UInt8>, isGenerated: Bool = false, at slugPlace: TextPlace, target: Span<UInt8>, at targetPlace: TextPlace,
+        slug: Span<UInt8>, isGenerated: Bool = false, at slugPlace: TextPlace, target: Span<UInt8>,
+        at targetPlace: TextPlace,
         _ draft: LinkDraft, _ sink: inout DiagnosticSink
     ) {
         var parts = TargetText.Parts()
@@ -165,9 +167,11 @@ struct LinkTable {
         }
         links.append(
             Link(
-                domain: domain, slug: isGenerated ? "" : Bytes.string(slugBuffer.span), target: Bytes.string(targetBuffer.span),
+                domain: domain, slug: isGenerated ? "" : Bytes.string(slugBuffer.span),
+                target: Bytes.string(targetBuffer.span),
                 redirect: draft.redirect ?? defaults.redirect, options: options,
-                privacy: draft.privacy ?? defaults.privacy, tags: draft.tags, reuse: draft.reuse, range: slugPlace.range,
+                privacy: draft.privacy ?? defaults.privacy, tags: draft.tags, reuse: draft.reuse,
+                range: slugPlace.range,
                 targetRange: targetPlace.range))
     }
 
@@ -216,7 +220,8 @@ struct LinkTable {
         guard parts.isWeb else {
             if let range = draft.utmRange {
                 sink.add(.warning, ManifestCodes.utmImpossible, at: range) {
-                    .warning(ManifestCodes.utmImpossible, at: range, "this target is no web address: 'utm' does nothing")
+                    .warning(
+                        ManifestCodes.utmImpossible, at: range, "this target is no web address: 'utm' does nothing")
                 }
             }
             return

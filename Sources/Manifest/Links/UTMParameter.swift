@@ -11,7 +11,11 @@ struct UTMParameter: Sendable {
         self.name = Array(name.utf8)
         var encoded = self.name + [UInt8(ascii: "=")]
         for byte in value.utf8 {
-            if ASCIISet.unreserved.contains(byte) { encoded.append(byte) } else { Bytes.appendEncoded(byte, to: &encoded) }
+            if ASCIISet.unreserved.contains(byte) {
+                encoded.append(byte)
+            } else {
+                Bytes.appendEncoded(byte, to: &encoded)
+            }
         }
         self.encoded = encoded
     }

@@ -34,7 +34,7 @@ struct ManifestLoader {
     private var chain: [String] = []
 
     /// Reads everything. Throws when the main manifest can't be read.
-    init(main: String, _ options: ManifestOptions) throws(FileError) {
+    init(main: String, _ options: ManifestOptions) throws(UnreadableFile) {
         files = options.files
         let folder = Self.folder(of: main)
         let canonical = try files.canonicalPath(main)
@@ -76,7 +76,8 @@ struct ManifestLoader {
     private mutating func reportEmpty(_ file: Int32) {
         sink.add(
             .error(
-                ManifestCodes.emptyManifest, at: SourceRange(file: file, start: 0, length: 0), "there is nothing in this file",
+                ManifestCodes.emptyManifest, at: SourceRange(file: file, start: 0, length: 0),
+                "there is nothing in this file",
                 help: "begin with domains: { go.example.org: {} }"))
     }
 
@@ -101,7 +102,9 @@ struct ManifestLoader {
             return
         }
         if found.isEmpty {
-            sink.add(.warning(ManifestCodes.includeEmpty, at: pattern.range, "no file matches \(Bytes.quoted(pattern.text))"))
+            sink.add(
+                .warning(ManifestCodes.includeEmpty, at: pattern.range, "no file matches \(Bytes.quoted(pattern.text))")
+            )
         }
         for path in found { include(path, at: pattern.range, from: document, isLiteral: false) }
     }
@@ -117,7 +120,7 @@ struct ManifestLoader {
                     help: "included files end in .yaml, .yml, .csv, .jsonl or .ndjson"))
             return
         }
-        do throws(FileError) {
+        do throws(UnreadableFile) {
             let canonical = try files.canonicalPath(display)
             guard paths.admits(canonical) else {
                 reportOutside(path, at: range)
@@ -128,18 +131,22 @@ struct ManifestLoader {
                 if !isLiteral, chain.last == canonical { return }
                 sink.add(
                     .error(
-                        ManifestCodes.includeCycle, at: range, "\(Bytes.quoted(path)) includes this file, directly or through others"))
+                        ManifestCodes.includeCycle, at: range,
+                        "\(Bytes.quoted(path)) includes this file, directly or through others"))
                 return
             }
             if read.contains(canonical) {
                 if isLiteral {
-                    sink.add(.error(ManifestCodes.includedTwice, at: range, "\(Bytes.quoted(path)) was included before"))
+                    sink.add(
+                        .error(ManifestCodes.includedTwice, at: range, "\(Bytes.quoted(path)) was included before"))
                 }
                 return
             }
             guard chain.count < Self.maximumIncludeDepth else {
                 sink.add(
-                    .error(ManifestCodes.includeCycle, at: range, "files include each other over \(Self.maximumIncludeDepth) deep"))
+                    .error(
+                        ManifestCodes.includeCycle, at: range,
+                        "files include each other over \(Self.maximumIncludeDepth) deep"))
                 return
             }
             let isYAML = kind == "yaml" || kind == "yml"
@@ -185,7 +192,7 @@ struct PathPolicy {
             help: "move it there, or allow its folder with --allow-path DIR")
     }
 
-    static func diagnostic(of error: FileError, _ path: String, at range: SourceRange) -> Diagnostic {
+    static func diagnostic(of error: UnreadableFile, _ path: String, at range: SourceRange) -> Diagnostic {
         let code =
             switch error.reason {
             case .notFound: ManifestCodes.fileNotFound

@@ -19,7 +19,9 @@ extension SiteAssembly {
                 var notes: [Diagnostic.Note] = []
                 if let range = domains[first].range { notes.append(Diagnostic.Note("first here", at: range)) }
                 sink.add(
-                    .error(ManifestCodes.duplicateDomain, at: entry.key.range, "the domain \(host) is declared twice", notes: notes))
+                    .error(
+                        ManifestCodes.duplicateDomain, at: entry.key.range, "the domain \(host) is declared twice",
+                        notes: notes))
                 continue
             }
             guard domains.count < Self.maximumDomains else {
@@ -83,7 +85,8 @@ extension SiteAssembly {
             case "off": domain.tls = .off
             default:
                 if setting.isFilled {
-                    sink.add(.error(ManifestCodes.wrongValue, at: setting.range, "\(setting.shown) is not one of acme, off"))
+                    sink.add(
+                        .error(ManifestCodes.wrongValue, at: setting.range, "\(setting.shown) is not one of acme, off"))
                 }
             }
             return
@@ -128,7 +131,8 @@ extension SiteAssembly {
             guard isPage else {
                 sink.add(
                     .error(
-                        ManifestCodes.badPath, at: value.range, "\(Bytes.quoted(value.text)) is neither a URL nor an .html file",
+                        ManifestCodes.badPath, at: value.range,
+                        "\(Bytes.quoted(value.text)) is neither a URL nor an .html file",
                         help: "write https://example.org/ or pages/home.html"))
                 return nil
             }
@@ -151,10 +155,13 @@ extension SiteAssembly {
     static func listenAddress(_ text: String) -> ListenAddress? {
         guard text.utf8.count <= 64 else { return nil }
         func port(_ text: Substring) -> UInt16? {
-            guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let port = UInt16(text), port > 0 else { return nil }
+            guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let port = UInt16(text), port > 0
+            else { return nil }
             return port
         }
-        guard let colon = text.lastIndex(of: ":") else { return port(text[...]).map { ListenAddress(address: nil, port: $0) } }
+        guard let colon = text.lastIndex(of: ":") else {
+            return port(text[...]).map { ListenAddress(address: nil, port: $0) }
+        }
         guard let port = port(text[colon...].dropFirst()) else { return nil }
         let host = text[..<colon]
         if host.isEmpty || host == "*" { return ListenAddress(address: nil, port: port) }

@@ -7,7 +7,9 @@ extension SiteAssembly {
         table.reserve(entries.count)
         let isFlow = node?.isFlow ?? false
         for (position, entry) in entries.enumerated() {
-            if Reference.isPresent(in: entry.key.text) || entry.value.isRefused || entry.value.elements != nil { continue }
+            if Reference.isPresent(in: entry.key.text) || entry.value.isRefused || entry.value.elements != nil {
+                continue
+            }
             // The rest of a URL that was cut at its comma: reported.
             if isFlow, position > 0, entry.value.isEmpty { continue }
             readLink(entry, &table)
@@ -31,7 +33,8 @@ extension SiteAssembly {
         let slugBytes = Array(slug.utf8)
         let urlBytes = Array(url.utf8)
         table.add(
-            slug: slugBytes.span, at: place(of: entry.key, slug), target: urlBytes.span, at: place(of: target, url), draft, &sink)
+            slug: slugBytes.span, at: place(of: entry.key, slug), target: urlBytes.span, at: place(of: target, url),
+            draft, &sink)
     }
 
     /// The `to` of a longer link; without one, a report unless something else stands for it.
@@ -45,7 +48,8 @@ extension SiteAssembly {
         if !hasUnknown, !hasOther {
             sink.add(
                 .error(
-                    ManifestCodes.missingKey, at: entry.key.range, "the link \(Bytes.quoted(entry.key.text)) leads nowhere",
+                    ManifestCodes.missingKey, at: entry.key.range,
+                    "the link \(Bytes.quoted(entry.key.text)) leads nowhere",
                     help: "give it a target: to: https://…"))
         }
         return nil
@@ -104,7 +108,8 @@ enum LinkText {
 
     static func problem(with text: String) -> TextProblem? {
         if text.utf8.count > limit {
-            return TextProblem(ManifestCodes.wrongValue, "this text has \(text.utf8.count) bytes, \(limit) are possible")
+            return TextProblem(
+                ManifestCodes.wrongValue, "this text has \(text.utf8.count) bytes, \(limit) are possible")
         }
         if text.unicodeScalars.contains(where: UTF8Scalars.isTreacherous) {
             return TextProblem(ManifestCodes.controlCharacter, "this text holds a control or invisible character")

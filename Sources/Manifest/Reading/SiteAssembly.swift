@@ -56,7 +56,8 @@ struct SiteAssembly {
         let defaults = readDefaults(root["defaults"])
         site.signing = readSigning(root["ledger"], folder: main.folder)
         var table = LinkTable(
-            domains, domainDense, domainIndex, brokenDomains, defaults, targets, isIncomplete: isIncomplete || domains.isEmpty)
+            domains, domainDense, domainIndex, brokenDomains, defaults, targets,
+            isIncomplete: isIncomplete || domains.isEmpty)
         for item in items {
             switch item {
             case .document(let document): readLinks(document.root["links"], &table)
@@ -119,7 +120,9 @@ struct SiteAssembly {
                 case .literal(let literal): out += literal
                 case .reference(let kind, let bytes):
                     isFilled = true
-                    guard let value = value(of: kind, at: scalar.range(of: bytes, in: sources), folder) else { return nil }
+                    guard let value = value(of: kind, at: scalar.range(of: bytes, in: sources), folder) else {
+                        return nil
+                    }
                     out += value
                 }
             }
@@ -144,7 +147,8 @@ struct SiteAssembly {
         case .variableRequired(let name, let message):
             if let value = options.environment[name], !value.isEmpty { return value }
             let why = message.isEmpty ? "" : ": \(message)"
-            sink.add(.error(ManifestCodes.missingVariable, at: range, "the environment variable \(name) is not set\(why)"))
+            sink.add(
+                .error(ManifestCodes.missingVariable, at: range, "the environment variable \(name) is not set\(why)"))
             return nil
         case .file(let path):
             guard let bytes = readFile(path, at: range, folder: folder) else { return nil }
@@ -162,7 +166,7 @@ struct SiteAssembly {
 
     /// A small file that the manifest names.
     mutating func readFile(_ path: String, at range: SourceRange, folder: String) -> [UInt8]? {
-        do throws(FileError) {
+        do throws(UnreadableFile) {
             let canonical = try options.files.canonicalPath(path.hasPrefix("/") ? path : folder + path)
             guard paths.admits(canonical) else {
                 sink.add(PathPolicy.outside(path, at: range))

@@ -83,14 +83,20 @@ extension ManifestLanguage {
 
     static let product = SchemaRecord(
         "a product",
-        [.later("name", .text(.any), "Name of the product."), .later("default", .text(.url), "Where its code leads."),
-            .later("domain", .text(.any), "Its domain."), .later("design", .text(.any), "Design of its codes.")]
+        [
+            .later("name", .text(.any), "Name of the product."),
+            .later("default", .text(.url), "Where its code leads."),
+            .later("domain", .text(.any), "Its domain."), .later("design", .text(.any), "Design of its codes."),
+        ]
             + [
-                "pip", "certificationInfo", "epil", "hasRetailers", "instructions", "recipeInfo", "nutritionalInfo", "allergenInfo",
-                "ingredientsInfo", "sustainabilityInfo", "traceability", "recallStatus", "safetyInfo", "support", "promotion",
+                "pip", "certificationInfo", "epil", "hasRetailers", "instructions", "recipeInfo", "nutritionalInfo",
+                "allergenInfo",
+                "ingredientsInfo", "sustainabilityInfo", "traceability", "recallStatus", "safetyInfo", "support",
+                "promotion",
             ].map {
                 .later(
-                    $0, .either(.url, .table(SchemaTable("`\($0)`", "LANGUAGE", .text(.url)))), "GS1 link type gs1:\($0).")
+                    $0, .either(.url, .table(SchemaTable("`\($0)`", "LANGUAGE", .text(.url)))),
+                    "GS1 link type gs1:\($0).")
             })
 
     static let batch = SchemaRecord(

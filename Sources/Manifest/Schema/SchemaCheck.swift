@@ -34,7 +34,9 @@ struct SchemaCheck {
         checkRecord(root, ManifestLanguage.root, Context(key: root.range), &sink, isRoot: true)
     }
 
-    private mutating func check(_ node: YAMLNode, _ shape: SchemaShape, _ context: Context, _ sink: inout DiagnosticSink) {
+    private mutating func check(
+        _ node: YAMLNode, _ shape: SchemaShape, _ context: Context, _ sink: inout DiagnosticSink
+    ) {
         if node.isRefused { return }
         switch shape {
         case .text(let text): checkText(node, text, context, &sink, expected: "a single value")
@@ -75,7 +77,8 @@ struct SchemaCheck {
         let range = node.isEmpty ? context.key : node.range
         sink.add(
             .error(
-                ManifestCodes.wrongKind, at: range, "expected \(expected), found \(node.kindName)", help: Self.hint(node)))
+                ManifestCodes.wrongKind, at: range, "expected \(expected), found \(node.kindName)",
+                help: Self.hint(node)))
     }
 
     private static func hint(_ node: YAMLNode) -> String? {
@@ -102,7 +105,8 @@ struct SchemaCheck {
                 if isRoot, !isMain, !ManifestLanguage.includable.contains(name) {
                     sink.add(
                         .error(
-                            ManifestCodes.misplacedKey, at: entry.key.range, "'\(name)' can't stand in an included file",
+                            ManifestCodes.misplacedKey, at: entry.key.range,
+                            "'\(name)' can't stand in an included file",
                             help: "move it to the main manifest"))
                     continue
                 }
@@ -146,7 +150,8 @@ struct SchemaCheck {
             if let colour = colour(after: context.key), node.range.start >= context.key.start {
                 sink.add(
                     .error(
-                        ManifestCodes.unquotedColour, at: colour, "an unquoted colour is a comment to YAML: the value is empty",
+                        ManifestCodes.unquotedColour, at: colour,
+                        "an unquoted colour is a comment to YAML: the value is empty",
                         help: "quote your colour: \"\(string(colour))\""))
             } else {
                 sink.add(.error(ManifestCodes.missingKey, at: context.key, "'\(string(context.key))' has no value"))
@@ -192,7 +197,8 @@ struct SchemaCheck {
             guard isDigits, let number = Int(value), range.contains(number) else {
                 let bounds = "a whole number from \(range.lowerBound) to \(range.upperBound)"
                 sink.add(
-                    .error(ManifestCodes.wrongValue, at: scalar.range, "expected \(bounds), found \(Bytes.quoted(value))"))
+                    .error(
+                        ManifestCodes.wrongValue, at: scalar.range, "expected \(bounds), found \(Bytes.quoted(value))"))
                 return
             }
         case .choice(let words):
@@ -229,20 +235,25 @@ struct SchemaCheck {
                 help: "quote the whole URL if it belongs to it; a comment is written '# …'"))
     }
 
-    private func isColour(_ node: YAMLNode, _ context: Context) -> Bool { node.isEmpty && colour(after: context.key) != nil }
+    private func isColour(_ node: YAMLNode, _ context: Context) -> Bool {
+        node.isEmpty && colour(after: context.key) != nil
+    }
 
     /// A colour that YAML took for a comment, after the colon of a key.
     private func colour(after key: SourceRange) -> SourceRange? {
         let bytes = sources.files[Int(key.file)].bytes
         var index = Int(key.start) + Int(key.length)
         while index < bytes.count, bytes[index] == 0x20 || bytes[index] == UInt8(ascii: ":") { index += 1 }
-        guard index < bytes.count, bytes[index] == UInt8(ascii: "#"), let end = YAMLText.colourEnd(bytes, index) else { return nil }
+        guard index < bytes.count, bytes[index] == UInt8(ascii: "#"), let end = YAMLText.colourEnd(bytes, index) else {
+            return nil
+        }
         return SourceRange(file: key.file, start: UInt32(index), length: UInt32(end - index))
     }
 
     private func string(_ range: SourceRange) -> String {
         let start = Int(range.start)
-        return String(decoding: sources.files[Int(range.file)].bytes[start..<(start + Int(range.length))], as: UTF8.self)
+        return String(
+            decoding: sources.files[Int(range.file)].bytes[start..<(start + Int(range.length))], as: UTF8.self)
     }
 
     // MARK: Keys that nobody knows
@@ -260,11 +271,13 @@ struct SchemaCheck {
         let isEmpty = entries[index].value.isEmpty
         guard isKnown ? touches && isEmpty : touches || isEmpty else { return false }
         let range = SourceRange(
-            file: key.range.file, start: before.range.start, length: key.range.start + key.range.length - before.range.start)
+            file: key.range.file, start: before.range.start,
+            length: key.range.start + key.range.length - before.range.start)
         let whole = string(range)
         sink.add(
             .error(
-                ManifestCodes.splitURL, at: range, "YAML ends this URL at the comma: the rest became the key \(Bytes.quoted(key.text))",
+                ManifestCodes.splitURL, at: range,
+                "YAML ends this URL at the comma: the rest became the key \(Bytes.quoted(key.text))",
                 help: "quote the URL: \"\(whole)\""))
         return true
     }
@@ -294,6 +307,7 @@ struct SchemaCheck {
         if let near, record[near]?.use == .secret, let value = entry.value.scalar { secrets.append(value.range) }
         sink.add(
             .error(
-                ManifestCodes.unknownKey, at: entry.key.range, "unknown key \(Bytes.quoted(name)) in \(record.name)", help: help))
+                ManifestCodes.unknownKey, at: entry.key.range, "unknown key \(Bytes.quoted(name)) in \(record.name)",
+                help: help))
     }
 }

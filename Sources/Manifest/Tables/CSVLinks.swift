@@ -9,7 +9,10 @@ enum CSVLinks {
         var scanner = CSVScanner(bytes)
         var scratch: [UInt8] = []
         guard scanner.next(bytes, &scratch) else {
-            sink.add(.error(ManifestCodes.tableHeader, at: row.range(0..<0), "the file is empty", help: "begin with a row slug,to"))
+            sink.add(
+                .error(
+                    ManifestCodes.tableHeader, at: row.range(0..<0), "the file is empty",
+                    help: "begin with a row slug,to"))
             return
         }
         guard let columns = readHeader(scanner, bytes, scratch, row, &sink) else { return }
@@ -39,7 +42,9 @@ enum CSVLinks {
         }
     }
 
-    private static func reportCells(_ scanner: CSVScanner, _ expected: Int, _ row: TableRow, _ sink: inout DiagnosticSink) {
+    private static func reportCells(
+        _ scanner: CSVScanner, _ expected: Int, _ row: TableRow, _ sink: inout DiagnosticSink
+    ) {
         let cells = scanner.cells
         let place =
             row.range(cells.count > expected ? cells[expected].place.lowerBound..<scanner.row.upperBound : scanner.row)
@@ -51,10 +56,13 @@ enum CSVLinks {
     }
 
     static func checkEncoding(_ bytes: Span<UInt8>, _ row: TableRow, _ sink: inout DiagnosticSink) -> Bool {
-        guard bytes.count >= 2, bytes[0] == 0xFF && bytes[1] == 0xFE || bytes[0] == 0xFE && bytes[1] == 0xFF else { return true }
+        guard bytes.count >= 2, bytes[0] == 0xFF && bytes[1] == 0xFE || bytes[0] == 0xFE && bytes[1] == 0xFF else {
+            return true
+        }
         sink.add(
             .error(
-                ManifestCodes.invalidUTF8, at: row.range(0..<0), "the file is UTF-16, not UTF-8", help: "save it as \"CSV UTF-8\""))
+                ManifestCodes.invalidUTF8, at: row.range(0..<0), "the file is UTF-16, not UTF-8",
+                help: "save it as \"CSV UTF-8\""))
         return false
     }
 

@@ -108,12 +108,14 @@ struct JSONLine {
         case UInt8(ascii: "\""): return try readString(bytes, &row.scratch)
         case UInt8(ascii: "["):
             guard column == .tags else {
-                throw TextProblem(ManifestCodes.wrongKind, "'\(column.name)' takes a single value, not a list", at: at..<(at + 1))
+                throw TextProblem(
+                    ManifestCodes.wrongKind, "'\(column.name)' takes a single value, not a list", at: at..<(at + 1))
             }
             row.tagList = try readTags(bytes, &row.scratch)
             return TableCell(text: start..<start, place: start..<at)
         case UInt8(ascii: "{"):
-            throw TextProblem(ManifestCodes.wrongKind, "'\(column.name)' takes a single value, not an object", at: at..<(at + 1))
+            throw TextProblem(
+                ManifestCodes.wrongKind, "'\(column.name)' takes a single value, not an object", at: at..<(at + 1))
         default:
             while at < end, ASCIISet.scheme.contains(bytes[at]) { at += 1 }
             let token = bytes.extracting(start..<at)
@@ -140,7 +142,9 @@ struct JSONLine {
         if take("]", bytes) { return tags }
         repeat {
             skipSpace(bytes)
-            guard at < end, bytes[at] == UInt8(ascii: "\"") else { throw failure("a tag must be a text in double quotes") }
+            guard at < end, bytes[at] == UInt8(ascii: "\"") else {
+                throw failure("a tag must be a text in double quotes")
+            }
             let cell = try readString(bytes, &scratch)
             tags.append(
                 cell.isScratch
@@ -202,7 +206,9 @@ struct JSONLine {
         case UInt8(ascii: "t"): scratch.append(0x09)
         case UInt8(ascii: "u"):
             var value = try readHex(bytes, start)
-            if (0xD800...0xDBFF).contains(value), at + 1 < end, bytes[at] == UInt8(ascii: "\\"), bytes[at + 1] == UInt8(ascii: "u") {
+            if (0xD800...0xDBFF).contains(value), at + 1 < end, bytes[at] == UInt8(ascii: "\\"),
+                bytes[at + 1] == UInt8(ascii: "u")
+            {
                 at += 2
                 let low = try readHex(bytes, start)
                 guard (0xDC00...0xDFFF).contains(low) else { throw failure("half of a surrogate pair", start..<at) }
@@ -218,7 +224,9 @@ struct JSONLine {
         var value: UInt32 = 0
         guard at + 4 <= end else { throw failure("an escape is cut off", start..<end) }
         for _ in 0..<4 {
-            guard let digit = Bytes.hexValue(bytes[at]) else { throw failure("\\u needs four hexadecimal digits", start..<(at + 1)) }
+            guard let digit = Bytes.hexValue(bytes[at]) else {
+                throw failure("\\u needs four hexadecimal digits", start..<(at + 1))
+            }
             value = value << 4 | UInt32(digit)
             at += 1
         }

@@ -72,7 +72,8 @@ struct TableRow {
         let text = scratch.span
         let targetText = (target.isScratch ? text : bytes).extracting(target.text)
         let slugText = (slug?.isScratch ?? false ? text : bytes).extracting(slug?.text ?? 0..<0)
-        table.add(slug: slugText, isGenerated: slug == nil, at: slugPlace, target: targetText, at: targetPlace, draft, &sink)
+        table.add(
+            slug: slugText, isGenerated: slug == nil, at: slugPlace, target: targetText, at: targetPlace, draft, &sink)
     }
 
     private func place(_ cell: TableCell) -> TextPlace {
@@ -149,7 +150,11 @@ struct TableRow {
         draft.dense = boolean(.dense, bytes, &sink)
         draft.noindex = boolean(.noindex, bytes, &sink)
         if let (reason, range) = string(.reuse, bytes) {
-            if let problem = LinkText.problem(with: reason) { sink.add(problem, at: range) } else { draft.reuse = reason }
+            if let problem = LinkText.problem(with: reason) {
+                sink.add(problem, at: range)
+            } else {
+                draft.reuse = reason
+            }
         }
         readTags(bytes, &draft, &sink)
     }

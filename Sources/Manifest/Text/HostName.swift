@@ -56,7 +56,9 @@ enum HostName {
         if text[0] == UInt8(ascii: "[") {
             guard text[text.count - 1] == UInt8(ascii: "]"),
                 let address = IPAddress.normalizedIPv6(text.extracting(1..<(text.count - 1)))
-            else { throw TextProblem(ManifestCodes.targetHost, "\(Bytes.quoted(text)) is not an IPv6 address in brackets") }
+            else {
+                throw TextProblem(ManifestCodes.targetHost, "\(Bytes.quoted(text)) is not an IPv6 address in brackets")
+            }
             out.append(contentsOf: "[\(address)]".utf8)
             return .ipv6
         }
@@ -81,14 +83,20 @@ enum HostName {
         if name.isEmpty { throw TextProblem(code, "the host name is empty") }
         if name.count > 253 { throw TextProblem(code, "the host name has \(name.count) bytes, 253 are possible") }
         for label in name.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
-            if label.isEmpty { throw TextProblem(code, "the host name has an empty label (two dots, or one at its start)") }
-            if label.count > 63 { throw TextProblem(code, "a label of the host name has \(label.count) bytes, 63 are possible") }
+            if label.isEmpty {
+                throw TextProblem(code, "the host name has an empty label (two dots, or one at its start)")
+            }
+            if label.count > 63 {
+                throw TextProblem(code, "a label of the host name has \(label.count) bytes, 63 are possible")
+            }
         }
     }
 
     /// Lower case; with other scripts, IDNA. Percent-encoded hosts are refused: few clients read them.
     private static func ascii(_ text: Span<UInt8>, code: DiagnosticCode) throws(TextProblem) -> [UInt8] {
-        guard text.count <= 1_024 else { throw TextProblem(code, "the host name has \(text.count) bytes, 253 are possible") }
+        guard text.count <= 1_024 else {
+            throw TextProblem(code, "the host name has \(text.count) bytes, 253 are possible")
+        }
         var out: [UInt8] = []
         var isASCII = true
         for index in 0..<text.count {

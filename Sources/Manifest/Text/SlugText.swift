@@ -106,7 +106,8 @@ enum SlugText {
             // Joiners are part of some scripts and of emoji; the rest only deceives.
             if UTF8Scalars.isTreacherous(scalar), scalar.value != 0x200C, scalar.value != 0x200D {
                 throw TextProblem(
-                    ManifestCodes.controlCharacter, "a slug can't hold \(Bytes.name(span, at: index))", at: origins[index])
+                    ManifestCodes.controlCharacter, "a slug can't hold \(Bytes.name(span, at: index))",
+                    at: origins[index])
             }
             index += step.length
         }
@@ -125,15 +126,19 @@ enum SlugText {
             let end = decoded[start...].firstIndex(of: UInt8(ascii: "/")) ?? decoded.count
             let segment = decoded[start..<end]
             let place =
-                start < end ? origins[start].lowerBound..<origins[end - 1].upperBound : (start < origins.count ? origins[start] : whole)
+                start < end
+                ? origins[start].lowerBound..<origins[end - 1].upperBound
+                : (start < origins.count ? origins[start] : whole)
             if segment.isEmpty {
                 throw TextProblem(
                     ManifestCodes.badSlug,
-                    end == decoded.count ? "a slug can't end in a slash" : "a slug has an empty part (two slashes)", at: place)
+                    end == decoded.count ? "a slug can't end in a slash" : "a slug has an empty part (two slashes)",
+                    at: place)
             }
             if segment.elementsEqual(".".utf8) || segment.elementsEqual("..".utf8) {
                 throw TextProblem(
-                    ManifestCodes.badSlug, "'.' and '..' can't be parts of a slug: clients resolve them away", at: place)
+                    ManifestCodes.badSlug, "'.' and '..' can't be parts of a slug: clients resolve them away", at: place
+                )
             }
             if isFirst, segment.elementsEqual(".well-known".utf8, by: { Bytes.lower($0) == $1 }) {
                 throw TextProblem(

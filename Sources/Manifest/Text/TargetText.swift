@@ -6,7 +6,9 @@ struct TargetText: Sendable {
     /// Schemes that are allowed without being named.
     static let builtInSchemes = ["https", "http", "mailto", "tel", "sms", "geo"]
     /// Schemes that can't be allowed: they run or show what the manifest says under the name of the page before.
-    static let forbiddenSchemes = ["javascript", "data", "vbscript", "file", "blob", "about", "view-source", "filesystem"]
+    static let forbiddenSchemes = [
+        "javascript", "data", "vbscript", "file", "blob", "about", "view-source", "filesystem",
+    ]
 
     /// App schemes that the manifest allows, lower case.
     var appSchemes: Set<String> = []
@@ -136,7 +138,8 @@ struct TargetText: Sendable {
     private func readScheme(_ text: Span<UInt8>) throws(TextProblem) -> String {
         var end = 0
         while end < text.count, ASCIISet.scheme.contains(text[end]) { end += 1 }
-        let isLetter = text.count > 0 && ASCIISet.word.contains(text[0]) && text[0] > 0x39 && text[0] != UInt8(ascii: "_")
+        let isLetter =
+            text.count > 0 && ASCIISet.word.contains(text[0]) && text[0] > 0x39 && text[0] != UInt8(ascii: "_")
         let followedByPort = end + 1 < text.count && text[end + 1] >= 0x30 && text[end + 1] <= 0x39
         var name: [UInt8] = []
         for index in 0..<end { name.append(Bytes.lower(text[index])) }
@@ -149,7 +152,8 @@ struct TargetText: Sendable {
             throw TextProblem(
                 ManifestCodes.badTarget, text.isEmpty ? "the target is empty" : "\(shown) is not an absolute URL",
                 help: isHost
-                    ? "write https://\(shown.dropFirst().dropLast())" : "a target begins with its scheme: https://example.org/page")
+                    ? "write https://\(shown.dropFirst().dropLast())"
+                    : "a target begins with its scheme: https://example.org/page")
         }
         if isKnown { return scheme }
         let place = 0..<end
@@ -161,7 +165,8 @@ struct TargetText: Sendable {
         let near = SpellingSuggestion.nearest(to: scheme, among: Self.builtInSchemes)
         throw TextProblem(
             ManifestCodes.targetScheme, "the scheme '\(scheme)' is not allowed", at: place,
-            help: near.map { "did you mean '\($0)'?" } ?? "if it is an app's scheme, allow it with schemes: [\(scheme)]")
+            help: near.map { "did you mean '\($0)'?" } ?? "if it is an app's scheme, allow it with schemes: [\(scheme)]"
+        )
     }
 
     private func appendAuthority(
@@ -169,15 +174,19 @@ struct TargetText: Sendable {
     ) throws(TextProblem) -> (Parts, Int) {
         guard start + 1 < text.count, text[start] == UInt8(ascii: "/"), text[start + 1] == UInt8(ascii: "/") else {
             throw TextProblem(
-                ManifestCodes.badTarget, "'\(scheme):' must be followed by '//' and a host", help: "write \(scheme)://HOST/…")
+                ManifestCodes.badTarget, "'\(scheme):' must be followed by '//' and a host",
+                help: "write \(scheme)://HOST/…")
         }
         out.append(contentsOf: "//".utf8)
         let from = start + 2
         var end = from
-        while end < text.count, text[end] != UInt8(ascii: "/"), text[end] != UInt8(ascii: "?"), text[end] != UInt8(ascii: "#") {
+        while end < text.count, text[end] != UInt8(ascii: "/"), text[end] != UInt8(ascii: "?"),
+            text[end] != UInt8(ascii: "#")
+        {
             if text[end] == UInt8(ascii: "\\") {
                 throw TextProblem(
-                    ManifestCodes.targetHost, "a host can't hold a backslash: browsers read it as a slash", at: end..<(end + 1))
+                    ManifestCodes.targetHost, "a host can't hold a backslash: browsers read it as a slash",
+                    at: end..<(end + 1))
             }
             end += 1
         }
@@ -185,10 +194,13 @@ struct TargetText: Sendable {
         for index in from..<end {
             if text[index] == UInt8(ascii: "@") {
                 throw TextProblem(
-                    ManifestCodes.targetUserinfo, "a target can't carry a user name or password", at: from..<(index + 1),
+                    ManifestCodes.targetUserinfo, "a target can't carry a user name or password",
+                    at: from..<(index + 1),
                     help: "remove everything up to the '@'")
             }
-            if text[index] == UInt8(ascii: ":"), hostEnd == end, !(text[from] == UInt8(ascii: "[") && !Self.closes(text, from, index)) {
+            if text[index] == UInt8(ascii: ":"), hostEnd == end,
+                !(text[from] == UInt8(ascii: "[") && !Self.closes(text, from, index))
+            {
                 hostEnd = index
             }
         }
@@ -198,7 +210,8 @@ struct TargetText: Sendable {
             _ = try HostName.appendTargetHost(text.extracting(from..<hostEnd), to: &out)
         } catch {
             var problem = error
-            problem.bytes = problem.bytes.map { $0.lowerBound + from..<$0.upperBound + from } ?? from..<max(hostEnd, from)
+            problem.bytes =
+                problem.bytes.map { $0.lowerBound + from..<$0.upperBound + from } ?? from..<max(hostEnd, from)
             throw problem
         }
         parts.host = hostStart..<out.count
@@ -243,7 +256,8 @@ struct TargetText: Sendable {
             throw TextProblem(ManifestCodes.badTarget, "'\(scheme):' leads nowhere: nothing follows the scheme")
         }
         if scheme == "mailto", !hasAt, !isQuery {
-            throw TextProblem(ManifestCodes.badTarget, "a mailto: target needs an address", help: "write mailto:anna@example.org")
+            throw TextProblem(
+                ManifestCodes.badTarget, "a mailto: target needs an address", help: "write mailto:anna@example.org")
         }
         if scheme == "tel" || scheme == "sms" || scheme == "geo", digits == 0, !isQuery {
             throw TextProblem(ManifestCodes.badTarget, "a \(scheme): target needs a number")

@@ -67,7 +67,9 @@ struct YAMLFailure: Error {
 
     private func failure() -> YAMLFailure {
         let state = unsafe parser.pointee
-        func text(_ pointer: UnsafePointer<CChar>?) -> String { unsafe pointer.map { unsafe String(cString: $0) } ?? "" }
+        func text(_ pointer: UnsafePointer<CChar>?) -> String {
+            unsafe pointer.map { unsafe String(cString: $0) } ?? ""
+        }
         return unsafe YAMLFailure(
             problem: text(state.problem), context: text(state.context), place: Int(state.problem_mark.index),
             contextPlace: Int(state.context_mark.index))

@@ -70,7 +70,8 @@ struct YAMLReader {
     /// Takes one event; `false` when a limit is passed and reading must stop.
     private mutating func take(_ event: YAMLEvent, _ range: SourceRange, _ sink: inout DiagnosticSink) -> Bool {
         if event.hasTag {
-            sink.add(.error(ManifestCodes.yamlTag, at: range, "YAML tags are not read", help: "remove the word with '!'"))
+            sink.add(
+                .error(ManifestCodes.yamlTag, at: range, "YAML tags are not read", help: "remove the word with '!'"))
         }
         var isAlias = event.hasAnchor
         if case .alias = event.kind { isAlias = true }
@@ -83,12 +84,15 @@ struct YAMLReader {
         }
         switch event.kind {
         case .scalar(let text, let style):
-            return add(YAMLNode(content: .scalar(YAMLScalar(text: text, style: style, range: range)), range: range), &sink)
+            return add(
+                YAMLNode(content: .scalar(YAMLScalar(text: text, style: style, range: range)), range: range), &sink)
         case .alias: return add(YAMLNode(content: .refused, range: range), &sink)
         case .sequenceStart(let isFlow), .mappingStart(let isFlow):
             guard open.count < Self.maximumDepth else {
                 sink.add(
-                    .error(ManifestCodes.fileTooLarge, at: range, "values are nested over \(Self.maximumDepth) levels deep"))
+                    .error(
+                        ManifestCodes.fileTooLarge, at: range, "values are nested over \(Self.maximumDepth) levels deep"
+                    ))
                 return false
             }
             var isMapping = false

@@ -52,7 +52,8 @@ enum YAMLText {
             let from = min(start, bytes.count)
             return SourceRange(file: file, start: UInt32(from), length: UInt32(min(length, bytes.count - from)))
         }
-        let isFlow = failure.problem.contains("',' or")
+        let isFlow =
+            failure.problem.contains("',' or")
             || failure.context.contains("flow") || failure.problem.contains("end of stream")
         if isFlow || failure.problem.contains("expected key") || failure.problem.contains("':'") {
             // The end of a { … } that a comment swallowed is missed only lines later.
@@ -92,7 +93,8 @@ enum YAMLText {
         }
         if problem.contains("mapping values are not allowed") {
             return (
-                "': ' stands where YAML expects no key", "quote the value if the colon belongs to it, or check the indentation"
+                "': ' stands where YAML expects no key",
+                "quote the value if the colon belongs to it, or check the indentation"
             )
         }
         if problem.contains("expected ':'") {
@@ -109,7 +111,10 @@ enum YAMLText {
         }
         if problem.contains("unexpected document indicator") { return ("'---' or '...' stands inside quotes", nil) }
         if problem.contains("expected key") {
-            return ("this line fits into no mapping", "lines of one mapping begin in the same column; a key is followed by ': '")
+            return (
+                "this line fits into no mapping",
+                "lines of one mapping begin in the same column; a key is followed by ': '"
+            )
         }
         if problem.contains("expected '-' indicator") {
             return ("this line fits into no list", "every line of a list begins with '- ' in the same column")
@@ -121,9 +126,13 @@ enum YAMLText {
             return ("an unknown escape in double quotes", "write \\\\ for a backslash, or use single quotes")
         }
         if problem.contains("expected <document start>") {
-            return ("text stands here that belongs to nothing", "check the indentation of this line and of those before it")
+            return (
+                "text stands here that belongs to nothing", "check the indentation of this line and of those before it"
+            )
         }
-        if problem.contains("alphabetic or numeric") || problem.contains("did not find expected whitespace or line break") {
+        if problem.contains("alphabetic or numeric")
+            || problem.contains("did not find expected whitespace or line break")
+        {
             return ("a value that begins with & * or ! needs quotes", "put it into double quotes")
         }
         return (problem.isEmpty ? "the file is not YAML" : problem, nil)
@@ -160,7 +169,9 @@ enum YAMLText {
                 if byte == quote { quote = 0 }
             } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
                 quote = byte
-            } else if byte == UInt8(ascii: "#"), index > range.lowerBound, bytes[index - 1] == 0x20 || bytes[index - 1] == 0x09 {
+            } else if byte == UInt8(ascii: "#"), index > range.lowerBound,
+                bytes[index - 1] == 0x20 || bytes[index - 1] == 0x09
+            {
                 let end = colourEnd(bytes, index)
                 var before = index - 1
                 while before > range.lowerBound, bytes[before] == 0x20 || bytes[before] == 0x09 { before -= 1 }
