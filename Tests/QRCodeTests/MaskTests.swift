@@ -48,7 +48,7 @@ struct MaskTests {
     func least(level: ErrorCorrection) throws {
         var random = SplitMix(state: UInt64(level.rawValue))
         var encoder = QREncoder()
-        for version in [1, 2, 3, 4, 4, 6, 7, 10, 11, 12, 13, 17, 27, 28] {
+        for version in [1, 2, 3, 4, 4, 6, 7, 11, 12] + (level == .low ? [10, 17, 27, 28] : []) {
             let text = (0..<Int.random(in: 4...7, using: &random)).map { _ in
                 Character(Unicode.Scalar(UInt8.random(in: 0x61...0x7A, using: &random)))
             }

@@ -22,12 +22,13 @@ extension Symbol {
         let side = (size + 2 * quietZone) * scale
         var image = GreyImage(width: side, height: side)
         for y in 0..<size {
+            var row = [UInt8](repeating: 255, count: side)
             for x in 0..<size where self[x, y] {
-                for py in 0..<scale {
-                    for px in 0..<scale {
-                        image.pixels[((quietZone + y) * scale + py) * side + (quietZone + x) * scale + px] = 0
-                    }
-                }
+                for px in 0..<scale { row[(quietZone + x) * scale + px] = 0 }
+            }
+            for py in 0..<scale {
+                let start = ((quietZone + y) * scale + py) * side
+                image.pixels.replaceSubrange(start..<start + side, with: row)
             }
         }
         return image

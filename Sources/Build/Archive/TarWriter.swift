@@ -1,3 +1,5 @@
+// A hot file: unsafe pointers.
+
 /// Writes a tar archive in POSIX ustar format, with pax headers (POSIX.1-2017, pax, "pax Interchange Format") where
 /// ustar has no room. Same entries, same bytes: owner 0, time 0.
 ///
@@ -65,28 +67,42 @@ public struct TarWriter: Sendable {
         return Array("\(length) \(key)=".utf8) + value + [0x0A]
     }
 
+    /// A header with nothing filled in but what is always the same: owner and time 0, blanks for the sum, format.
+    private static let emptyHeader: [UInt8] = {
+        var header = [UInt8](repeating: 0, count: block)
+        for (offset, text) in [
+            (108, "0000000"), (116, "0000000"), (136, "00000000000"), (148, "        "),
+            (257, "ustar\u{0}00"), (329, "0000000"), (337, "0000000"),
+        ] {
+            header.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8)
+        }
+        return header
+    }()
+
+    /// A header block; numbers are octal digits that a NUL follows.
     private mutating func appendHeader(
         prefix: [UInt8], name: [UInt8], size: Int, mode: UInt16, type: Unicode.Scalar
     ) {
         let start = buffer.count
-        func padded(_ bytes: [UInt8], _ count: Int) -> [UInt8] {
-            bytes + [UInt8](repeating: 0, count: count - bytes.count)
+        buffer.append(contentsOf: Self.emptyHeader)
+        buffer.withUnsafeMutableBufferPointer { buffer in
+            let header = UnsafeMutableBufferPointer(rebasing: buffer[start...])
+            func put(_ bytes: [UInt8], at offset: Int) {
+                for i in 0..<bytes.count { header[offset + i] = bytes[i] }
+            }
+            func put(octal number: Int, digits: Int, at offset: Int) {
+                for i in 0..<digits {
+                    header[offset + digits - 1 - i] = 0x30 + UInt8(number >> (3 * i) & 7)
+                }
+            }
+            put(name, at: 0)
+            put(octal: Int(mode & 0o7777), digits: 7, at: 100)
+            put(octal: size, digits: 11, at: 124)
+            header[156] = UInt8(ascii: type)
+            put(prefix, at: 345)
+            let sum = header.reduce(0) { $0 + Int($1) }
+            put(octal: sum, digits: 6, at: 148)
+            header[154] = 0
         }
-        func octal(_ value: Int, _ digits: Int) -> [UInt8] {
-            let text = String(value, radix: 8)
-            return Array((String(repeating: "0", count: digits - text.utf8.count) + text).utf8) + [0]
-        }
-        buffer += padded(name, 100)
-        buffer += octal(Int(mode & 0o7777), 7) + octal(0, 7) + octal(0, 7)
-        buffer += octal(size, 11) + octal(0, 11)
-        buffer += Array("        ".utf8)
-        buffer.append(UInt8(ascii: type))
-        buffer += padded([], 100)
-        buffer += Array("ustar\u{0}00".utf8)
-        buffer += padded([], 32) + padded([], 32)
-        buffer += octal(0, 7) + octal(0, 7)
-        buffer += padded(prefix, 155) + padded([], 12)
-        let sum = buffer[start...].reduce(0) { $0 + Int($1) }
-        buffer.replaceSubrange(start + 148..<start + 156, with: octal(sum, 6) + [0x20])
     }
 }
