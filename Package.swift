@@ -81,15 +81,19 @@ let package = Package(
 if Context.environment["WAYSEAL_BENCH"] == "1" {
     package.targets.append(
         .executableTarget(
-            name: "manifest-benchmark", dependencies: ["Manifest", "Site", "Support"], path: "Benchmarks/Manifest"))
+            name: "manifest-benchmark", dependencies: ["Manifest", "Site", "Support"],
+            path: "Benchmarks/Manifest"))
 }
 
 /// Rooms whose inputs are hostile: every unsafe expression in them is marked.
 let strictlyMemorySafe: Set<String> = ["Manifest", "TransparencyLog"]
 
-for target in package.targets where target.type != .system && !target.name.hasPrefix("C") || [
-    "Codes", "CodesTests", "CommandTests",
-].contains(target.name) {
+for target in package.targets
+where target.type != .system && !target.name.hasPrefix("C")
+    || [
+        "Codes", "CodesTests", "CommandTests",
+    ].contains(target.name)
+{
     var settings: [SwiftSetting] = [
         .treatAllWarnings(as: .error),
         .enableUpcomingFeature("ExistentialAny"),

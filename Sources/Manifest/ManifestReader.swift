@@ -14,7 +14,8 @@ public struct ManifestOptions: Sendable {
 
     /// Options; by default without environment, on the machine's files, with its time zones.
     public init(
-        environment: [String: String] = [:], allowedPaths: [String] = [], files: any ManifestFiles = POSIXFiles(),
+        environment: [String: String] = [:], allowedPaths: [String] = [],
+        files: any ManifestFiles = POSIXFiles(),
         knowsTimezone: @escaping @Sendable (String) -> Bool = SystemTimeZones.contains
     ) {
         self.environment = environment
@@ -45,7 +46,8 @@ public struct ManifestError: Error, Equatable, Sendable {
     public var summary: String { "\(cause.path) \(cause.words)" }
     /// What to do, if there is an obvious thing.
     public var hint: String? {
-        cause.reason == .notFound ? "`wayseal init` writes a first manifest, -C DIR and -f FILE name another place" : nil
+        cause.reason == .notFound
+            ? "`wayseal init` writes a first manifest, -C DIR and -f FILE name another place" : nil
     }
 }
 
@@ -71,6 +73,7 @@ public struct ManifestReader: Sendable {
         let site = assembly.assemble()
         return ManifestResult(
             site: assembly.sink.hasErrors ? nil : site, sources: assembly.sources,
-            diagnostics: assembly.sink.finished(assembly.sources), readPaths: assembly.sources.files.map(\.path))
+            diagnostics: assembly.sink.finished(assembly.sources),
+            readPaths: assembly.sources.files.map(\.path))
     }
 }

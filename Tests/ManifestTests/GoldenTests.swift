@@ -35,13 +35,16 @@ import Testing
         } else {
             #expect(text == "")
         }
-        if let site = result.site { try Self.compare(Self.described(site), with: path.dropLast(4) + "site.txt") }
+        if let site = result.site {
+            try Self.compare(Self.described(site), with: path.dropLast(4) + "site.txt")
+        }
     }
 
     @Test("no diagnostic shows a secret's value", arguments: Fixtures.bad)
     func secrets(path: String) throws {
         let result = try Fixtures.read(path)
-        let json = String(decoding: DiagnosticRenderer.json(result.diagnostics, sources: result.sources), as: UTF8.self)
+        let json = String(
+            decoding: DiagnosticRenderer.json(result.diagnostics, sources: result.sources), as: UTF8.self)
         for text in [try Self.shown(path), json] {
             for secret in ["s3cret", "hunter2", "hunter3", "MC4CAQAwBQYDK2VwBCIEIBTXpWq5iEVxE0"] {
                 #expect(!text.contains(secret), "\(path) shows \(secret)")
@@ -62,16 +65,21 @@ import Testing
 
     /// Everything a site says, one fact a line.
     static func described(_ site: Site) -> String {
-        var out = "name \(site.name ?? "-") contact \(site.contact ?? "-") zone \(site.timezone) languages \(site.languages)\n"
-        out += "codes \(site.codes.formats.map(\.rawValue)) \(site.codes.level) scale \(site.codes.scale) margin \(site.codes.quietZone)\n"
+        var out =
+            "name \(site.name ?? "-") contact \(site.contact ?? "-") zone \(site.timezone) languages \(site.languages)\n"
+        out +=
+            "codes \(site.codes.formats.map(\.rawValue)) \(site.codes.level) scale \(site.codes.scale) margin \(site.codes.quietZone)\n"
         out += "signed \(site.signing != nil)\n"
         for domain in site.domains {
-            out += "domain \(domain.host) (\(domain.displayName)) \(domain.servers.map(\.rawValue)) tls \(domain.tls)"
+            out +=
+                "domain \(domain.host) (\(domain.displayName)) \(domain.servers.map(\.rawValue)) tls \(domain.tls)"
             out += " listen \(domain.listen.map(\.description)) hsts \(domain.hsts.map(String.init) ?? "off")"
-            out += " home \(described(domain.home)) missing \(described(domain.missing)) noindex \(domain.noindex)\n"
+            out +=
+                " home \(described(domain.home)) missing \(described(domain.missing)) noindex \(domain.noindex)\n"
         }
         for link in site.links {
-            out += "\(site.url(of: link)) -> \(link.redirect.rawValue) \(link.target) options \(link.options.rawValue)"
+            out +=
+                "\(site.url(of: link)) -> \(link.redirect.rawValue) \(link.target) options \(link.options.rawValue)"
             out += " privacy \(link.privacy) tags \(link.tags) reuse \(link.reuse ?? "-")\n"
         }
         return out

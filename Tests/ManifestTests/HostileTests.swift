@@ -18,11 +18,13 @@ import Testing
         deinit { try? FileManager.default.removeItem(atPath: path) }
         func write(_ name: String, _ text: String) throws {
             let url = URL(fileURLWithPath: path + "/" + name)
-            try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data(text.utf8).write(to: url)
         }
         func read(allow: [String] = [], environment: [String: String] = [:]) throws -> ManifestResult {
-            try ManifestReader(options: ManifestOptions(environment: environment, allowedPaths: allow)).read(path: path + "/wayseal.yaml")
+            try ManifestReader(options: ManifestOptions(environment: environment, allowedPaths: allow)).read(
+                path: path + "/wayseal.yaml")
         }
     }
 
@@ -32,10 +34,17 @@ import Testing
     func pipes() throws {
         let folder = try Folder()
         #expect(mkfifo(folder.path + "/links.csv", 0o600) == 0)
-        try FileManager.default.createDirectory(atPath: folder.path + "/dir.yaml", withIntermediateDirectories: true)
-        try FileManager.default.createSymbolicLink(atPath: folder.path + "/null.csv", withDestinationPath: "/dev/null")
-        try folder.write("wayseal.yaml", Self.head + "include: [links.csv, dir.yaml, null.csv]\nledger: { key: \"${file:links.csv}\" }")
-        #expect(codes(try folder.read()) == ["file-not-regular", "file-not-regular", "path-outside", "file-not-regular"])
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/dir.yaml", withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/null.csv", withDestinationPath: "/dev/null")
+        try folder.write(
+            "wayseal.yaml",
+            Self.head + "include: [links.csv, dir.yaml, null.csv]\nledger: { key: \"${file:links.csv}\" }")
+        #expect(
+            codes(try folder.read()) == [
+                "file-not-regular", "file-not-regular", "path-outside", "file-not-regular",
+            ])
         #expect(codes(try folder.read(allow: ["/dev"]))[2] == "file-not-regular")
         #expect(mkfifo(folder.path + "/main.yaml", 0o600) == 0)
         let error = #expect(throws: ManifestError.self) {
@@ -46,7 +55,9 @@ import Testing
 
     @Test("a missing manifest is an error of its own, with a hint")
     func missing() throws {
-        let error = #expect(throws: ManifestError.self) { try ManifestReader(options: ManifestOptions()).read(path: "/nonexistent/wayseal.yaml") }
+        let error = #expect(throws: ManifestError.self) {
+            try ManifestReader(options: ManifestOptions()).read(path: "/nonexistent/wayseal.yaml")
+        }
         #expect(error?.summary == "/nonexistent/wayseal.yaml does not exist")
         #expect(error?.hint?.contains("wayseal init") == true)
     }
@@ -57,11 +68,17 @@ import Testing
         try outside.write("secret.csv", "slug,to\na,https://example.org/\n")
         let folder = try Folder()
         try folder.write("real.csv", "slug,to\nb,https://example.org/\n")
-        try FileManager.default.createSymbolicLink(atPath: folder.path + "/in.csv", withDestinationPath: "real.csv")
-        try FileManager.default.createSymbolicLink(atPath: folder.path + "/out.csv", withDestinationPath: outside.path + "/secret.csv")
-        try FileManager.default.createSymbolicLink(atPath: folder.path + "/up", withDestinationPath: outside.path)
-        try folder.write("wayseal.yaml", Self.head + "include: [in.csv, out.csv, up/secret.csv, \"\(outside.path)/secret.csv\", ../x.csv]")
-        #expect(codes(try folder.read()) == ["path-outside", "path-outside", "path-outside", "file-not-found"])
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/in.csv", withDestinationPath: "real.csv")
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/out.csv", withDestinationPath: outside.path + "/secret.csv")
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/up", withDestinationPath: outside.path)
+        try folder.write(
+            "wayseal.yaml",
+            Self.head + "include: [in.csv, out.csv, up/secret.csv, \"\(outside.path)/secret.csv\", ../x.csv]")
+        #expect(
+            codes(try folder.read()) == ["path-outside", "path-outside", "path-outside", "file-not-found"])
         try folder.write("wayseal.yaml", Self.head + "include: [in.csv, out.csv]")
         #expect(try folder.read(allow: [outside.path]).site?.links.count == 2)
         try folder.write("wayseal.yaml", Self.head + "include: [\"*.csv\", \"**/*.csv\"]")
@@ -73,7 +90,9 @@ import Testing
     func secrets() throws {
         let folder = try Folder()
         try folder.write("secrets/ledger.key", "PEM\nTEXT\n")
-        try folder.write("wayseal.yaml", Self.head + "ledger: { key: \"${file:secrets/ledger.key}\" }\nlinks: { a: https://example.org/ }")
+        try folder.write(
+            "wayseal.yaml",
+            Self.head + "ledger: { key: \"${file:secrets/ledger.key}\" }\nlinks: { a: https://example.org/ }")
         #expect(try folder.read().site?.signing?.pem == "PEM\nTEXT")
         try folder.write("wayseal.yaml", Self.head + "ledger: { key: \"a${KEY}b\" }")
         #expect(try folder.read(environment: ["KEY": "x"]).site?.signing?.pem == "axb")
@@ -84,9 +103,12 @@ import Testing
     func longLines() throws {
         let long = String(repeating: "x", count: 5_000_000)
         for manifest in [
-            Self.head + "links: { a: https://example.org/\(long) }", Self.head + "links: { \"\(long)\": https://example.org/ }",
-            Self.head + "\(long): 1", Self.head + "links: { a: { to: https://example.org/, redirect: \(long) } }", "\"" + long, long,
-            Self.head + "links:\n  a: \"https://example.org/\\q\(long)\"", Self.head + "site: { name: x, timezone: \(long) }",
+            Self.head + "links: { a: https://example.org/\(long) }",
+            Self.head + "links: { \"\(long)\": https://example.org/ }",
+            Self.head + "\(long): 1",
+            Self.head + "links: { a: { to: https://example.org/, redirect: \(long) } }", "\"" + long, long,
+            Self.head + "links:\n  a: \"https://example.org/\\q\(long)\"",
+            Self.head + "site: { name: x, timezone: \(long) }",
         ] {
             let result = read(manifest)
             #expect(result.site == nil)
@@ -95,22 +117,35 @@ import Testing
         }
         let table = read(
             Self.head + "include: [a.csv, b.jsonl]",
-            ["a.csv": "slug,to\n\(long),https://e.org/\na,https://e.org/\(long)\n\(long)\n\"\(long)", "b.jsonl": "{\"\(long)\": 1}\n\(long)\n{\"to\": \"\(long)\"}"])
-        #expect(Set(codes(table)) == ["slug-too-long", "target-too-long", "table-cells", "table-quote", "unknown-key", "table-json"])
+            [
+                "a.csv": "slug,to\n\(long),https://e.org/\na,https://e.org/\(long)\n\(long)\n\"\(long)",
+                "b.jsonl": "{\"\(long)\": 1}\n\(long)\n{\"to\": \"\(long)\"}",
+            ])
+        #expect(
+            Set(codes(table)) == [
+                "slug-too-long", "target-too-long", "table-cells", "table-quote", "unknown-key", "table-json",
+            ])
         #expect(DiagnosticRenderer().text(table.diagnostics, sources: table.sources).utf8.count < 20_000)
     }
 
     @Test("aliases are refused where they stand, whatever they would grow to")
     func aliases() {
         var manifest = Self.head + "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
-        for level in 1..<30 { manifest += "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ") + "]\n" }
+        for level in 1..<30 {
+            manifest +=
+                "a\(level): &a\(level) ["
+                + Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ") + "]\n"
+        }
         #expect(codes(read(manifest)).contains("yaml-alias"))
     }
 
     @Test("values nested deeper than 64 levels are refused")
     func depth() {
         for open in ["[", "{a: ", "- ", "? "] {
-            #expect(codes(read(Self.head + "links: \n " + String(repeating: open, count: 100_000))).contains { $0 == "file-too-large" || $0.hasPrefix("yaml") })
+            #expect(
+                codes(read(Self.head + "links: \n " + String(repeating: open, count: 100_000))).contains {
+                    $0 == "file-too-large" || $0.hasPrefix("yaml")
+                })
         }
     }
 

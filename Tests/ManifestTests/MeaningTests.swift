@@ -6,7 +6,9 @@ import Testing
 @testable import Manifest
 
 @Suite struct MeaningTests {
-    @Test("the examples of an explanation have the problem, and mended they don't", arguments: ManifestCodes.all.map(\.id))
+    @Test(
+        "the examples of an explanation have the problem, and mended they don't",
+        arguments: ManifestCodes.all.map(\.id))
     func explanations(id: String) throws {
         let code = try #require(ManifestCodes.all.first { $0.id == id })
         #expect(!code.title.isEmpty && !code.title.hasSuffix("."))
@@ -14,8 +16,10 @@ import Testing
         let parts = code.explanation.components(separatedBy: "For example:\n\n")
         guard parts.count == 2 else { return }
         let examples = parts[1].components(separatedBy: "Mended:\n\n").map { text in
-            text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.hasPrefix("    ") ? $0.dropFirst(4) : $0 }
-                .joined(separator: "\n")
+            text.split(separator: "\n", omittingEmptySubsequences: false).map {
+                $0.hasPrefix("    ") ? $0.dropFirst(4) : $0
+            }
+            .joined(separator: "\n")
         }
         #expect(examples.count == 2)
         guard examples.count == 2 else { return }
@@ -26,18 +30,23 @@ import Testing
     /// An example is a manifest, perhaps without its domain, or a table.
     static func problems(of example: String, _ id: String) -> [String] {
         let head = example.contains("domains:") ? "" : "domains: { go.example.org: {} }\n"
-        let others = ["links/spring.csv": "slug,to\n", "Links/spring.csv": "slug,to\n", "a.csv": "slug,to\n", "links.csv": "slug,to\n", "links.xlsx": "",
-            "links/a.yaml": "links: {}", "links.yaml": "links: {}", "secrets/ledger.key": "x"]
+        let others = [
+            "links/spring.csv": "slug,to\n", "Links/spring.csv": "slug,to\n", "a.csv": "slug,to\n",
+            "links.csv": "slug,to\n", "links.xlsx": "",
+            "links/a.yaml": "links: {}", "links.yaml": "links: {}", "secrets/ledger.key": "x",
+        ]
         switch id {
         case "table-json": return codes(read(head + "include: t.jsonl", ["t.jsonl": example]))
-        case let id where id.hasPrefix("table"): return codes(read(head + "include: t.csv", ["t.csv": example]))
+        case let id where id.hasPrefix("table"):
+            return codes(read(head + "include: t.csv", ["t.csv": example]))
         case "misplaced-key": return codes(read(head + "include: t.yaml", ["t.yaml": example]))
         case "empty-manifest": return codes(read(example))
         case "no-domain": return codes(read(example))
         case "file-not-found": return codes(read(head + example, ["Links/spring.csv": "slug,to\n"]))
         case "include-empty": return codes(read(head + example, ["links/a.csv": "slug,to\n"]))
         // These need a file system: HostileTests has them.
-        case "path-outside", "file-not-regular": return example.contains("spring") || example.contains("*") ? [] : [id]
+        case "path-outside", "file-not-regular":
+            return example.contains("spring") || example.contains("*") ? [] : [id]
         default: return codes(read(head + example, others, environment: ["LEDGER_KEY": "x"]))
         }
     }
@@ -63,8 +72,11 @@ import Testing
         let site = try #require(
             read(
                 "domains: { go.example.org: {} }\ninclude: [\"*.csv\", z.yaml]\nlinks: { m: https://e.org/, a: https://e.org/ }",
-                ["b.csv": "slug,to\nb,https://e.org/", "a.csv": "slug,to\na2,https://e.org/", "z.yaml": "links: { z: https://e.org/ }\ninclude: sub/*.csv",
-                    "sub/y.csv": "slug,to\ny,https://e.org/"]
+                [
+                    "b.csv": "slug,to\nb,https://e.org/", "a.csv": "slug,to\na2,https://e.org/",
+                    "z.yaml": "links: { z: https://e.org/ }\ninclude: sub/*.csv",
+                    "sub/y.csv": "slug,to\ny,https://e.org/",
+                ]
             ).site)
         #expect(site.links.map(\.slug) == ["m", "a", "a2", "b", "z", "y"])
     }
@@ -93,21 +105,35 @@ import Testing
     @Test("circles through links, wildcards and fallbacks are found")
     func loops() {
         #expect(codes(links("  a: https://go.example.org/a")) == ["target-loop"])
-        #expect(codes(links("  a: https://go.example.org/B#x\n  b: http://GO.example.org/c?y\n  c: https://go.example.org/%61")) == ["target-loop"])
+        #expect(
+            codes(
+                links(
+                    "  a: https://go.example.org/B#x\n  b: http://GO.example.org/c?y\n  c: https://go.example.org/%61"
+                )) == ["target-loop"])
         #expect(codes(links("  docs/*: https://go.example.org/docs/x")) == ["target-loop"])
         #expect(codes(links("  \"*\": https://go.example.org/x")) == ["target-loop"])
-        #expect(codes(links("  docs/*: { to: https://go.example.org/docs, suffix: true }")) == ["target-loop"])
+        #expect(
+            codes(links("  docs/*: { to: https://go.example.org/docs, suffix: true }")) == ["target-loop"])
         #expect(codes(links("  a: https://go.example.org:8443/a")) == [])
         #expect(codes(links("  a: https://go.example.org/")) == [])
-        #expect(codes(links("  a: https://go.example.org/b\n  b: https://go.example.org/c\n  c: https://go.example.org/b")) == ["target-chain", "target-loop"])
-        #expect(codes(read("domains: { go.example.org: { home: https://go.example.org/ } }")) == ["target-loop"])
-        #expect(codes(read("domains: { go.example.org: { missing: https://go.example.org/x } }")) == ["target-loop"])
+        #expect(
+            codes(
+                links(
+                    "  a: https://go.example.org/b\n  b: https://go.example.org/c\n  c: https://go.example.org/b"
+                )) == ["target-chain", "target-loop"])
+        #expect(
+            codes(read("domains: { go.example.org: { home: https://go.example.org/ } }")) == ["target-loop"])
+        #expect(
+            codes(read("domains: { go.example.org: { missing: https://go.example.org/x } }")) == [
+                "target-loop"
+            ])
         #expect(codes(read("domains: { go.example.org: { missing: https://go.example.org/ } }")) == [])
     }
 
     @Test("a long chain of links is followed in linear time", .timeLimit(.minutes(1)))
     func longChain() {
-        let rows = (0..<20_000).map { "s\($0),https://go.example.org/s\(($0 + 1) % 20_000)" }.joined(separator: "\n")
+        let rows = (0..<20_000).map { "s\($0),https://go.example.org/s\(($0 + 1) % 20_000)" }.joined(
+            separator: "\n")
         let result = read("domains: { go.example.org: {} }\ninclude: a.csv", ["a.csv": "slug,to\n" + rows])
         #expect(codes(result) == ["target-loop"])
     }
@@ -115,7 +141,8 @@ import Testing
     @Test("references are read in four forms, and a literal one is escaped")
     func references() throws {
         func pieces(_ text: String) throws -> [Reference.Piece] { try Reference.pieces(of: text) }
-        #expect(try pieces("a${X}b") == [.literal("a"), .reference(.variable("X"), bytes: 1..<5), .literal("b")])
+        #expect(
+            try pieces("a${X}b") == [.literal("a"), .reference(.variable("X"), bytes: 1..<5), .literal("b")])
         #expect(try pieces("${X:-a:b}") == [.reference(.variableOr("X", fallback: "a:b"), bytes: 0..<9)])
         #expect(try pieces("${X:?why}") == [.reference(.variableRequired("X", message: "why"), bytes: 0..<9)])
         #expect(try pieces("${file:a/b}") == [.reference(.file("a/b"), bytes: 0..<11)])
@@ -124,13 +151,17 @@ import Testing
         for bad in ["${", "${}", "${1}", "${A-B}", "${A:+x}", "${file:}", "${ A}", "${A"] {
             #expect(throws: TextProblem.self, "\(bad)") { try Reference.pieces(of: bad) }
         }
-        #expect(Reference.isPresent(in: "${X}") && !Reference.isPresent(in: "$${X}") && !Reference.isPresent(in: "$X{}"))
+        #expect(
+            Reference.isPresent(in: "${X}") && !Reference.isPresent(in: "$${X}")
+                && !Reference.isPresent(in: "$X{}"))
     }
 
     @Test("settings of one machine come from its environment, and wrong ones are not shown")
     func deployment() throws {
-        let manifest = "domains: { go.example.org: { listen: \"${LISTEN}\", hsts: \"${HSTS:-off}\", server: \"${SERVER}\" } }\nlinks: { a: https://e.org/ }"
-        let site = try #require(read(manifest, environment: ["LISTEN": "127.0.0.1:8080", "SERVER": "caddy"]).site)
+        let manifest =
+            "domains: { go.example.org: { listen: \"${LISTEN}\", hsts: \"${HSTS:-off}\", server: \"${SERVER}\" } }\nlinks: { a: https://e.org/ }"
+        let site = try #require(
+            read(manifest, environment: ["LISTEN": "127.0.0.1:8080", "SERVER": "caddy"]).site)
         #expect(site.domains[0].listen.map(\.description) == ["127.0.0.1:8080"])
         #expect(site.domains[0].hsts == nil)
         #expect(site.domains[0].servers == [.caddy])
@@ -141,14 +172,24 @@ import Testing
 
     @Test("values keep the text that YAML typing would change")
     func rawText() throws {
-        let site = try #require(links("  a: { to: https://e.org/, tags: [NO, 11:00, 1.10, 04012345123456, 0x1F, 1e3, yes, 2024-01-01] }\n  007: https://e.org/7\n  no: https://e.org/no").site)
-        #expect(site.links[0].tags == ["NO", "11:00", "1.10", "04012345123456", "0x1F", "1e3", "yes", "2024-01-01"])
+        let site = try #require(
+            links(
+                "  a: { to: https://e.org/, tags: [NO, 11:00, 1.10, 04012345123456, 0x1F, 1e3, yes, 2024-01-01] }\n  007: https://e.org/7\n  no: https://e.org/no"
+            ).site)
+        #expect(
+            site.links[0].tags == [
+                "NO", "11:00", "1.10", "04012345123456", "0x1F", "1e3", "yes", "2024-01-01",
+            ])
         #expect(site.links.map(\.slug) == ["a", "007", "no"])
     }
 
     @Test("a byte order mark and CRLF are read, and columns count characters")
     func encodings() throws {
-        let result = readBytes([0xEF, 0xBB, 0xBF] + Array("domains: { go.example.org: {} }\r\nlinks:\r\n  ü: { to: https://e.org/, x: 1 }\r\n".utf8))
+        let result = readBytes(
+            [0xEF, 0xBB, 0xBF]
+                + Array(
+                    "domains: { go.example.org: {} }\r\nlinks:\r\n  ü: { to: https://e.org/, x: 1 }\r\n".utf8)
+        )
         let range = try #require(result.diagnostics.first?.range)
         let position = result.sources.position(of: range)
         #expect(position.line == 3)
@@ -158,16 +199,27 @@ import Testing
     @Test("independent problems are all reported in one run, in order")
     func allAtOnce() {
         let result = read(
-            "domains: { go.example.org: { servr: x, listen: y } }\nlinks:\n  a//b: https://e.org/\n  b: e.org\n  c: { to: https://e.org/, limit: 5 }\n  C: https://e.org/\ninclude: nope.csv")
-        #expect(codes(result) == ["unknown-key", "bad-listen", "bad-slug", "bad-target", "not-yet", "duplicate-slug", "file-not-found"])
+            "domains: { go.example.org: { servr: x, listen: y } }\nlinks:\n  a//b: https://e.org/\n  b: e.org\n  c: { to: https://e.org/, limit: 5 }\n  C: https://e.org/\ninclude: nope.csv"
+        )
+        #expect(
+            codes(result) == [
+                "unknown-key", "bad-listen", "bad-slug", "bad-target", "not-yet", "duplicate-slug",
+                "file-not-found",
+            ])
     }
 
     @Test("an included file may add domains, and is told what belongs into the main manifest")
     func included() throws {
         let result = read(
-            "include: [a.yaml]\ndomains: { go.example.org: {} }", ["a.yaml": "domains: { id.example.org: {} }\nlinks: { a: { to: https://e.org/, domain: id.example.org } }"])
+            "include: [a.yaml]\ndomains: { go.example.org: {} }",
+            [
+                "a.yaml":
+                    "domains: { id.example.org: {} }\nlinks: { a: { to: https://e.org/, domain: id.example.org } }"
+            ])
         #expect(result.site?.domains.map(\.host) == ["go.example.org", "id.example.org"])
-        #expect(codes(read("include: [a.yaml]\ndomains: { go.example.org: {} }", ["a.yaml": "servers: nginx"])) == ["misplaced-key"])
+        #expect(
+            codes(read("include: [a.yaml]\ndomains: { go.example.org: {} }", ["a.yaml": "servers: nginx"]))
+                == ["misplaced-key"])
     }
 
     @Test("did-you-mean knows words near by, and where a key belongs")
@@ -175,7 +227,9 @@ import Testing
         func help(_ yaml: String) -> String? { read(yaml).diagnostics.first?.help }
         #expect(help("domains: { a.example: { tsl: off } }") == "did you mean 'tls'?")
         #expect(help("domains: { a.example: { utm: {} } }") == "'utm' belongs to defaults or links.SLUG")
-        #expect(help("domains: { a.example: {} }\nlinks: { a: { to: https://e.org/, hsts: off } }") == "'hsts' belongs to domains.HOST")
+        #expect(
+            help("domains: { a.example: {} }\nlinks: { a: { to: https://e.org/, hsts: off } }")
+                == "'hsts' belongs to domains.HOST")
         #expect(help("domains: { a.example: { server: ngnix } }") == "did you mean 'nginx'?")
     }
 }

@@ -27,14 +27,23 @@ import Testing
     static func check(_ site: Site) {
         var seen: Set<String> = []
         for link in site.links {
-            #expect(link.target.utf8.allSatisfy { ASCIISet.query.contains($0) || "#%[]".utf8.contains($0) }, "\(link.target)")
+            #expect(
+                link.target.utf8.allSatisfy { ASCIISet.query.contains($0) || "#%[]".utf8.contains($0) },
+                "\(link.target)")
             #expect(escapesAreWhole(link.target) && escapesAreWhole(link.slug))
-            #expect(link.slug.utf8.allSatisfy { ASCIISet.path.contains($0) || $0 == UInt8(ascii: "%") }, "\(link.slug)")
+            #expect(
+                link.slug.utf8.allSatisfy { ASCIISet.path.contains($0) || $0 == UInt8(ascii: "%") },
+                "\(link.slug)")
             #expect(!link.slug.isEmpty && link.slug.utf8.count <= 400 && link.target.utf8.count <= 3_900)
-            #expect(!link.slug.split(separator: "/", omittingEmptySubsequences: false).contains { ["", ".", ".."].contains($0) })
+            #expect(
+                !link.slug.split(separator: "/", omittingEmptySubsequences: false).contains {
+                    ["", ".", ".."].contains($0)
+                })
             #expect(seen.insert("\(link.domain)/" + link.slug.lowercased()).inserted)
             let scheme = link.target.prefix { $0 != ":" }
-            #expect(TargetText.builtInSchemes.contains(String(scheme)) || ["myapp", "com.example.app"].contains(scheme))
+            #expect(
+                TargetText.builtInSchemes.contains(String(scheme))
+                    || ["myapp", "com.example.app"].contains(scheme))
         }
         for domain in site.domains {
             #expect(domain.host.utf8.allSatisfy { ASCIISet.host.contains($0) && $0 != UInt8(ascii: "_") })
@@ -50,18 +59,25 @@ import Testing
         }
     }
 
-    static let pieces: [[UInt8]] = [
-        "domains", "links", "{", "}", "[", "]", ": ", ",", "\n", "\n  ", "- ", "\"", "'", "#", " #", "&a ", "*a ", "!!x ", "|", ">", "---", "...", "\t",
-        "%", "%00", "%2F", "..", "/", "//", "https://", "example.org", "@", ":", "?", "${X}", "$${", "\\", "é", "\u{202E}", "to", "redirect", "301", "<<: ",
-        "include", "*", "? ", "~", "null", "\r\n", "javascript:", "go.example.org",
-    ].map { Array($0.utf8) } + [[0], [0xFF], [0xC3], [0x7F], [0xEF, 0xBB, 0xBF], [0xF0, 0x9F]]
+    static let pieces: [[UInt8]] =
+        [
+            "domains", "links", "{", "}", "[", "]", ": ", ",", "\n", "\n  ", "- ", "\"", "'", "#", " #",
+            "&a ", "*a ", "!!x ", "|", ">", "---", "...", "\t",
+            "%", "%00", "%2F", "..", "/", "//", "https://", "example.org", "@", ":", "?", "${X}", "$${", "\\",
+            "é", "\u{202E}", "to", "redirect", "301", "<<: ",
+            "include", "*", "? ", "~", "null", "\r\n", "javascript:", "go.example.org",
+        ].map { Array($0.utf8) } + [[0], [0xFF], [0xC3], [0x7F], [0xEF, 0xBB, 0xBF], [0xF0, 0x9F]]
 
     @Test("random bytes and pieces of YAML are read or refused, never a crash", arguments: 0..<6)
     func randomManifests(seed: Int) {
         var random = FixedRandom(UInt64(100 + seed))
         for _ in 0..<120 {
-            var bytes = Bool.random(using: &random) ? Array("domains: { go.example.org: {} }\nlinks:\n  a: ".utf8) : []
-            for _ in 0..<Int.random(in: 0...30, using: &random) { bytes += Self.pieces.randomElement(using: &random) ?? [] }
+            var bytes =
+                Bool.random(using: &random)
+                ? Array("domains: { go.example.org: {} }\nlinks:\n  a: ".utf8) : []
+            for _ in 0..<Int.random(in: 0...30, using: &random) {
+                bytes += Self.pieces.randomElement(using: &random) ?? []
+            }
             Self.check(readBytes(bytes))
         }
     }
@@ -69,8 +85,11 @@ import Testing
     @Test("a good manifest with bytes changed is read or refused, never a crash", arguments: 0..<6)
     func mutations(seed: Int) throws {
         var random = FixedRandom(UInt64(200 + seed))
-        let manifests = try ["manifests/good/everything.yaml", "vinea/wayseal.yaml", "manifests/vinea-complete.yaml", "manifests/good/warnings.yaml"]
-            .map { Array(try Data(contentsOf: URL(fileURLWithPath: Fixtures.root + "/" + $0))) }
+        let manifests = try [
+            "manifests/good/everything.yaml", "vinea/wayseal.yaml", "manifests/vinea-complete.yaml",
+            "manifests/good/warnings.yaml",
+        ]
+        .map { Array(try Data(contentsOf: URL(fileURLWithPath: Fixtures.root + "/" + $0))) }
         for _ in 0..<40 {
             var bytes = manifests.randomElement(using: &random) ?? []
             for _ in 0..<Int.random(in: 1...4, using: &random) {
@@ -78,7 +97,10 @@ import Testing
                 let end = min(bytes.count, at + Int.random(in: 0...3, using: &random))
                 bytes.replaceSubrange(at..<end, with: Self.pieces.randomElement(using: &random) ?? [])
             }
-            Self.check(readBytes(bytes, ["parts/missing.html": [], "links/a.csv": Array("slug,to\nx,https://e.org/".utf8)]))
+            Self.check(
+                readBytes(
+                    bytes, ["parts/missing.html": [], "links/a.csv": Array("slug,to\nx,https://e.org/".utf8)])
+            )
         }
     }
 
@@ -86,13 +108,17 @@ import Testing
     func randomTables(seed: Int) {
         var random = FixedRandom(UInt64(300 + seed))
         let header = Array("slug,to,tags,domain,redirect,dense\n".utf8)
-        let manifest = Array("domains: { go.example.org: {}, id.example.org: {} }\ndefaults: { domain: go.example.org }\ninclude: [a.csv, a.jsonl]".utf8)
+        let manifest = Array(
+            "domains: { go.example.org: {}, id.example.org: {} }\ndefaults: { domain: go.example.org }\ninclude: [a.csv, a.jsonl]"
+                .utf8)
         for _ in 0..<60 {
             var csv = header
             var json: [UInt8] = []
             for _ in 0..<Int.random(in: 0...12, using: &random) {
                 csv += "s\(UInt16.random(in: 0...200, using: &random)),https://e.org/".utf8
-                json += "{\"slug\": \"j\(UInt16.random(in: 0...200, using: &random))\", \"to\": \"https://e.org/".utf8
+                json +=
+                    "{\"slug\": \"j\(UInt16.random(in: 0...200, using: &random))\", \"to\": \"https://e.org/"
+                    .utf8
                 for _ in 0..<Int.random(in: 0...3, using: &random) {
                     csv += Self.pieces.randomElement(using: &random) ?? []
                     json += Self.pieces.randomElement(using: &random) ?? []
@@ -104,7 +130,9 @@ import Testing
         }
     }
 
-    @Test("normal forms are normal: what comes out goes in unchanged, and the fast way sees it", arguments: 0..<4)
+    @Test(
+        "normal forms are normal: what comes out goes in unchanged, and the fast way sees it",
+        arguments: 0..<4)
     func idempotent(seed: Int) {
         var random = FixedRandom(UInt64(400 + seed))
         var slugs = 0

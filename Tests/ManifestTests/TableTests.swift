@@ -6,7 +6,9 @@ import Testing
 
 @Suite struct TableTests {
     static func csv(_ text: String) -> ManifestResult {
-        read("domains: { go.example.org: {}, id.example.org: {} }\ndefaults: { domain: go.example.org }\ninclude: a.csv", ["a.csv": text])
+        read(
+            "domains: { go.example.org: {}, id.example.org: {} }\ndefaults: { domain: go.example.org }\ninclude: a.csv",
+            ["a.csv": text])
     }
 
     static func json(_ text: String) -> ManifestResult {
@@ -75,7 +77,9 @@ import Testing
         let alphabet = Array("ab,,\"\"\n\r \u{E9}".utf8)
         var good = 0
         for _ in 0..<4_000 {
-            let text = (0..<Int.random(in: 0...14, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? 0 }
+            let text = (0..<Int.random(in: 0...14, using: &random)).map { _ in
+                alphabet.randomElement(using: &random) ?? 0
+            }
             let expected = Self.naive(text)
             #expect(Self.scanned(text) == expected, "\(text)")
             if expected != nil { good += 1 }
@@ -85,7 +89,9 @@ import Testing
 
     @Test("a table has columns in any order, line ends of any kind, and empty lines")
     func forms() throws {
-        let result = Self.csv("to,redirect,slug\r\nhttps://e.org/1,307,a\n\n\"https://e.org/\"\"2\"\"\",,\"b\"\rhttps://e.org/3,,c")
+        let result = Self.csv(
+            "to,redirect,slug\r\nhttps://e.org/1,307,a\n\n\"https://e.org/\"\"2\"\"\",,\"b\"\rhttps://e.org/3,,c"
+        )
         let site = try #require(result.site)
         #expect(site.links.map(\.slug) == ["a", "b", "c"])
         #expect(site.links.map(\.target) == ["https://e.org/1", "https://e.org/%222%22", "https://e.org/3"])
@@ -115,16 +121,20 @@ import Testing
         let result = Self.csv("slug,to\n" + rows)
         #expect(result.diagnostics.count == 101)
         #expect(result.diagnostics.last?.summary == "and 900 more bad-slug in /a.csv, the first of them here")
-        let warnings = Self.csv("slug,to,redirect\n" + (0..<50).map { "s\($0),https://e.org/,301" }.joined(separator: "\n"))
+        let warnings = Self.csv(
+            "slug,to,redirect\n" + (0..<50).map { "s\($0),https://e.org/,301" }.joined(separator: "\n"))
         #expect(warnings.site != nil)
         #expect(warnings.diagnostics.count == 11)
     }
 
     @Test("a row without a slug gets one that other rows don't change")
     func generated() throws {
-        let one = try #require(Self.csv("slug,to\n,https://e.org/1\n,https://e.org/2\n,https://e.org/1\n").site)
+        let one = try #require(
+            Self.csv("slug,to\n,https://e.org/1\n,https://e.org/2\n,https://e.org/1\n").site)
         let two = try #require(
-            Self.csv("slug,to\nx,https://e.org/0\n,https://e.org/2\n,https://e.org/9\n,https://e.org/1\n,https://e.org/1\n").site)
+            Self.csv(
+                "slug,to\nx,https://e.org/0\n,https://e.org/2\n,https://e.org/9\n,https://e.org/1\n,https://e.org/1\n"
+            ).site)
         let slugs = one.links.map(\.slug)
         #expect(Set(slugs).count == 3)
         // printf 'go.example.org\0https://e.org/1' | sha256sum: the first forty bits.
@@ -147,7 +157,8 @@ import Testing
             {"slug":"\u0061\/b","to":"https:\/\/e.org\/\ud83d\ude00","tags":["x y","z\n"[0]]}
             """#
         #expect(codes(Self.json(lines)) == ["table-json"])
-        let good = #"{ "slug" : "\u0061\/b" , "to":"https:\/\/e.org\/\ud83d\ude00", "redirect":307, "dense":false, "domain":null, "tags":["x y"] }"#
+        let good =
+            #"{ "slug" : "\u0061\/b" , "to":"https:\/\/e.org\/\ud83d\ude00", "redirect":307, "dense":false, "domain":null, "tags":["x y"] }"#
         let site = try #require(Self.json(good + "\r\n\n").site)
         #expect(site.links.map(\.slug) == ["a/b"])
         #expect(site.links[0].target == "https://e.org/%F0%9F%98%80")
@@ -158,9 +169,12 @@ import Testing
     @Test(
         "a line that is no flat object is refused, and the next one is read",
         arguments: [
-            "{", "}", "[]", "1", "{\"to\"}", "{\"to\":}", "{\"to\":\"x\"", "{\"to\":\"https://e.org/\",}", "{\"to\":01}", "{\"to\":1.5}",
-            "{\"to\":{}}", "{\"to\":[]}", "{\"to\":\"\\x\"}", "{\"to\":\"\\u12\"}", "{\"to\":\"\\udc00\"}", "{\"to\":\"a\tb\"}",
-            "{\"to\":\"https://e.org/\"}{\"to\":\"https://e.org/\"}", "{\"to\":nul}", "{'to':'x'}", "{\"to\":\"https://e.org/\u{0}\"}", "\"\\", "{\"\\u",
+            "{", "}", "[]", "1", "{\"to\"}", "{\"to\":}", "{\"to\":\"x\"", "{\"to\":\"https://e.org/\",}",
+            "{\"to\":01}", "{\"to\":1.5}",
+            "{\"to\":{}}", "{\"to\":[]}", "{\"to\":\"\\x\"}", "{\"to\":\"\\u12\"}", "{\"to\":\"\\udc00\"}",
+            "{\"to\":\"a\tb\"}",
+            "{\"to\":\"https://e.org/\"}{\"to\":\"https://e.org/\"}", "{\"to\":nul}", "{'to':'x'}",
+            "{\"to\":\"https://e.org/\u{0}\"}", "\"\\", "{\"\\u",
         ])
     func badJSON(line: String) {
         let result = Self.json(line + "\n{\"slug\":\"a//b\",\"to\":\"https://e.org/\"}")
@@ -176,7 +190,8 @@ import Testing
         #expect(codes(Self.csv("https://e.org/")) == ["unknown-key"])
         #expect(codes(Self.csv("slug,to,to\n")) == ["table-header"])
         let utf16 = readBytes(
-            Array("domains: { go.example.org: {} }\ninclude: a.csv".utf8), ["a.csv": [0xFF, 0xFE, 0x73, 0x00]])
+            Array("domains: { go.example.org: {} }\ninclude: a.csv".utf8),
+            ["a.csv": [0xFF, 0xFE, 0x73, 0x00]])
         #expect(codes(utf16) == ["invalid-utf8"])
     }
 }
@@ -184,14 +199,17 @@ import Testing
 @Suite struct GeneratedSlugTests {
     static func slug(_ message: String) -> String {
         let parts = message.split(separator: "\u{0}").map(String.init)
-        let slug = GeneratedSlug(host: parts[0], target: Array(parts[1].utf8).span, occurrence: parts.count > 2 ? UInt32(parts[2]) ?? 0 : 0)
+        let slug = GeneratedSlug(
+            host: parts[0], target: Array(parts[1].utf8).span,
+            occurrence: parts.count > 2 ? UInt32(parts[2]) ?? 0 : 0)
         return String(decoding: slug.text(8), as: UTF8.self)
     }
 
     @Test("a generated slug is the SHA-256 of host and target in base32")
     func digest() {
         // printf 'go.example.org\0https://example.org/' | sha256sum begins with c7e7124620ce4497.
-        let slug = GeneratedSlug(host: "go.example.org", target: Array("https://example.org/".utf8).span, occurrence: 0)
+        let slug = GeneratedSlug(
+            host: "go.example.org", target: Array("https://example.org/".utf8).span, occurrence: 0)
         #expect(slug.high == 0xC7E7_1246_20CE_4497)
         let text = slug.text(25)
         #expect(text.count == 25)

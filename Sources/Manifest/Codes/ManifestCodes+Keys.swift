@@ -2,7 +2,8 @@ import Support
 
 extension ManifestCodes {
     static let keys = [
-        emptyManifest, unknownKey, misplacedKey, wrongKind, wrongValue, missingKey, conflictingKeys, notYet, wrongVersion,
+        emptyManifest, unknownKey, misplacedKey, wrongKind, wrongValue, missingKey, conflictingKeys, notYet,
+        wrongVersion,
         referenceRefused, referenceSyntax, missingVariable, literalSecret,
     ]
 
@@ -53,8 +54,10 @@ extension ManifestCodes {
     static let conflictingKeys = define(
         "conflicting-keys", "two keys that say the same thing in different ways",
         "One of the two must go, so that a reader needn't know which one wins.",
-        bad: "domains: { go.example.org: { server: nginx, servers: [caddy] } }\nlinks: { a: https://example.org/ }",
-        mended: "domains: { go.example.org: { servers: [nginx, caddy] } }\nlinks: { a: https://example.org/ }")
+        bad:
+            "domains: { go.example.org: { server: nginx, servers: [caddy] } }\nlinks: { a: https://example.org/ }",
+        mended: "domains: { go.example.org: { servers: [nginx, caddy] } }\nlinks: { a: https://example.org/ }"
+    )
     static let notYet = define(
         "not-yet", "a part of the manifest that this version does not compile",
         """
@@ -94,7 +97,9 @@ extension ManifestCodes {
         ${NAME:-default}. Values of variables are never printed.
         """,
         bad: "domains: { go.example.org: { listen: \"${LISTEN}\" } }\nlinks: { a: https://example.org/ }",
-        mended: "domains: { go.example.org: { listen: \"${LISTEN:-8080}\" } }\nlinks: { a: https://example.org/ }")
+        mended:
+            "domains: { go.example.org: { listen: \"${LISTEN:-8080}\" } }\nlinks: { a: https://example.org/ }"
+    )
     static let literalSecret = define(
         "literal-secret", "a secret is written into the manifest",
         """
@@ -107,7 +112,8 @@ extension ManifestCodes {
 
 extension ManifestCodes {
     static let sites = [
-        noDomain, badDomain, duplicateDomain, unknownDomain, domainUnclear, badListen, badPath, badTimezone, badLanguage,
+        noDomain, badDomain, duplicateDomain, unknownDomain, domainUnclear, badListen, badPath, badTimezone,
+        badLanguage,
         badContact, badScheme, quietZone,
     ]
 
@@ -129,18 +135,24 @@ extension ManifestCodes {
         """
         Host names ignore case, and a name in another script is the same as its punycode.
         """,
-        bad: "domains: { go.example.org: {}, GO.example.org: {} }\nlinks: { a: { to: https://example.org/, domain: go.example.org } }",
+        bad:
+            "domains: { go.example.org: {}, GO.example.org: {} }\nlinks: { a: { to: https://example.org/, domain: go.example.org } }",
         mended: "domains: { go.example.org: {} }\nlinks: { a: https://example.org/ }")
     static let unknownDomain = define(
         "unknown-domain", "a link or default names a domain that is not in `domains`",
         "Every domain is declared once under `domains`, where its server and certificates stand.",
-        bad: "domains: { go.example.org: {} }\nlinks: { a: { to: https://example.org/, domain: og.example.org } }",
-        mended: "domains: { go.example.org: {} }\nlinks: { a: { to: https://example.org/, domain: go.example.org } }")
+        bad:
+            "domains: { go.example.org: {} }\nlinks: { a: { to: https://example.org/, domain: og.example.org } }",
+        mended:
+            "domains: { go.example.org: {} }\nlinks: { a: { to: https://example.org/, domain: go.example.org } }"
+    )
     static let domainUnclear = define(
         "domain-unclear", "several domains, and a link names none",
         "With more than one domain, either each link names its own or `defaults: { domain: … }` names the usual one.",
         bad: "domains: { go.example.org: {}, id.example.org: {} }\nlinks: { a: https://example.org/ }",
-        mended: "domains: { go.example.org: {}, id.example.org: {} }\ndefaults: { domain: go.example.org }\nlinks: { a: https://example.org/ }")
+        mended:
+            "domains: { go.example.org: {}, id.example.org: {} }\ndefaults: { domain: go.example.org }\nlinks: { a: https://example.org/ }"
+    )
     static let badListen = define(
         "bad-listen", "an address to listen on can't be read",
         "Write a port (8080), an IPv4 address and port (127.0.0.1:8080) or an IPv6 one ([::1]:8080). Ports are 1 to 65535.",
@@ -152,8 +164,11 @@ extension ManifestCodes {
         Certificates and keys are absolute paths on the server that serves the links, written plainly: no `..`, no
         control characters, quotes, `$` or braces. `home` and `missing` take a URL or the path of an .html file.
         """,
-        bad: "domains: { go.example.org: { tls: { certificate: cert.pem, key: /etc/ssl/go.key } } }\nlinks: { a: https://example.org/ }",
-        mended: "domains: { go.example.org: { tls: { certificate: /etc/ssl/go.pem, key: /etc/ssl/go.key } } }\nlinks: { a: https://example.org/ }")
+        bad:
+            "domains: { go.example.org: { tls: { certificate: cert.pem, key: /etc/ssl/go.key } } }\nlinks: { a: https://example.org/ }",
+        mended:
+            "domains: { go.example.org: { tls: { certificate: /etc/ssl/go.pem, key: /etc/ssl/go.key } } }\nlinks: { a: https://example.org/ }"
+    )
     static let badTimezone = define(
         "bad-timezone", "a time zone is unknown",
         "Time zones have names of the IANA database: Europe/Vienna, America/New_York, UTC. CET or +01:00 won't do.",

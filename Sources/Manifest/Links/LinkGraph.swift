@@ -14,7 +14,8 @@ enum LinkGraph {
                 let range = table.links[link].targetRange
                 sink.add(.warning, ManifestCodes.deadTarget, at: range) {
                     .warning(
-                        ManifestCodes.deadTarget, at: range, "there is no link \(table.domains[domain].host)/\(path)",
+                        ManifestCodes.deadTarget, at: range,
+                        "there is no link \(table.domains[domain].host)/\(path)",
                         help: "whoever scans this gets the page for unknown links")
                 }
             case .elsewhere: break
@@ -41,11 +42,14 @@ enum LinkGraph {
     }
 
     /// What our own server would answer for a normalised target on one of its domains.
-    private static func destination(ofTarget target: String, _ domain: Int, _ table: inout LinkTable) -> Destination {
+    private static func destination(ofTarget target: String, _ domain: Int, _ table: inout LinkTable)
+        -> Destination
+    {
         // After `https://HOST/`, up to query or fragment.
         let bytes = Array(target.utf8)
         let start = bytes.indices.filter { bytes[$0] == UInt8(ascii: "/") }.dropFirst(2).first ?? bytes.count
-        var path = Array(bytes[start...].dropFirst().prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
+        var path = Array(
+            bytes[start...].dropFirst().prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
         if path.isEmpty { return .elsewhere }
         let isFolder = path.last == UInt8(ascii: "/")
         if isFolder { path.append(UInt8(ascii: "x")) }
@@ -53,16 +57,21 @@ enum LinkGraph {
         do throws(TextProblem) {
             try SlugText.normalize(path.span, into: &slug)
         } catch {
-            return error.code == ManifestCodes.reservedSlug ? .elsewhere : .nothing(String(decoding: path, as: UTF8.self))
+            return error.code == ManifestCodes.reservedSlug
+                ? .elsewhere : .nothing(String(decoding: path, as: UTF8.self))
         }
-        if !isFolder, let link = table.index.find(domain: UInt16(domain), slug, table.links) { return .link(link) }
+        if !isFolder, let link = table.index.find(domain: UInt16(domain), slug, table.links) {
+            return .link(link)
+        }
         guard table.hasWildcards else { return .nothing(String(decoding: path, as: UTF8.self)) }
         // The longest prefix wins: a/b/*, a/*, *.
         var end = slug.count
         while true {
             let cut = slug[..<end].lastIndex(of: UInt8(ascii: "/"))
             let wildcard = (cut.map { Array(slug[...$0]) } ?? []) + [UInt8(ascii: "*")]
-            if let link = table.index.find(domain: UInt16(domain), wildcard, table.links) { return .link(link) }
+            if let link = table.index.find(domain: UInt16(domain), wildcard, table.links) {
+                return .link(link)
+            }
             guard let cut else { return .nothing(String(decoding: path, as: UTF8.self)) }
             end = cut
         }
@@ -81,7 +90,8 @@ enum LinkGraph {
                 guard let following = next[link] else { break }
                 link = following
             }
-            guard next[link] != nil, walkOf[link] == start, let entry = walk.firstIndex(of: link), next[walk.last ?? link] == link
+            guard next[link] != nil, walkOf[link] == start, let entry = walk.firstIndex(of: link),
+                next[walk.last ?? link] == link
             else { continue }
             let circle = walk[entry...]
             inCircle.formUnion(circle)
@@ -107,8 +117,12 @@ enum LinkGraph {
         sink.add(.error, ManifestCodes.targetLoop, at: range) {
             .error(
                 ManifestCodes.targetLoop, at: range,
-                ordered.count == 1 ? "this link leads to itself" : "this link leads back to itself through \(ordered.count - 1) more",
-                notes: ordered.dropFirst().prefix(10).map { Diagnostic.Note("by way of this one", at: table.links[$0].range) })
+                ordered.count == 1
+                    ? "this link leads to itself"
+                    : "this link leads back to itself through \(ordered.count - 1) more",
+                notes: ordered.dropFirst().prefix(10).map {
+                    Diagnostic.Note("by way of this one", at: table.links[$0].range)
+                })
         }
     }
 
@@ -118,7 +132,8 @@ enum LinkGraph {
             for (fallback, isHome) in [(domain.home, true), (domain.missing, false)] {
                 guard case .redirect(let url) = fallback else { continue }
                 let bytes = Array(url.utf8)
-                guard let parts = TargetText.normalParts(bytes.span), let own = hosts.find(bytes.span.extracting(parts.host))
+                guard let parts = TargetText.normalParts(bytes.span),
+                    let own = hosts.find(bytes.span.extracting(parts.host))
                 else { continue }
                 var isLoop = false
                 switch destination(ofTarget: url, own, &table) {
@@ -128,7 +143,10 @@ enum LinkGraph {
                 }
                 if isLoop {
                     let what = isHome ? "home" : "missing"
-                    sink.add(.error(ManifestCodes.targetLoop, at: domain.range, "'\(what)' of \(domain.host) leads to itself: \(url)"))
+                    sink.add(
+                        .error(
+                            ManifestCodes.targetLoop, at: domain.range,
+                            "'\(what)' of \(domain.host) leads to itself: \(url)"))
                 }
             }
         }

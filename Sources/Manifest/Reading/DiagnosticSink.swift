@@ -22,7 +22,8 @@ struct DiagnosticSink {
 
     /// Takes a problem. When its kind is full, it is only counted: the text is then never made.
     mutating func add(
-        _ severity: Diagnostic.Severity, _ code: DiagnosticCode, at range: SourceRange?, _ make: () -> Diagnostic
+        _ severity: Diagnostic.Severity, _ code: DiagnosticCode, at range: SourceRange?,
+        _ make: () -> Diagnostic
     ) {
         if severity == .error { hasErrors = true }
         let kind = Kind(code: code, file: range?.file ?? -1, severity: severity)

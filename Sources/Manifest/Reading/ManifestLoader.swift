@@ -39,7 +39,8 @@ struct ManifestLoader {
         let folder = Self.folder(of: main)
         let canonical = try files.canonicalPath(main)
         let bytes = try files.read(canonical, atMost: Self.yamlLimit)
-        paths = PathPolicy(try files.canonicalPath(folder.isEmpty ? "." : folder), options.allowedPaths, files)
+        paths = PathPolicy(
+            try files.canonicalPath(folder.isEmpty ? "." : folder), options.allowedPaths, files)
         load(bytes, display: main, canonical: canonical, isMain: true)
     }
 
@@ -68,7 +69,9 @@ struct ManifestLoader {
         items.append(.document(document))
         guard let include = root["include"] else { return }
         for node in include.elements ?? [include] {
-            guard let pattern = node.scalar, !pattern.isEmpty, !Reference.isPresent(in: pattern.text) else { continue }
+            guard let pattern = node.scalar, !pattern.isEmpty, !Reference.isPresent(in: pattern.text) else {
+                continue
+            }
             self.include(pattern, from: document)
         }
     }
@@ -76,7 +79,8 @@ struct ManifestLoader {
     private mutating func reportEmpty(_ file: Int32) {
         sink.add(
             .error(
-                ManifestCodes.emptyManifest, at: SourceRange(file: file, start: 0, length: 0), "there is nothing in this file",
+                ManifestCodes.emptyManifest, at: SourceRange(file: file, start: 0, length: 0),
+                "there is nothing in this file",
                 help: "begin with domains: { go.example.org: {} }"))
     }
 
@@ -89,7 +93,8 @@ struct ManifestLoader {
         if pattern.text.hasPrefix("/") || pattern.text.split(separator: "/").contains("..") {
             sink.add(
                 .error(
-                    ManifestCodes.pathOutside, at: pattern.range, "a pattern can't begin with '/' or go up with '..'",
+                    ManifestCodes.pathOutside, at: pattern.range,
+                    "a pattern can't begin with '/' or go up with '..'",
                     help: "name the files, and allow their folder with --allow-path"))
             return
         }
@@ -101,19 +106,25 @@ struct ManifestLoader {
             return
         }
         if found.isEmpty {
-            sink.add(.warning(ManifestCodes.includeEmpty, at: pattern.range, "no file matches \(Bytes.quoted(pattern.text))"))
+            sink.add(
+                .warning(
+                    ManifestCodes.includeEmpty, at: pattern.range,
+                    "no file matches \(Bytes.quoted(pattern.text))"))
         }
         for path in found { include(path, at: pattern.range, from: document, isLiteral: false) }
     }
 
-    private mutating func include(_ path: String, at range: SourceRange, from document: Document, isLiteral: Bool) {
+    private mutating func include(
+        _ path: String, at range: SourceRange, from document: Document, isLiteral: Bool
+    ) {
         let display = path.hasPrefix("/") ? path : document.folder + path
         let kind = path.split(separator: "/").last?.split(separator: ".").last.map { $0.lowercased() } ?? ""
         guard ["yaml", "yml", "csv", "jsonl", "ndjson"].contains(kind) else {
             if !isLiteral { return }
             sink.add(
                 .error(
-                    ManifestCodes.includeKind, at: range, "\(Bytes.quoted(path)) is of no kind that can be included",
+                    ManifestCodes.includeKind, at: range,
+                    "\(Bytes.quoted(path)) is of no kind that can be included",
                     help: "included files end in .yaml, .yml, .csv, .jsonl or .ndjson"))
             return
         }
@@ -128,18 +139,24 @@ struct ManifestLoader {
                 if !isLiteral, chain.last == canonical { return }
                 sink.add(
                     .error(
-                        ManifestCodes.includeCycle, at: range, "\(Bytes.quoted(path)) includes this file, directly or through others"))
+                        ManifestCodes.includeCycle, at: range,
+                        "\(Bytes.quoted(path)) includes this file, directly or through others"))
                 return
             }
             if read.contains(canonical) {
                 if isLiteral {
-                    sink.add(.error(ManifestCodes.includedTwice, at: range, "\(Bytes.quoted(path)) was included before"))
+                    sink.add(
+                        .error(
+                            ManifestCodes.includedTwice, at: range,
+                            "\(Bytes.quoted(path)) was included before"))
                 }
                 return
             }
             guard chain.count < Self.maximumIncludeDepth else {
                 sink.add(
-                    .error(ManifestCodes.includeCycle, at: range, "files include each other over \(Self.maximumIncludeDepth) deep"))
+                    .error(
+                        ManifestCodes.includeCycle, at: range,
+                        "files include each other over \(Self.maximumIncludeDepth) deep"))
                 return
             }
             let isYAML = kind == "yaml" || kind == "yml"

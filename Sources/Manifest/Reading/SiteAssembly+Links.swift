@@ -7,7 +7,10 @@ extension SiteAssembly {
         table.reserve(entries.count)
         let isFlow = node?.isFlow ?? false
         for (position, entry) in entries.enumerated() {
-            if Reference.isPresent(in: entry.key.text) || entry.value.isRefused || entry.value.elements != nil { continue }
+            if Reference.isPresent(in: entry.key.text) || entry.value.isRefused || entry.value.elements != nil
+            {
+                continue
+            }
             // The rest of a URL that was cut at its comma: reported.
             if isFlow, position > 0, entry.value.isEmpty { continue }
             readLink(entry, &table)
@@ -31,7 +34,8 @@ extension SiteAssembly {
         let slugBytes = Array(slug.utf8)
         let urlBytes = Array(url.utf8)
         table.add(
-            slug: slugBytes.span, at: place(of: entry.key, slug), target: urlBytes.span, at: place(of: target, url), draft, &sink)
+            slug: slugBytes.span, at: place(of: entry.key, slug), target: urlBytes.span,
+            at: place(of: target, url), draft, &sink)
     }
 
     /// The `to` of a longer link; without one, a report unless something else stands for it.
@@ -45,7 +49,8 @@ extension SiteAssembly {
         if !hasUnknown, !hasOther {
             sink.add(
                 .error(
-                    ManifestCodes.missingKey, at: entry.key.range, "the link \(Bytes.quoted(entry.key.text)) leads nowhere",
+                    ManifestCodes.missingKey, at: entry.key.range,
+                    "the link \(Bytes.quoted(entry.key.text)) leads nowhere",
                     help: "give it a target: to: https://…"))
         }
         return nil
@@ -56,11 +61,15 @@ extension SiteAssembly {
             draft.domain = table.domainNumber(domain.text, at: domain.range, &sink)
             draft.hasBrokenDomain = draft.domain == nil
         }
-        if let redirect = text(value["redirect"]), let status = UInt16(redirect.text).flatMap(Link.Redirect.init) {
+        if let redirect = text(value["redirect"]),
+            let status = UInt16(redirect.text).flatMap(Link.Redirect.init)
+        {
             draft.redirect = status
             LinkTable.warnIfPermanent(status, at: redirect.range, &sink)
         }
-        draft.passQuery = text(value["query"]).flatMap { $0.text == "pass" ? true : $0.text == "drop" ? false : nil }
+        draft.passQuery = text(value["query"]).flatMap {
+            $0.text == "pass" ? true : $0.text == "drop" ? false : nil
+        }
         draft.suffix = boolean(value["suffix"]) ?? false
         draft.suffixRange = value["suffix"]?.range
         draft.dense = boolean(value["dense"])
@@ -85,7 +94,8 @@ extension SiteAssembly {
         var whole = scalar
         whole.text = text
         let first = whole.range(of: 0..<text.utf8.count, in: sources)
-        let isVerbatim = Int(first.length) == text.utf8.count && (first != scalar.range || scalar.style == .plain)
+        let isVerbatim =
+            Int(first.length) == text.utf8.count && (first != scalar.range || scalar.style == .plain)
         return TextPlace(range: scalar.range, verbatimStart: isVerbatim ? Int(first.start) : nil)
     }
 
@@ -104,10 +114,12 @@ enum LinkText {
 
     static func problem(with text: String) -> TextProblem? {
         if text.utf8.count > limit {
-            return TextProblem(ManifestCodes.wrongValue, "this text has \(text.utf8.count) bytes, \(limit) are possible")
+            return TextProblem(
+                ManifestCodes.wrongValue, "this text has \(text.utf8.count) bytes, \(limit) are possible")
         }
         if text.unicodeScalars.contains(where: UTF8Scalars.isTreacherous) {
-            return TextProblem(ManifestCodes.controlCharacter, "this text holds a control or invisible character")
+            return TextProblem(
+                ManifestCodes.controlCharacter, "this text holds a control or invisible character")
         }
         return nil
     }

@@ -17,15 +17,19 @@ extension SiteAssembly {
         if let zone = text(node["timezone"]) {
             // Names of the IANA database (theory.html): parts of letters, digits, `_`, `+`, `-`; never a path that goes up.
             let parts = zone.text.split(separator: "/", omittingEmptySubsequences: false)
-            let isName = zone.text.utf8.count <= 64 && !parts.contains {
-                $0.isEmpty || !$0.utf8.allSatisfy { ASCIISet.word.contains($0) || $0 == 0x2B || $0 == 0x2D }
-            }
+            let isName =
+                zone.text.utf8.count <= 64
+                && !parts.contains {
+                    $0.isEmpty
+                        || !$0.utf8.allSatisfy { ASCIISet.word.contains($0) || $0 == 0x2B || $0 == 0x2D }
+                }
             if isName, options.knowsTimezone(zone.text) {
                 site.timezone = zone.text
             } else {
                 sink.add(
                     .error(
-                        ManifestCodes.badTimezone, at: zone.range, "there is no time zone \(Bytes.quoted(zone.text))",
+                        ManifestCodes.badTimezone, at: zone.range,
+                        "there is no time zone \(Bytes.quoted(zone.text))",
                         help: "write a name such as Europe/Vienna or UTC"))
             }
         }
@@ -34,7 +38,8 @@ extension SiteAssembly {
             if !isTag {
                 sink.add(
                     .error(
-                        ManifestCodes.badLanguage, at: tag.range, "\(Bytes.quoted(tag.text)) is not a language tag",
+                        ManifestCodes.badLanguage, at: tag.range,
+                        "\(Bytes.quoted(tag.text)) is not a language tag",
                         help: "write tags such as de, en, pt-BR"))
             }
             return isTag
@@ -47,7 +52,9 @@ extension SiteAssembly {
         guard let scalar = text(node) else { return nil }
         guard !scalar.text.unicodeScalars.contains(where: UTF8Scalars.isTreacherous) else {
             sink.add(
-                .error(ManifestCodes.controlCharacter, at: scalar.range, "this text holds a control or invisible character"))
+                .error(
+                    ManifestCodes.controlCharacter, at: scalar.range,
+                    "this text holds a control or invisible character"))
             return nil
         }
         return scalar.text
@@ -66,11 +73,14 @@ extension SiteAssembly {
             }
         }
         let halves = text.split(separator: "@", omittingEmptySubsequences: false)
-        let isPlain = !text.unicodeScalars.contains { $0.value <= 0x20 || UTF8Scalars.isTreacherous($0) || "<>\"'&".unicodeScalars.contains($0) }
+        let isPlain = !text.unicodeScalars.contains {
+            $0.value <= 0x20 || UTF8Scalars.isTreacherous($0) || "<>\"'&".unicodeScalars.contains($0)
+        }
         guard halves.count == 2, !halves[0].isEmpty, !halves[1].isEmpty, isPlain else {
             sink.add(
                 .error(
-                    ManifestCodes.badContact, at: contact.range, "\(Bytes.quoted(text)) is neither a mail nor a web address",
+                    ManifestCodes.badContact, at: contact.range,
+                    "\(Bytes.quoted(text)) is neither a mail nor a web address",
                     help: "write ops@example.org or https://example.org/contact"))
             return nil
         }
@@ -84,7 +94,8 @@ extension SiteAssembly {
             first.utf8.allSatisfy({ $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A })
         else { return false }
         return parts.dropFirst().allSatisfy {
-            (1...8).contains($0.utf8.count) && $0.utf8.allSatisfy { ASCIISet.word.contains($0) && $0 != UInt8(ascii: "_") }
+            (1...8).contains($0.utf8.count)
+                && $0.utf8.allSatisfy { ASCIISet.word.contains($0) && $0 != UInt8(ascii: "_") }
         }
     }
 
@@ -94,14 +105,20 @@ extension SiteAssembly {
         let formats = scalars(node["formats"]).compactMap { text($0) }
         if let none = formats.first(where: { $0.text == "none" }) {
             if formats.count > 1 {
-                sink.add(.error(ManifestCodes.conflictingKeys, at: none.range, "'none' stands beside other formats"))
+                sink.add(
+                    .error(
+                        ManifestCodes.conflictingKeys, at: none.range, "'none' stands beside other formats"))
             }
             codes.formats = []
         } else if let list = node["formats"], !list.isEmpty {
-            codes.formats = CodeSettings.Format.allCases.filter { format in formats.contains { $0.text == format.rawValue } }
+            codes.formats = CodeSettings.Format.allCases.filter { format in
+                formats.contains { $0.text == format.rawValue }
+            }
         }
         codes.level = choice(node["level"], as: CodeSettings.Level.self) ?? codes.level
-        if let scale = text(node["scale"]).flatMap({ Int($0.text) }), (1...64).contains(scale) { codes.scale = scale }
+        if let scale = text(node["scale"]).flatMap({ Int($0.text) }), (1...64).contains(scale) {
+            codes.scale = scale
+        }
         if let zone = text(node["quiet-zone"]), let width = Int(zone.text), (0...64).contains(width) {
             codes.quietZone = width
             if width < 4 {
@@ -124,7 +141,9 @@ extension SiteAssembly {
                 named.insert(server)
             } else if setting.isFilled {
                 sink.add(
-                    .error(ManifestCodes.wrongValue, at: setting.range, "\(setting.shown) is not one of nginx, caddy"))
+                    .error(
+                        ManifestCodes.wrongValue, at: setting.range,
+                        "\(setting.shown) is not one of nginx, caddy"))
             }
         }
         if named.isEmpty { return nil }
@@ -135,15 +154,20 @@ extension SiteAssembly {
         var schemes: Set<String> = []
         for scheme in scalars(node).compactMap({ text($0) }) {
             let name = scheme.text.lowercased()
-            let isScheme = name.utf8.allSatisfy(ASCIISet.scheme.contains) && (name.utf8.first ?? 0) >= 0x61 && name.utf8.count <= 64
+            let isScheme =
+                name.utf8.allSatisfy(ASCIISet.scheme.contains) && (name.utf8.first ?? 0) >= 0x61
+                && name.utf8.count <= 64
             if !isScheme {
                 sink.add(
                     .error(
-                        ManifestCodes.badScheme, at: scheme.range, "\(Bytes.quoted(scheme.text)) can't be a scheme",
+                        ManifestCodes.badScheme, at: scheme.range,
+                        "\(Bytes.quoted(scheme.text)) can't be a scheme",
                         help: "write the name alone, without '://'"))
             } else if TargetText.forbiddenSchemes.contains(name) {
                 sink.add(
-                    .error(ManifestCodes.badScheme, at: scheme.range, "the scheme '\(name)' can't be allowed: browsers run or open it locally"))
+                    .error(
+                        ManifestCodes.badScheme, at: scheme.range,
+                        "the scheme '\(name)' can't be allowed: browsers run or open it locally"))
             } else {
                 schemes.insert(name)
             }
@@ -158,7 +182,9 @@ extension SiteAssembly {
             defaults.domain = domainNumber(domain)
             defaults.hasBrokenDomain = defaults.domain == nil
         }
-        if let redirect = text(node["redirect"]), let status = UInt16(redirect.text).flatMap(Link.Redirect.init) {
+        if let redirect = text(node["redirect"]),
+            let status = UInt16(redirect.text).flatMap(Link.Redirect.init)
+        {
             defaults.redirect = status
             LinkTable.warnIfPermanent(status, at: redirect.range, &sink)
         }
@@ -178,7 +204,9 @@ extension SiteAssembly {
             guard let value = text(entries.first(where: { $0.key.text == name })?.value) else { continue }
             guard !value.text.unicodeScalars.contains(where: UTF8Scalars.isTreacherous) else {
                 sink.add(
-                    .error(ManifestCodes.controlCharacter, at: value.range, "a UTM value can't hold control or invisible characters"))
+                    .error(
+                        ManifestCodes.controlCharacter, at: value.range,
+                        "a UTM value can't hold control or invisible characters"))
                 continue
             }
             parameters.append(UTMParameter(name: "utm_" + name, value: value.text))
@@ -199,8 +227,11 @@ extension SiteAssembly {
         guard Reference.isPresent(in: scalar.text) else {
             sink.add(
                 .error(
-                    ManifestCodes.literalSecret, at: scalar.range, "a private key is written into the manifest",
-                    help: "write \"${file:secrets/ledger.key}\" or \"${LEDGER_KEY}\"; `wayseal keys new` makes a key"))
+                    ManifestCodes.literalSecret, at: scalar.range,
+                    "a private key is written into the manifest",
+                    help:
+                        "write \"${file:secrets/ledger.key}\" or \"${LEDGER_KEY}\"; `wayseal keys new` makes a key"
+                ))
             return nil
         }
         return setting(node?["key"], folder: folder).map { SigningKey(pem: $0.text, range: $0.range) }

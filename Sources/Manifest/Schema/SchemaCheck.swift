@@ -34,13 +34,17 @@ struct SchemaCheck {
         checkRecord(root, ManifestLanguage.root, Context(key: root.range), &sink, isRoot: true)
     }
 
-    private mutating func check(_ node: YAMLNode, _ shape: SchemaShape, _ context: Context, _ sink: inout DiagnosticSink) {
+    private mutating func check(
+        _ node: YAMLNode, _ shape: SchemaShape, _ context: Context, _ sink: inout DiagnosticSink
+    ) {
         if node.isRefused { return }
         switch shape {
         case .text(let text): checkText(node, text, context, &sink, expected: "a single value")
         case .oneOrMore(let text):
             if let elements = node.elements {
-                for element in elements { checkText(element, text, context, &sink, expected: "a single value") }
+                for element in elements {
+                    checkText(element, text, context, &sink, expected: "a single value")
+                }
             } else if !node.isEmpty || isColour(node, context) {
                 checkText(node, text, context, &sink, expected: "a value or a list")
             }
@@ -71,11 +75,14 @@ struct SchemaCheck {
         }
     }
 
-    private func wrongKind(_ node: YAMLNode, _ expected: String, _ context: Context, _ sink: inout DiagnosticSink) {
+    private func wrongKind(
+        _ node: YAMLNode, _ expected: String, _ context: Context, _ sink: inout DiagnosticSink
+    ) {
         let range = node.isEmpty ? context.key : node.range
         sink.add(
             .error(
-                ManifestCodes.wrongKind, at: range, "expected \(expected), found \(node.kindName)", help: Self.hint(node)))
+                ManifestCodes.wrongKind, at: range, "expected \(expected), found \(node.kindName)",
+                help: Self.hint(node)))
     }
 
     private static func hint(_ node: YAMLNode) -> String? {
@@ -92,7 +99,8 @@ struct SchemaCheck {
     }
 
     private mutating func checkRecord(
-        _ node: YAMLNode, _ record: SchemaRecord, _ context: Context, _ sink: inout DiagnosticSink, isRoot: Bool = false
+        _ node: YAMLNode, _ record: SchemaRecord, _ context: Context, _ sink: inout DiagnosticSink,
+        isRoot: Bool = false
     ) {
         let entries = node.entries ?? []
         for (index, entry) in entries.enumerated() {
@@ -102,20 +110,23 @@ struct SchemaCheck {
                 if isRoot, !isMain, !ManifestLanguage.includable.contains(name) {
                     sink.add(
                         .error(
-                            ManifestCodes.misplacedKey, at: entry.key.range, "'\(name)' can't stand in an included file",
+                            ManifestCodes.misplacedKey, at: entry.key.range,
+                            "'\(name)' can't stand in an included file",
                             help: "move it to the main manifest"))
                     continue
                 }
                 if !key.works, !inner.isLater {
                     sink.add(
                         .error(
-                            ManifestCodes.notYet, at: entry.key.range, "'\(name)' is not compiled by this version yet",
+                            ManifestCodes.notYet, at: entry.key.range,
+                            "'\(name)' is not compiled by this version yet",
                             help: "\(name): \(Self.begun(key.doc)); remove it for now"))
                     inner.isLater = true
                 }
                 if key.use != .open { inner.use = key.use }
                 check(entry.value, key.shape, inner, &sink)
-            } else if let prefixed = record.prefixed, name.hasPrefix(prefixed.prefix), name != prefixed.prefix {
+            } else if let prefixed = record.prefixed, name.hasPrefix(prefixed.prefix), name != prefixed.prefix
+            {
                 check(entry.value, prefixed.shape, inner, &sink)
             } else if !reportSplitURL(entries, index, isFlow: node.isFlow, isKnown: false, &sink) {
                 reportUnknown(entry, record, &sink)
@@ -138,7 +149,8 @@ struct SchemaCheck {
     // MARK: Single values
 
     private mutating func checkText(
-        _ node: YAMLNode, _ text: SchemaText, _ context: Context, _ sink: inout DiagnosticSink, expected: String
+        _ node: YAMLNode, _ text: SchemaText, _ context: Context, _ sink: inout DiagnosticSink,
+        expected: String
     ) {
         if node.isRefused { return }
         guard let scalar = node.scalar else { return wrongKind(node, expected, context, &sink) }
@@ -146,15 +158,20 @@ struct SchemaCheck {
             if let colour = colour(after: context.key), node.range.start >= context.key.start {
                 sink.add(
                     .error(
-                        ManifestCodes.unquotedColour, at: colour, "an unquoted colour is a comment to YAML: the value is empty",
+                        ManifestCodes.unquotedColour, at: colour,
+                        "an unquoted colour is a comment to YAML: the value is empty",
                         help: "quote your colour: \"\(string(colour))\""))
             } else {
-                sink.add(.error(ManifestCodes.missingKey, at: context.key, "'\(string(context.key))' has no value"))
+                sink.add(
+                    .error(ManifestCodes.missingKey, at: context.key, "'\(string(context.key))' has no value")
+                )
             }
             return
         }
         let hasReference = Reference.isPresent(in: scalar.text)
-        if context.use == .secret, !hasReference || scalar.text.contains(":-") { secrets.append(scalar.range) }
+        if context.use == .secret, !hasReference || scalar.text.contains(":-") {
+            secrets.append(scalar.range)
+        }
         if hasReference {
             if context.use == .open { refuseReference(at: scalar.range, &sink) }
             return
@@ -185,14 +202,17 @@ struct SchemaCheck {
                 }
             sink.add(
                 .error(
-                    ManifestCodes.wrongValue, at: scalar.range, "expected true or false, found \(Bytes.quoted(value))",
+                    ManifestCodes.wrongValue, at: scalar.range,
+                    "expected true or false, found \(Bytes.quoted(value))",
                     help: meant.map { "write \($0)" }))
         case .integer(let range):
             let isDigits = !value.isEmpty && value.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
             guard isDigits, let number = Int(value), range.contains(number) else {
                 let bounds = "a whole number from \(range.lowerBound) to \(range.upperBound)"
                 sink.add(
-                    .error(ManifestCodes.wrongValue, at: scalar.range, "expected \(bounds), found \(Bytes.quoted(value))"))
+                    .error(
+                        ManifestCodes.wrongValue, at: scalar.range,
+                        "expected \(bounds), found \(Bytes.quoted(value))"))
                 return
             }
         case .choice(let words):
@@ -218,31 +238,39 @@ struct SchemaCheck {
                     ManifestCodes.badTarget, at: scalar.range, "a URL goes on in the next line",
                     help: "write it in one line, or quote it"))
         }
-        guard scalar.text.contains(":"), end + 2 < bytes.count, bytes[end] == 0x20, bytes[end + 1] == UInt8(ascii: "#"),
+        guard scalar.text.contains(":"), end + 2 < bytes.count, bytes[end] == 0x20,
+            bytes[end + 1] == UInt8(ascii: "#"),
             bytes[end + 2] > 0x20, bytes[end + 2] != UInt8(ascii: "#"), bytes[end + 2] != UInt8(ascii: "-")
         else { return }
         let lineEnd = bytes[end...].firstIndex(of: 0x0A) ?? bytes.count
-        let range = SourceRange(file: scalar.range.file, start: UInt32(end + 1), length: UInt32(lineEnd - end - 1))
+        let range = SourceRange(
+            file: scalar.range.file, start: UInt32(end + 1), length: UInt32(lineEnd - end - 1))
         sink.add(
             .warning(
                 ManifestCodes.cutURL, at: range, "YAML reads this as a comment, not as part of the URL",
                 help: "quote the whole URL if it belongs to it; a comment is written '# …'"))
     }
 
-    private func isColour(_ node: YAMLNode, _ context: Context) -> Bool { node.isEmpty && colour(after: context.key) != nil }
+    private func isColour(_ node: YAMLNode, _ context: Context) -> Bool {
+        node.isEmpty && colour(after: context.key) != nil
+    }
 
     /// A colour that YAML took for a comment, after the colon of a key.
     private func colour(after key: SourceRange) -> SourceRange? {
         let bytes = sources.files[Int(key.file)].bytes
         var index = Int(key.start) + Int(key.length)
         while index < bytes.count, bytes[index] == 0x20 || bytes[index] == UInt8(ascii: ":") { index += 1 }
-        guard index < bytes.count, bytes[index] == UInt8(ascii: "#"), let end = YAMLText.colourEnd(bytes, index) else { return nil }
+        guard index < bytes.count, bytes[index] == UInt8(ascii: "#"),
+            let end = YAMLText.colourEnd(bytes, index)
+        else { return nil }
         return SourceRange(file: key.file, start: UInt32(index), length: UInt32(end - index))
     }
 
     private func string(_ range: SourceRange) -> String {
         let start = Int(range.start)
-        return String(decoding: sources.files[Int(range.file)].bytes[start..<(start + Int(range.length))], as: UTF8.self)
+        return String(
+            decoding: sources.files[Int(range.file)].bytes[start..<(start + Int(range.length))], as: UTF8.self
+        )
     }
 
     // MARK: Keys that nobody knows
@@ -260,16 +288,20 @@ struct SchemaCheck {
         let isEmpty = entries[index].value.isEmpty
         guard isKnown ? touches && isEmpty : touches || isEmpty else { return false }
         let range = SourceRange(
-            file: key.range.file, start: before.range.start, length: key.range.start + key.range.length - before.range.start)
+            file: key.range.file, start: before.range.start,
+            length: key.range.start + key.range.length - before.range.start)
         let whole = string(range)
         sink.add(
             .error(
-                ManifestCodes.splitURL, at: range, "YAML ends this URL at the comma: the rest became the key \(Bytes.quoted(key.text))",
+                ManifestCodes.splitURL, at: range,
+                "YAML ends this URL at the comma: the rest became the key \(Bytes.quoted(key.text))",
                 help: "quote the URL: \"\(whole)\""))
         return true
     }
 
-    private mutating func reportUnknown(_ entry: YAMLEntry, _ record: SchemaRecord, _ sink: inout DiagnosticSink) {
+    private mutating func reportUnknown(
+        _ entry: YAMLEntry, _ record: SchemaRecord, _ sink: inout DiagnosticSink
+    ) {
         let name = entry.key.text
         var help: String?
         var names = record.keys.map(\.name)
@@ -283,7 +315,8 @@ struct SchemaCheck {
         } else if !elsewhere.isEmpty {
             let places = elsewhere.map { $0.isEmpty ? "the top level" : $0 }
             help = "'\(name)' belongs to \(places.joined(separator: " or "))"
-        } else if let other = SpellingSuggestion.nearest(to: name, among: ManifestLanguage.places.keys.sorted()),
+        } else if let other = SpellingSuggestion.nearest(
+            to: name, among: ManifestLanguage.places.keys.sorted()),
             name.utf8.count > 3
         {
             let place = ManifestLanguage.places[other]?.first ?? ""
@@ -291,9 +324,12 @@ struct SchemaCheck {
         } else if record.keys.count <= 12 {
             help = "keys here: \(names.joined(separator: ", "))"
         }
-        if let near, record[near]?.use == .secret, let value = entry.value.scalar { secrets.append(value.range) }
+        if let near, record[near]?.use == .secret, let value = entry.value.scalar {
+            secrets.append(value.range)
+        }
         sink.add(
             .error(
-                ManifestCodes.unknownKey, at: entry.key.range, "unknown key \(Bytes.quoted(name)) in \(record.name)", help: help))
+                ManifestCodes.unknownKey, at: entry.key.range,
+                "unknown key \(Bytes.quoted(name)) in \(record.name)", help: help))
     }
 }

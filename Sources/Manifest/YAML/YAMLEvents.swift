@@ -67,7 +67,9 @@ struct YAMLFailure: Error {
 
     private func failure() -> YAMLFailure {
         let state = unsafe parser.pointee
-        func text(_ pointer: UnsafePointer<CChar>?) -> String { unsafe pointer.map { unsafe String(cString: $0) } ?? "" }
+        func text(_ pointer: UnsafePointer<CChar>?) -> String {
+            unsafe pointer.map { unsafe String(cString: $0) } ?? ""
+        }
         return unsafe YAMLFailure(
             problem: text(state.problem), context: text(state.context), place: Int(state.problem_mark.index),
             contextPlace: Int(state.context_mark.index))
@@ -96,13 +98,15 @@ struct YAMLFailure: Error {
         case YAML_SEQUENCE_START_EVENT:
             let data = unsafe event.data.sequence_start
             return unsafe YAMLEvent(
-                kind: .sequenceStart(isFlow: data.style == YAML_FLOW_SEQUENCE_STYLE), hasAnchor: data.anchor != nil,
+                kind: .sequenceStart(isFlow: data.style == YAML_FLOW_SEQUENCE_STYLE),
+                hasAnchor: data.anchor != nil,
                 hasTag: data.tag != nil, start: start, end: end)
         case YAML_SEQUENCE_END_EVENT: return YAMLEvent(kind: .sequenceEnd, start: start, end: end)
         case YAML_MAPPING_START_EVENT:
             let data = unsafe event.data.mapping_start
             return unsafe YAMLEvent(
-                kind: .mappingStart(isFlow: data.style == YAML_FLOW_MAPPING_STYLE), hasAnchor: data.anchor != nil,
+                kind: .mappingStart(isFlow: data.style == YAML_FLOW_MAPPING_STYLE),
+                hasAnchor: data.anchor != nil,
                 hasTag: data.tag != nil, start: start, end: end)
         case YAML_MAPPING_END_EVENT: return YAMLEvent(kind: .mappingEnd, start: start, end: end)
         default: return YAMLEvent(kind: .other, start: start, end: end)
