@@ -33,7 +33,7 @@ public struct ManifestResult: Sendable {
     public var sources: SourceMap
     /// All problems in order of their places. At most 100 errors and 10 warnings of a kind a file; then one that counts the rest.
     public var diagnostics: [Diagnostic]
-    /// Paths of all files that were read, the main manifest first: what `--watch` would watch.
+    /// Paths of the manifest and of what it includes, in order of reading. Pages and secrets are not among them.
     public var readPaths: [String]
 }
 

@@ -24,7 +24,7 @@ struct SourceExcerpt {
         var cells: [Cell] = []
         var column = 0
         let span = file.bytes.span
-        let isConcealing = !file.concealed.isEmpty
+        let concealed = file.concealed.filter { $0.overlaps(from..<max(from, to)) }
         var index = from
         var caretCell = 0
         if from == 0, to >= 3, span[0] == 0xEF, span[1] == 0xBB, span[2] == 0xBF { index = 3 }
@@ -33,7 +33,7 @@ struct SourceExcerpt {
             let marked = place.marked.contains(index)
             if index < place.marked.lowerBound { caretCell = cells.count + 1 }
             var cell = Cell(text: "", width: 0, isMarked: marked)
-            if isConcealing, file.concealed.contains(where: { $0.contains(index) }) {
+            if concealed.contains(where: { $0.contains(index) }) {
                 (cell.text, cell.width) = ("*", 1)
             } else if span[index] == 0x09 {
                 cell.width = 4 - column % 4

@@ -99,6 +99,22 @@ import Testing
         #expect(codes(try folder.read()) == ["missing-variable"])
     }
 
+    @Test(
+        "a secret does not show in the diagnostics of a file that can't be read either",
+        arguments: [
+            "ledger: { key: hunter2, key: hunter2 }", "ledger: { key: hunter2\n",
+            "ledger:\n  key: \"hunter2\n",
+            "links:\n  a: { to: https://e.org/, password: 'hunter2', password: 'hunter2' }",
+            "ledger:\n  key: |\n    x\n    hunter2\n    x: {\n  bad", "ledger:\n  \"key\" : hunter2\n bad",
+            "ledger: { key: @hunter2 }",
+            "ledger:\n  key: hunter2: x\n", "integrations: { ga4: { secret: hunter2, secret: ] } }",
+        ])
+    func secretsInBrokenFiles(manifest: String) {
+        let result = read(Self.head + manifest)
+        #expect(result.site == nil)
+        #expect(!DiagnosticRenderer().text(result.diagnostics, sources: result.sources).contains("hunter2"))
+    }
+
     @Test("lines of five megabytes are read or refused, and no message is long")
     func longLines() throws {
         let long = String(repeating: "x", count: 5_000_000)

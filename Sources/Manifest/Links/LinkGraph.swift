@@ -47,7 +47,8 @@ enum LinkGraph {
     {
         // After `https://HOST/`, up to query or fragment.
         let bytes = Array(target.utf8)
-        let start = bytes.indices.filter { bytes[$0] == UInt8(ascii: "/") }.dropFirst(2).first ?? bytes.count
+        let scheme = bytes.starts(with: "https:".utf8) ? 8 : 7
+        let start = bytes[min(scheme, bytes.count)...].firstIndex(of: UInt8(ascii: "/")) ?? bytes.count
         var path = Array(
             bytes[start...].dropFirst().prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
         if path.isEmpty { return .elsewhere }

@@ -17,6 +17,8 @@ struct DiagnosticSink {
     }
 
     private(set) var hasErrors = false
+    /// Problems taken so far.
+    private(set) var count = 0
     private var diagnostics: [Diagnostic] = []
     private var tallies: [Kind: Tally] = [:]
 
@@ -26,6 +28,7 @@ struct DiagnosticSink {
         _ make: () -> Diagnostic
     ) {
         if severity == .error { hasErrors = true }
+        self.count += 1
         let kind = Kind(code: code, file: range?.file ?? -1, severity: severity)
         let count = tallies[kind, default: Tally()].count
         tallies[kind, default: Tally()].count = count + 1

@@ -53,7 +53,15 @@ struct ManifestLoader {
         chain.append(canonical)
         defer { chain.removeLast() }
         let file = sources.add(path: display, bytes: bytes)
-        guard let root = YAMLReader.read(file, sources, &sink) else {
+        let problems = sink.count
+        let node = YAMLReader.read(file, sources, &sink)
+        if sink.count > problems {
+            for range in SecretText.ranges(bytes) {
+                sources.conceal(
+                    SourceRange(file: file, start: UInt32(range.lowerBound), length: UInt32(range.count)))
+            }
+        }
+        guard let root = node else {
             if !sink.hasErrors { reportEmpty(file) }
             isIncomplete = true
             return

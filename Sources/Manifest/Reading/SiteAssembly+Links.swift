@@ -117,6 +117,10 @@ enum LinkText {
             return TextProblem(
                 ManifestCodes.wrongValue, "this text has \(text.utf8.count) bytes, \(limit) are possible")
         }
+        // What is no UTF-8 has become this when the text was made.
+        if text.unicodeScalars.contains("\u{FFFD}") {
+            return TextProblem(ManifestCodes.invalidUTF8, "this text is not UTF-8")
+        }
         if text.unicodeScalars.contains(where: UTF8Scalars.isTreacherous) {
             return TextProblem(
                 ManifestCodes.controlCharacter, "this text holds a control or invisible character")

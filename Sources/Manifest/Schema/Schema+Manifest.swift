@@ -61,6 +61,15 @@ enum ManifestLanguage {
         return places
     }()
 
+    /// Names of keys that are secret somewhere.
+    static let secretNames: [String] = {
+        var names: Set<String> = []
+        SchemaShape.record(root).forEachKey(path: "") { _, key in
+            if key.use == .secret { names.insert(key.name) }
+        }
+        return names.sorted()
+    }()
+
     static let server = SchemaText.choice(["nginx", "caddy"])
     static let redirect = SchemaText.choice(["301", "302", "303", "307", "308"])
     static let privacy = SchemaText.choice(["none", "aggregate", "full"])
