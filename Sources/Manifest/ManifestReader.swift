@@ -14,7 +14,8 @@ public struct ManifestOptions: Sendable {
 
     /// Options; by default without environment, on the machine's files, with its time zones.
     public init(
-        environment: [String: String] = [:], allowedPaths: [String] = [], files: any ManifestFiles = POSIXFiles(),
+        environment: [String: String] = [:], allowedPaths: [String] = [],
+        files: any ManifestFiles = POSIXFiles(),
         knowsTimezone: @escaping @Sendable (String) -> Bool = SystemTimeZones.contains
     ) {
         self.environment = environment
@@ -32,7 +33,7 @@ public struct ManifestResult: Sendable {
     public var sources: SourceMap
     /// All problems in order of their places. At most 100 errors and 10 warnings of a kind a file; then one that counts the rest.
     public var diagnostics: [Diagnostic]
-    /// Paths of all files that were read, the main manifest first: what `--watch` would watch.
+    /// Paths of the manifest and of what it includes, in order of reading. Pages and secrets are not among them.
     public var readPaths: [String]
 }
 
@@ -72,6 +73,7 @@ public struct ManifestReader: Sendable {
         let site = assembly.assemble()
         return ManifestResult(
             site: assembly.sink.hasErrors ? nil : site, sources: assembly.sources,
-            diagnostics: assembly.sink.finished(assembly.sources), readPaths: assembly.sources.files.map(\.path))
+            diagnostics: assembly.sink.finished(assembly.sources),
+            readPaths: assembly.sources.files.map(\.path))
     }
 }

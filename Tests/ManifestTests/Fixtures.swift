@@ -17,7 +17,9 @@ enum Fixtures {
     static let good = manifests(in: "manifests/good") + ["smallest/wayseal.yaml", "vinea/wayseal.yaml"]
     static let bad = manifests(in: "manifests/bad")
 
-    static let environment = ["HSTS_GARBAGE": "s3cret-hsts", "TOKEN": "s3cret-token", "LEDGER_KEY": "s3cret-key"]
+    static let environment = [
+        "HSTS_GARBAGE": "s3cret-hsts", "TOKEN": "s3cret-token", "LEDGER_KEY": "s3cret-key",
+    ]
 
     static func read(_ path: String, environment: [String: String] = environment) throws -> ManifestResult {
         let options = ManifestOptions(
@@ -35,11 +37,11 @@ struct RootedFiles: ManifestFiles {
 
     private func full(_ path: String) -> String { path.hasPrefix("/") ? path : root + "/" + path }
 
-    func canonicalPath(_ path: String) throws(UnreadableFile) -> String { try files.canonicalPath(full(path)) }
-    func read(_ path: String, atMost limit: Int) throws(UnreadableFile) -> [UInt8] {
+    func canonicalPath(_ path: String) throws(FileError) -> String { try files.canonicalPath(full(path)) }
+    func read(_ path: String, atMost limit: Int) throws(FileError) -> [UInt8] {
         try files.read(full(path), atMost: limit)
     }
-    func entries(of folder: String) throws(UnreadableFile) -> [FolderEntry] { try files.entries(of: full(folder)) }
+    func entries(of folder: String) throws(FileError) -> [FolderEntry] { try files.entries(of: full(folder)) }
 }
 
 /// Files that exist only in a test.
@@ -55,11 +57,12 @@ struct MemoryFiles: ManifestFiles {
             if part == ".." { _ = parts.popLast() } else { parts.append(part) }
         }
         let canonical = "/" + parts.joined(separator: "/")
-        if canonical == "/" || files[canonical] != nil || files.keys.contains(where: { $0.hasPrefix(canonical + "/") })
+        if canonical == "/" || files[canonical] != nil
+            || files.keys.contains(where: { $0.hasPrefix(canonical + "/") })
         {
             return canonical
         }
-        throw UnreadableFile(path, .notFound)
+        throw FileError(path, .notFound)
     }
 
     func read(_ path: String, atMost limit: Int) throws(UnreadableFile) -> [UInt8] {
@@ -91,7 +94,8 @@ func readBytes(
 ) -> ManifestResult {
     var files = ["/wayseal.yaml": manifest]
     for (path, bytes) in others { files["/" + path] = bytes }
-    let options = ManifestOptions(environment: environment, files: MemoryFiles(files), knowsTimezone: { _ in true })
+    let options = ManifestOptions(
+        environment: environment, files: MemoryFiles(files), knowsTimezone: { _ in true })
     do {
         return try ManifestReader(options: options).read(path: "/wayseal.yaml")
     } catch {

@@ -34,13 +34,17 @@ import Testing
     func pipes() throws {
         let folder = try Folder()
         #expect(mkfifo(folder.path + "/links.csv", 0o600) == 0)
-        try FileManager.default.createDirectory(atPath: folder.path + "/dir.yaml", withIntermediateDirectories: true)
-        try FileManager.default.createSymbolicLink(atPath: folder.path + "/null.csv", withDestinationPath: "/dev/null")
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/dir.yaml", withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/null.csv", withDestinationPath: "/dev/null")
         try folder.write(
             "wayseal.yaml",
             Self.head + "include: [links.csv, dir.yaml, null.csv]\nledger: { key: \"${file:links.csv}\" }")
         #expect(
-            codes(try folder.read()) == ["file-not-regular", "file-not-regular", "path-outside", "file-not-regular"])
+            codes(try folder.read()) == [
+                "file-not-regular", "file-not-regular", "path-outside", "file-not-regular",
+            ])
         #expect(codes(try folder.read(allow: ["/dev"]))[2] == "file-not-regular")
         #expect(mkfifo(folder.path + "/main.yaml", 0o600) == 0)
         let error = #expect(throws: ManifestError.self) {
@@ -64,14 +68,17 @@ import Testing
         try outside.write("secret.csv", "slug,to\na,https://example.org/\n")
         let folder = try Folder()
         try folder.write("real.csv", "slug,to\nb,https://example.org/\n")
-        try FileManager.default.createSymbolicLink(atPath: folder.path + "/in.csv", withDestinationPath: "real.csv")
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/in.csv", withDestinationPath: "real.csv")
         try FileManager.default.createSymbolicLink(
             atPath: folder.path + "/out.csv", withDestinationPath: outside.path + "/secret.csv")
-        try FileManager.default.createSymbolicLink(atPath: folder.path + "/up", withDestinationPath: outside.path)
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/up", withDestinationPath: outside.path)
         try folder.write(
             "wayseal.yaml",
             Self.head + "include: [in.csv, out.csv, up/secret.csv, \"\(outside.path)/secret.csv\", ../x.csv]")
-        #expect(codes(try folder.read()) == ["path-outside", "path-outside", "path-outside", "file-not-found"])
+        #expect(
+            codes(try folder.read()) == ["path-outside", "path-outside", "path-outside", "file-not-found"])
         try folder.write("wayseal.yaml", Self.head + "include: [in.csv, out.csv]")
         #expect(try folder.read(allow: [outside.path]).site?.links.count == 2)
         try folder.write("wayseal.yaml", Self.head + "include: [\"*.csv\", \"**/*.csv\"]")
@@ -92,14 +99,32 @@ import Testing
         #expect(codes(try folder.read()) == ["missing-variable"])
     }
 
+    @Test(
+        "a secret does not show in the diagnostics of a file that can't be read either",
+        arguments: [
+            "ledger: { key: hunter2, key: hunter2 }", "ledger: { key: hunter2\n",
+            "ledger:\n  key: \"hunter2\n",
+            "links:\n  a: { to: https://e.org/, password: 'hunter2', password: 'hunter2' }",
+            "ledger:\n  key: |\n    x\n    hunter2\n    x: {\n  bad", "ledger:\n  \"key\" : hunter2\n bad",
+            "ledger: { key: @hunter2 }",
+            "ledger:\n  key: hunter2: x\n", "integrations: { ga4: { secret: hunter2, secret: ] } }",
+        ])
+    func secretsInBrokenFiles(manifest: String) {
+        let result = read(Self.head + manifest)
+        #expect(result.site == nil)
+        #expect(!DiagnosticRenderer().text(result.diagnostics, sources: result.sources).contains("hunter2"))
+    }
+
     @Test("lines of five megabytes are read or refused, and no message is long")
     func longLines() throws {
-        let long = String(repeating: "x", count: 5_000_000)
+        // One case of each kind has its five megabytes; the others differ in their way through the code, not in size.
+        let huge = String(repeating: "x", count: 5_000_000)
+        let long = String(repeating: "x", count: 500_000)
         for manifest in [
-            Self.head + "links: { a: https://example.org/\(long) }",
+            Self.head + "links: { a: https://example.org/\(huge) }",
             Self.head + "links: { \"\(long)\": https://example.org/ }",
-            Self.head + "\(long): 1", Self.head + "links: { a: { to: https://example.org/, redirect: \(long) } }",
-            "\"" + long, long,
+            Self.head + "\(long): 1",
+            Self.head + "links: { a: { to: https://example.org/, redirect: \(long) } }", "\"" + long, long,
             Self.head + "links:\n  a: \"https://example.org/\\q\(long)\"",
             Self.head + "site: { name: x, timezone: \(long) }",
         ] {
@@ -111,8 +136,8 @@ import Testing
         let table = read(
             Self.head + "include: [a.csv, b.jsonl]",
             [
-                "a.csv": "slug,to\n\(long),https://e.org/\na,https://e.org/\(long)\n\(long)\n\"\(long)",
-                "b.jsonl": "{\"\(long)\": 1}\n\(long)\n{\"to\": \"\(long)\"}",
+                "a.csv": "slug,to\n\(long),https://e.org/\na,https://e.org/\(huge)\n\(long)\n\"\(long)",
+                "b.jsonl": "{\"\(long)\": 1}\n\(huge)\n{\"to\": \"\(long)\"}",
             ])
         #expect(
             Set(codes(table)) == [
@@ -126,8 +151,8 @@ import Testing
         var manifest = Self.head + "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
         for level in 1..<30 {
             manifest +=
-                "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
-                + "]\n"
+                "a\(level): &a\(level) ["
+                + Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ") + "]\n"
         }
         #expect(codes(read(manifest)).contains("yaml-alias"))
     }

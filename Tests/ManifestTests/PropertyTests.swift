@@ -31,7 +31,9 @@ import Testing
                 link.target.utf8.allSatisfy { ASCIISet.query.contains($0) || "#%[]".utf8.contains($0) },
                 "\(link.target)")
             #expect(escapesAreWhole(link.target) && escapesAreWhole(link.slug))
-            #expect(link.slug.utf8.allSatisfy { ASCIISet.path.contains($0) || $0 == UInt8(ascii: "%") }, "\(link.slug)")
+            #expect(
+                link.slug.utf8.allSatisfy { ASCIISet.path.contains($0) || $0 == UInt8(ascii: "%") },
+                "\(link.slug)")
             #expect(!link.slug.isEmpty && link.slug.utf8.count <= 400 && link.target.utf8.count <= 3_900)
             #expect(
                 !link.slug.split(separator: "/", omittingEmptySubsequences: false).contains {
@@ -40,7 +42,8 @@ import Testing
             #expect(seen.insert("\(link.domain)/" + link.slug.lowercased()).inserted)
             let scheme = link.target.prefix { $0 != ":" }
             #expect(
-                TargetText.builtInSchemes.contains(String(scheme)) || ["myapp", "com.example.app"].contains(scheme))
+                TargetText.builtInSchemes.contains(String(scheme))
+                    || ["myapp", "com.example.app"].contains(scheme))
         }
         for domain in site.domains {
             #expect(domain.host.utf8.allSatisfy { ASCIISet.host.contains($0) && $0 != UInt8(ascii: "_") })
@@ -58,10 +61,10 @@ import Testing
 
     static let pieces: [[UInt8]] =
         [
-            "domains", "links", "{", "}", "[", "]", ": ", ",", "\n", "\n  ", "- ", "\"", "'", "#", " #", "&a ", "*a ",
-            "!!x ", "|", ">", "---", "...", "\t",
-            "%", "%00", "%2F", "..", "/", "//", "https://", "example.org", "@", ":", "?", "${X}", "$${", "\\", "é",
-            "\u{202E}", "to", "redirect", "301", "<<: ",
+            "domains", "links", "{", "}", "[", "]", ": ", ",", "\n", "\n  ", "- ", "\"", "'", "#", " #",
+            "&a ", "*a ", "!!x ", "|", ">", "---", "...", "\t",
+            "%", "%00", "%2F", "..", "/", "//", "https://", "example.org", "@", ":", "?", "${X}", "$${", "\\",
+            "é", "\u{202E}", "to", "redirect", "301", "<<: ",
             "include", "*", "? ", "~", "null", "\r\n", "javascript:", "go.example.org",
         ].map { Array($0.utf8) } + [[0], [0xFF], [0xC3], [0x7F], [0xEF, 0xBB, 0xBF], [0xF0, 0x9F]]
 
@@ -69,7 +72,9 @@ import Testing
     func randomManifests(seed: Int) {
         var random = FixedRandom(UInt64(100 + seed))
         for _ in 0..<120 {
-            var bytes = Bool.random(using: &random) ? Array("domains: { go.example.org: {} }\nlinks:\n  a: ".utf8) : []
+            var bytes =
+                Bool.random(using: &random)
+                ? Array("domains: { go.example.org: {} }\nlinks:\n  a: ".utf8) : []
             for _ in 0..<Int.random(in: 0...30, using: &random) {
                 bytes += Self.pieces.randomElement(using: &random) ?? []
             }
@@ -93,7 +98,9 @@ import Testing
                 bytes.replaceSubrange(at..<end, with: Self.pieces.randomElement(using: &random) ?? [])
             }
             Self.check(
-                readBytes(bytes, ["parts/missing.html": [], "links/a.csv": Array("slug,to\nx,https://e.org/".utf8)]))
+                readBytes(
+                    bytes, ["parts/missing.html": [], "links/a.csv": Array("slug,to\nx,https://e.org/".utf8)])
+            )
         }
     }
 
@@ -109,7 +116,9 @@ import Testing
             var json: [UInt8] = []
             for _ in 0..<Int.random(in: 0...12, using: &random) {
                 csv += "s\(UInt16.random(in: 0...200, using: &random)),https://e.org/".utf8
-                json += "{\"slug\": \"j\(UInt16.random(in: 0...200, using: &random))\", \"to\": \"https://e.org/".utf8
+                json +=
+                    "{\"slug\": \"j\(UInt16.random(in: 0...200, using: &random))\", \"to\": \"https://e.org/"
+                    .utf8
                 for _ in 0..<Int.random(in: 0...3, using: &random) {
                     csv += Self.pieces.randomElement(using: &random) ?? []
                     json += Self.pieces.randomElement(using: &random) ?? []
@@ -121,7 +130,9 @@ import Testing
         }
     }
 
-    @Test("normal forms are normal: what comes out goes in unchanged, and the fast way sees it", arguments: 0..<4)
+    @Test(
+        "normal forms are normal: what comes out goes in unchanged, and the fast way sees it",
+        arguments: 0..<4)
     func idempotent(seed: Int) {
         var random = FixedRandom(UInt64(400 + seed))
         var slugs = 0

@@ -19,7 +19,9 @@ import Testing
         }
         paths(node["items"] as Any, root, path, &found)
         paths(node["additionalProperties"] as Any, root, path + "/*", &found)
-        for (_, value) in node["patternProperties"] as? [String: Any] ?? [:] { paths(value, root, path + "/*", &found) }
+        for (_, value) in node["patternProperties"] as? [String: Any] ?? [:] {
+            paths(value, root, path + "/*", &found)
+        }
         for (name, value) in node["properties"] as? [String: Any] ?? [:] {
             found.insert(path + "/" + name)
             paths(value, root, path + "/" + name, &found)
@@ -63,7 +65,9 @@ import Testing
         func check(_ node: Any, _ path: String) {
             if let list = node as? [Any] { for element in list { check(element, path) } }
             guard let node = node as? [String: Any] else { return }
-            if node["properties"] != nil { #expect(node["additionalProperties"] as? Bool == false, "\(path)") }
+            if node["properties"] != nil {
+                #expect(node["additionalProperties"] as? Bool == false, "\(path)")
+            }
             for (key, value) in node { check(value, path + "/" + key) }
         }
         check(try Self.schema(), "")
@@ -81,7 +85,8 @@ import Testing
     func agreement() throws {
         let paths = Fixtures.good + Fixtures.bad + ["manifests/vinea-complete.yaml"]
         let script = Fixtures.root + "/manifests/validate.py"
-        let schema = NSTemporaryDirectory() + "wayseal-schema-\(ProcessInfo.processInfo.processIdentifier).json"
+        let schema =
+            NSTemporaryDirectory() + "wayseal-schema-\(ProcessInfo.processInfo.processIdentifier).json"
         try Data(ManifestSchema.json).write(to: URL(fileURLWithPath: schema))
         defer { try? FileManager.default.removeItem(atPath: schema) }
         let process = Process()

@@ -90,7 +90,8 @@ import Testing
     @Test("a table has columns in any order, line ends of any kind, and empty lines")
     func forms() throws {
         let result = Self.csv(
-            "to,redirect,slug\r\nhttps://e.org/1,307,a\n\n\"https://e.org/\"\"2\"\"\",,\"b\"\rhttps://e.org/3,,c")
+            "to,redirect,slug\r\nhttps://e.org/1,307,a\n\n\"https://e.org/\"\"2\"\"\",,\"b\"\rhttps://e.org/3,,c"
+        )
         let site = try #require(result.site)
         #expect(site.links.map(\.slug) == ["a", "b", "c"])
         #expect(site.links.map(\.target) == ["https://e.org/1", "https://e.org/%222%22", "https://e.org/3"])
@@ -128,7 +129,8 @@ import Testing
 
     @Test("a row without a slug gets one that other rows don't change")
     func generated() throws {
-        let one = try #require(Self.csv("slug,to\n,https://e.org/1\n,https://e.org/2\n,https://e.org/1\n").site)
+        let one = try #require(
+            Self.csv("slug,to\n,https://e.org/1\n,https://e.org/2\n,https://e.org/1\n").site)
         let two = try #require(
             Self.csv(
                 "slug,to\nx,https://e.org/0\n,https://e.org/2\n,https://e.org/9\n,https://e.org/1\n,https://e.org/1\n"
@@ -188,7 +190,8 @@ import Testing
         #expect(codes(Self.csv("https://e.org/")) == ["unknown-key"])
         #expect(codes(Self.csv("slug,to,to\n")) == ["table-header"])
         let utf16 = readBytes(
-            Array("domains: { go.example.org: {} }\ninclude: a.csv".utf8), ["a.csv": [0xFF, 0xFE, 0x73, 0x00]])
+            Array("domains: { go.example.org: {} }\ninclude: a.csv".utf8),
+            ["a.csv": [0xFF, 0xFE, 0x73, 0x00]])
         #expect(codes(utf16) == ["invalid-utf8"])
     }
 }
@@ -197,14 +200,16 @@ import Testing
     static func slug(_ message: String) -> String {
         let parts = message.split(separator: "\u{0}").map(String.init)
         let slug = GeneratedSlug(
-            host: parts[0], target: Array(parts[1].utf8).span, occurrence: parts.count > 2 ? UInt32(parts[2]) ?? 0 : 0)
+            host: parts[0], target: Array(parts[1].utf8).span,
+            occurrence: parts.count > 2 ? UInt32(parts[2]) ?? 0 : 0)
         return String(decoding: slug.text(8), as: UTF8.self)
     }
 
     @Test("a generated slug is the SHA-256 of host and target in base32")
     func digest() {
         // printf 'go.example.org\0https://example.org/' | sha256sum begins with c7e7124620ce4497.
-        let slug = GeneratedSlug(host: "go.example.org", target: Array("https://example.org/".utf8).span, occurrence: 0)
+        let slug = GeneratedSlug(
+            host: "go.example.org", target: Array("https://example.org/".utf8).span, occurrence: 0)
         #expect(slug.high == 0xC7E7_1246_20CE_4497)
         let text = slug.text(25)
         #expect(text.count == 25)

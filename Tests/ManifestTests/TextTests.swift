@@ -65,12 +65,12 @@ func target(_ text: String, _ schemes: Set<String> = []) -> String {
     @Test(
         "a slug that servers would read as another path is refused",
         arguments: [
-            ("", "bad-slug"), ("/", "bad-slug"), ("//a", "bad-slug"), ("a//b", "bad-slug"), ("a/", "bad-slug"),
-            (".", "bad-slug"),
+            ("", "bad-slug"), ("/", "bad-slug"), ("//a", "bad-slug"), ("a//b", "bad-slug"),
+            ("a/", "bad-slug"), (".", "bad-slug"),
             ("a/..", "bad-slug"), ("%2e%2e/a", "bad-slug"), ("a%2fb", "bad-slug"), ("a%5Cb", "bad-slug"),
             ("a\\b", "bad-slug"),
-            ("a%00", "bad-slug"), ("a%0d%0aX: 1", "bad-slug"), ("a%7f", "bad-slug"), ("a\nb", "control-character"),
-            ("a?b", "bad-slug"),
+            ("a%00", "bad-slug"), ("a%0d%0aX: 1", "bad-slug"), ("a%7f", "bad-slug"),
+            ("a\nb", "control-character"), ("a?b", "bad-slug"),
             ("a#b", "bad-slug"), ("50%", "bad-slug"), ("%zz", "bad-slug"), ("%ff", "invalid-utf8"),
             ("a*", "wildcard-place"),
             ("*/a", "wildcard-place"), ("a%2A", "bad-slug"), (".WELL-known/x", "reserved-slug"),
@@ -91,7 +91,8 @@ func target(_ text: String, _ schemes: Set<String> = []) -> String {
     @Test(
         "a target is brought to RFC 3986 form",
         arguments: [
-            ("https://example.org", "https://example.org/"), ("HTTPS://Example.ORG/Path", "https://example.org/Path"),
+            ("https://example.org", "https://example.org/"),
+            ("HTTPS://Example.ORG/Path", "https://example.org/Path"),
             ("https://bücher.example/ü?ö#ä", "https://xn--bcher-kva.example/%C3%BC?%C3%B6#%C3%A4"),
             ("https://example.org/a b\"<>\\^`{|}", "https://example.org/a%20b%22%3C%3E%5C%5E%60%7B%7C%7D"),
             ("https://example.org/100%", "https://example.org/100%25"),
@@ -100,14 +101,20 @@ func target(_ text: String, _ schemes: Set<String> = []) -> String {
             ("https://example.org/a[1]", "https://example.org/a%5B1%5D"),
             ("https://example.org/?a=b?c#d#e?", "https://example.org/?a=b?c#d%23e?"),
             ("https://example.org:443/", "https://example.org/"),
-            ("http://example.org:80", "http://example.org/"), ("http://example.org:443/", "http://example.org:443/"),
-            ("https://example.org:/x", "https://example.org/x"), ("https://example.org:0443/", "https://example.org/"),
+            ("http://example.org:80", "http://example.org/"),
+            ("http://example.org:443/", "http://example.org:443/"),
+            ("https://example.org:/x", "https://example.org/x"),
+            ("https://example.org:0443/", "https://example.org/"),
             ("https://[2001:DB8::0:1]:8443/x", "https://[2001:db8::1]:8443/x"),
             ("https://192.0.2.1/", "https://192.0.2.1/"),
-            ("https://example.org?q", "https://example.org/?q"), ("https://example.org#f", "https://example.org/#f"),
+            ("https://example.org?q", "https://example.org/?q"),
+            ("https://example.org#f", "https://example.org/#f"),
             ("https://my_bucket.example/", "https://my_bucket.example/"),
             ("https://example.org./", "https://example.org./"),
-            ("mailto:anna@example.org?subject=Grüß Gott", "mailto:anna@example.org?subject=Gr%C3%BC%C3%9F%20Gott"),
+            (
+                "mailto:anna@example.org?subject=Grüß Gott",
+                "mailto:anna@example.org?subject=Gr%C3%BC%C3%9F%20Gott"
+            ),
             ("TEL:+43 1 234", "tel:+43%201%20234"), ("geo:48.2,16.37", "geo:48.2,16.37"),
             ("sms:+431?body=hi", "sms:+431?body=hi"),
             ("https://example.org/$${x}", "https://example.org/$$%7Bx%7D"),
@@ -123,7 +130,8 @@ func target(_ text: String, _ schemes: Set<String> = []) -> String {
         arguments: [
             ("", "bad-target"), ("example.org", "bad-target"), ("/path", "bad-target"),
             ("//example.org/", "bad-target"),
-            ("https:example.org", "bad-target"), ("https:/example.org", "bad-target"), ("https://", "target-host"),
+            ("https:example.org", "bad-target"), ("https:/example.org", "bad-target"),
+            ("https://", "target-host"),
             ("https:///x", "target-host"), ("https://:80/", "target-host"), ("https://a b/", "target-host"),
             ("https://example.org:0/", "target-host"), ("https://example.org:65536/", "target-host"),
             ("https://example.org:8o/", "target-host"), ("https://a..b/", "target-host"),
@@ -137,8 +145,10 @@ func target(_ text: String, _ schemes: Set<String> = []) -> String {
             ("JAVASCRIPT:alert(1)", "target-scheme"),
             ("data:text/html,x", "target-scheme"), ("ftp://example.org/", "target-scheme"),
             ("java\tscript:x", "control-character"),
-            ("https://example.org/\n", "control-character"), ("https://example.org/\u{0}", "control-character"),
-            ("https://example.org/\u{7F}", "control-character"), ("https://example.org/\u{85}", "control-character"),
+            ("https://example.org/\n", "control-character"),
+            ("https://example.org/\u{0}", "control-character"),
+            ("https://example.org/\u{7F}", "control-character"),
+            ("https://example.org/\u{85}", "control-character"),
             ("mailto:", "bad-target"), ("tel:abc", "bad-target"), ("1https://x/", "bad-target"),
             ("https://\u{202E}x/", "target-host"),
             ("https://" + String(repeating: "a", count: 64) + ".org/", "target-host"),
@@ -185,8 +195,8 @@ func target(_ text: String, _ schemes: Set<String> = []) -> String {
         #expect(shown("127.0.0.1:80") == "127.0.0.1:80")
         #expect(shown("[::0:1]:80") == "[::1]:80")
         for bad in [
-            "", "0", "65536", "localhost:80", "::1:80", "[::1]", "1.2.3:80", "127.0.0.1:", ":80:", "80;include x", "-1",
-            "+80",
+            "", "0", "65536", "localhost:80", "::1:80", "[::1]", "1.2.3:80", "127.0.0.1:", ":80:",
+            "80;include x", "-1", "+80",
         ] {
             #expect(shown(bad) == nil, "\(bad)")
         }
@@ -217,7 +227,9 @@ func target(_ text: String, _ schemes: Set<String> = []) -> String {
         #expect(try added("https://e.org/?a&") == "https://e.org/?a&utm_source=a%20b%26c")
         #expect(try added("https://e.org/?") == "https://e.org/?utm_source=a%20b%26c")
         #expect(try added("https://e.org/?utm_source=x") == "https://e.org/?utm_source=x")
-        #expect(try added("https://e.org/?utm_source_x=x") == "https://e.org/?utm_source_x=x&utm_source=a%20b%26c")
+        #expect(
+            try added("https://e.org/?utm_source_x=x") == "https://e.org/?utm_source_x=x&utm_source=a%20b%26c"
+        )
     }
 
     @Test("a pattern matches names, never a slash or a leading dot")
@@ -227,7 +239,9 @@ func target(_ text: String, _ schemes: Set<String> = []) -> String {
         #expect(!Glob.matches("*", ".hidden"))
         #expect(!Glob.matches("*.csv", "a.csvx"))
         #expect(!Glob.matches(String(repeating: "*a", count: 50) + "b", String(repeating: "a", count: 2_000)))
-        let files = MemoryFiles(["/a.csv": "", "/x/b.csv": "", "/x/y/c.csv": "", "/x/y/.d.csv": "", "/x/y/e.txt": ""])
+        let files = MemoryFiles([
+            "/a.csv": "", "/x/b.csv": "", "/x/y/c.csv": "", "/x/y/.d.csv": "", "/x/y/e.txt": "",
+        ])
         #expect(Glob("**/*.csv").paths(in: ".", files) == ["a.csv", "x/b.csv", "x/y/c.csv"])
         #expect(Glob("x/*/*.csv").paths(in: ".", files) == ["x/y/c.csv"])
         #expect(Glob("**/**/**").paths(in: ".", files) == ["a.csv", "x/b.csv", "x/y/c.csv", "x/y/e.txt"])

@@ -54,8 +54,10 @@ extension ManifestCodes {
     static let conflictingKeys = define(
         "conflicting-keys", "two keys that say the same thing in different ways",
         "One of the two must go, so that a reader needn't know which one wins.",
-        bad: "domains: { go.example.org: { server: nginx, servers: [caddy] } }\nlinks: { a: https://example.org/ }",
-        mended: "domains: { go.example.org: { servers: [nginx, caddy] } }\nlinks: { a: https://example.org/ }")
+        bad:
+            "domains: { go.example.org: { server: nginx, servers: [caddy] } }\nlinks: { a: https://example.org/ }",
+        mended: "domains: { go.example.org: { servers: [nginx, caddy] } }\nlinks: { a: https://example.org/ }"
+    )
     static let notYet = define(
         "not-yet", "a part of the manifest that this version does not compile",
         """
@@ -95,7 +97,9 @@ extension ManifestCodes {
         ${NAME:-default}. Values of variables are never printed.
         """,
         bad: "domains: { go.example.org: { listen: \"${LISTEN}\" } }\nlinks: { a: https://example.org/ }",
-        mended: "domains: { go.example.org: { listen: \"${LISTEN:-8080}\" } }\nlinks: { a: https://example.org/ }")
+        mended:
+            "domains: { go.example.org: { listen: \"${LISTEN:-8080}\" } }\nlinks: { a: https://example.org/ }"
+    )
     static let literalSecret = define(
         "literal-secret", "a secret is written into the manifest",
         """
@@ -137,8 +141,11 @@ extension ManifestCodes {
     static let unknownDomain = define(
         "unknown-domain", "a link or default names a domain that is not in `domains`",
         "Every domain is declared once under `domains`, where its server and certificates stand.",
-        bad: "domains: { go.example.org: {} }\nlinks: { a: { to: https://example.org/, domain: og.example.org } }",
-        mended: "domains: { go.example.org: {} }\nlinks: { a: { to: https://example.org/, domain: go.example.org } }")
+        bad:
+            "domains: { go.example.org: {} }\nlinks: { a: { to: https://example.org/, domain: og.example.org } }",
+        mended:
+            "domains: { go.example.org: {} }\nlinks: { a: { to: https://example.org/, domain: go.example.org } }"
+    )
     static let domainUnclear = define(
         "domain-unclear", "several domains, and a link names none",
         "With more than one domain, either each link names its own or `defaults: { domain: … }` names the usual one.",

@@ -2,7 +2,8 @@ import Support
 
 extension ManifestCodes {
     static let slugs = [
-        badSlug, slugTooLong, reservedSlug, duplicateSlug, wildcardPlace, suffixNeedsWildcard, denseImpossible,
+        badSlug, slugTooLong, reservedSlug, duplicateSlug, wildcardPlace, suffixNeedsWildcard,
+        denseImpossible,
     ]
 
     static let badSlug = define(
@@ -53,7 +54,8 @@ extension ManifestCodes {
 
 extension ManifestCodes {
     static let targets = [
-        badTarget, targetScheme, targetUserinfo, targetHost, targetTooLong, targetLoop, targetChain, deadTarget,
+        badTarget, targetScheme, targetUserinfo, targetHost, targetTooLong, targetLoop, targetChain,
+        deadTarget,
         permanentRedirect, utmKept, utmImpossible,
     ]
 
@@ -93,18 +95,26 @@ extension ManifestCodes {
     static let targetLoop = define(
         "target-loop", "a link leads back to itself",
         "The visitor's browser would go in circles and show an error. The whole circle is shown, through as many links as it takes.",
-        bad: "domains: { go.example.org: {} }\nlinks:\n  a: https://go.example.org/b\n  b: https://go.example.org/a",
-        mended: "domains: { go.example.org: {} }\nlinks:\n  a: https://go.example.org/b\n  b: https://example.org/")
+        bad:
+            "domains: { go.example.org: {} }\nlinks:\n  a: https://go.example.org/b\n  b: https://go.example.org/a",
+        mended:
+            "domains: { go.example.org: {} }\nlinks:\n  a: https://go.example.org/b\n  b: https://example.org/"
+    )
     static let targetChain = define(
         "target-chain", "a link leads to another short link",
         "It works, but every visitor waits for two redirects, and the scan is counted twice. Use the other link's target.",
-        bad: "domains: { go.example.org: {} }\nlinks:\n  a: https://go.example.org/b\n  b: https://example.org/",
-        mended: "domains: { go.example.org: {} }\nlinks:\n  a: https://example.org/\n  b: https://example.org/")
+        bad:
+            "domains: { go.example.org: {} }\nlinks:\n  a: https://go.example.org/b\n  b: https://example.org/",
+        mended:
+            "domains: { go.example.org: {} }\nlinks:\n  a: https://example.org/\n  b: https://example.org/")
     static let deadTarget = define(
         "dead-target", "a target on your own domain that no link answers",
         "The target's host is one of `domains`, but there is no such link, so the visitor gets the page for unknown slugs.",
-        bad: "domains: { go.example.org: {} }\nlinks:\n  a: https://go.example.org/mneu\n  menu: https://example.org/",
-        mended: "domains: { go.example.org: {} }\nlinks:\n  a: https://example.org/\n  menu: https://example.org/")
+        bad:
+            "domains: { go.example.org: {} }\nlinks:\n  a: https://go.example.org/mneu\n  menu: https://example.org/",
+        mended:
+            "domains: { go.example.org: {} }\nlinks:\n  a: https://example.org/\n  menu: https://example.org/"
+    )
     static let permanentRedirect = define(
         "permanent-redirect", "a printed link with a permanent redirect",
         """
@@ -161,5 +171,6 @@ extension ManifestCodes {
         mended: "{\"slug\": \"hello\", \"to\": \"https://example.org/\"}")
     static let moreOfTheSame = define(
         "more", "further problems of the same kind in one file",
-        "After the first hundred errors (or ten warnings) of one kind in one file only their number is given.")
+        "After the first hundred errors (or ten warnings) of one kind in one file only their number is given."
+    )
 }

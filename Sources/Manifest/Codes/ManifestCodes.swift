@@ -98,7 +98,8 @@ extension ManifestCodes {
 
 extension ManifestCodes {
     static let yaml = [
-        invalidUTF8, controlCharacter, yamlSyntax, yamlTab, yamlAlias, yamlTag, yamlDocuments, duplicateKey, splitURL,
+        invalidUTF8, controlCharacter, yamlSyntax, yamlTab, yamlAlias, yamlTag, yamlDocuments, duplicateKey,
+        splitURL,
         cutURL, unquotedColour, unquotedReference,
     ]
 

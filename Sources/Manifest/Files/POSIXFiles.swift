@@ -6,8 +6,9 @@ public struct POSIXFiles: ManifestFiles {
     /// The machine's files.
     public init() {}
 
-    public func canonicalPath(_ path: String) throws(UnreadableFile) -> String {
-        guard !path.utf8.contains(0) else { throw UnreadableFile(path, .notFound) }
+    /// realpath(3).
+    public func canonicalPath(_ path: String) throws(FileError) -> String {
+        guard !path.utf8.contains(0) else { throw FileError(path, .notFound) }
         guard let resolved = unsafe realpath(path, nil) else { throw Self.error(path) }
         defer { unsafe free(resolved) }
         return unsafe String(cString: resolved)
@@ -31,7 +32,8 @@ public struct POSIXFiles: ManifestFiles {
         var failure: UnreadableFile?
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
             while count < buffer.count {
-                let got = unsafe Glibc.read(descriptor, buffer.baseAddress?.advanced(by: count), buffer.count - count)
+                let got = unsafe Glibc.read(
+                    descriptor, buffer.baseAddress?.advanced(by: count), buffer.count - count)
                 if got == 0 { return }
                 if got < 0, errno == EINTR { continue }
                 if got < 0 {
@@ -46,7 +48,8 @@ public struct POSIXFiles: ManifestFiles {
         return bytes
     }
 
-    public func entries(of folder: String) throws(UnreadableFile) -> [FolderEntry] {
+    /// opendir(3), readdir(3); a file system that does not say what an entry is is asked with lstat(2).
+    public func entries(of folder: String) throws(FileError) -> [FolderEntry] {
         guard let stream = unsafe opendir(folder) else { throw Self.error(folder) }
         defer { unsafe closedir(stream) }
         var entries: [FolderEntry] = []
@@ -59,7 +62,8 @@ public struct POSIXFiles: ManifestFiles {
             var isFolder = type == UInt8(DT_DIR)
             if type == UInt8(DT_UNKNOWN) {
                 var status = stat()
-                isFolder = unsafe lstat(folder + "/" + name, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+                isFolder =
+                    unsafe lstat(folder + "/" + name, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
             }
             entries.append(FolderEntry(name: name, isFolder: isFolder))
         }

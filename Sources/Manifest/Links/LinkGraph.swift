@@ -14,7 +14,8 @@ enum LinkGraph {
                 let range = table.links[link].targetRange
                 sink.add(.warning, ManifestCodes.deadTarget, at: range) {
                     .warning(
-                        ManifestCodes.deadTarget, at: range, "there is no link \(table.domains[domain].host)/\(path)",
+                        ManifestCodes.deadTarget, at: range,
+                        "there is no link \(table.domains[domain].host)/\(path)",
                         help: "whoever scans this gets the page for unknown links")
                 }
             case .elsewhere: break
@@ -41,11 +42,15 @@ enum LinkGraph {
     }
 
     /// What our own server would answer for a normalised target on one of its domains.
-    private static func destination(ofTarget target: String, _ domain: Int, _ table: inout LinkTable) -> Destination {
+    private static func destination(ofTarget target: String, _ domain: Int, _ table: inout LinkTable)
+        -> Destination
+    {
         // After `https://HOST/`, up to query or fragment.
         let bytes = Array(target.utf8)
-        let start = bytes.indices.filter { bytes[$0] == UInt8(ascii: "/") }.dropFirst(2).first ?? bytes.count
-        var path = Array(bytes[start...].dropFirst().prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
+        let scheme = bytes.starts(with: "https:".utf8) ? 8 : 7
+        let start = bytes[min(scheme, bytes.count)...].firstIndex(of: UInt8(ascii: "/")) ?? bytes.count
+        var path = Array(
+            bytes[start...].dropFirst().prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
         if path.isEmpty { return .elsewhere }
         let isFolder = path.last == UInt8(ascii: "/")
         if isFolder { path.append(UInt8(ascii: "x")) }
@@ -56,14 +61,18 @@ enum LinkGraph {
             return error.code == ManifestCodes.reservedSlug
                 ? .elsewhere : .nothing(String(decoding: path, as: UTF8.self))
         }
-        if !isFolder, let link = table.index.find(domain: UInt16(domain), slug, table.links) { return .link(link) }
+        if !isFolder, let link = table.index.find(domain: UInt16(domain), slug, table.links) {
+            return .link(link)
+        }
         guard table.hasWildcards else { return .nothing(String(decoding: path, as: UTF8.self)) }
         // The longest prefix wins: a/b/*, a/*, *.
         var end = slug.count
         while true {
             let cut = slug[..<end].lastIndex(of: UInt8(ascii: "/"))
             let wildcard = (cut.map { Array(slug[...$0]) } ?? []) + [UInt8(ascii: "*")]
-            if let link = table.index.find(domain: UInt16(domain), wildcard, table.links) { return .link(link) }
+            if let link = table.index.find(domain: UInt16(domain), wildcard, table.links) {
+                return .link(link)
+            }
             guard let cut else { return .nothing(String(decoding: path, as: UTF8.self)) }
             end = cut
         }
@@ -110,7 +119,8 @@ enum LinkGraph {
             .error(
                 ManifestCodes.targetLoop, at: range,
                 ordered.count == 1
-                    ? "this link leads to itself" : "this link leads back to itself through \(ordered.count - 1) more",
+                    ? "this link leads to itself"
+                    : "this link leads back to itself through \(ordered.count - 1) more",
                 notes: ordered.dropFirst().prefix(10).map {
                     Diagnostic.Note("by way of this one", at: table.links[$0].range)
                 })

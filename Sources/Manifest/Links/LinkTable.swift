@@ -70,7 +70,8 @@ struct LinkTable {
     private var targetBuffer: [UInt8] = []
 
     init(
-        _ domains: [Domain], _ domainDense: [Bool?], _ domainIndex: [String: Int], _ brokenDomains: Set<String>,
+        _ domains: [Domain], _ domainDense: [Bool?], _ domainIndex: [String: Int],
+        _ brokenDomains: Set<String>,
         _ defaults: LinkDefaults, _ targets: TargetText, isIncomplete: Bool
     ) {
         self.domains = domains
@@ -101,7 +102,9 @@ struct LinkTable {
         let host = (try? HostName.domain(name)) ?? name
         if let number = domainIndex[host] { return number }
         if !brokenDomains.contains(name), !isIncomplete {
-            sink.add(.error, ManifestCodes.unknownDomain, at: range) { Self.unknownDomain(name, at: range, domains) }
+            sink.add(.error, ManifestCodes.unknownDomain, at: range) {
+                Self.unknownDomain(name, at: range, domains)
+            }
         }
         return nil
     }
@@ -113,7 +116,9 @@ struct LinkTable {
             help: near.map { "did you mean '\($0)'?" } ?? "declare it under domains:")
     }
 
-    static func warnIfPermanent(_ redirect: Link.Redirect, at range: SourceRange, _ sink: inout DiagnosticSink) {
+    static func warnIfPermanent(
+        _ redirect: Link.Redirect, at range: SourceRange, _ sink: inout DiagnosticSink
+    ) {
         guard redirect == .movedPermanently || redirect == .permanent else { return }
         sink.add(.warning, ManifestCodes.permanentRedirect, at: range) {
             .warning(
@@ -153,12 +158,16 @@ struct LinkTable {
         var options: Link.Options = []
         if draft.passQuery ?? defaults.passQuery { options.insert(.passQuery) }
         if draft.suffix { options.insert(.forwardSuffix) }
-        if (draft.noindex ?? defaults.noindex ?? false) && !domains[domain].noindex { options.insert(.noindex) }
+        if (draft.noindex ?? defaults.noindex ?? false) && !domains[domain].noindex {
+            options.insert(.noindex)
+        }
         if draft.dense ?? domainDense[domain] ?? defaults.dense ?? false {
             options.insert(.dense)
             if !isGenerated { checkDense(slugPlace, &sink) }
         }
-        if !isGenerated, let other = index.insert(domain: UInt16(domain), slugBuffer, link: links.count, links) {
+        if !isGenerated,
+            let other = index.insert(domain: UInt16(domain), slugBuffer, link: links.count, links)
+        {
             reportDuplicate(slugPlace.range, other, domain, &sink)
             return
         }
@@ -175,7 +184,9 @@ struct LinkTable {
                 targetRange: targetPlace.range))
     }
 
-    private mutating func normalizeSlug(_ slug: Span<UInt8>, _ place: TextPlace, _ sink: inout DiagnosticSink) -> Bool {
+    private mutating func normalizeSlug(_ slug: Span<UInt8>, _ place: TextPlace, _ sink: inout DiagnosticSink)
+        -> Bool
+    {
         slugBuffer.removeAll(keepingCapacity: true)
         if SlugText.isNormal(slug) {
             for index in 0..<slug.count { slugBuffer.append(slug[index]) }
@@ -191,7 +202,8 @@ struct LinkTable {
     }
 
     private mutating func normalizeTarget(
-        _ target: Span<UInt8>, _ place: TextPlace, _ parts: inout TargetText.Parts, _ sink: inout DiagnosticSink
+        _ target: Span<UInt8>, _ place: TextPlace, _ parts: inout TargetText.Parts,
+        _ sink: inout DiagnosticSink
     ) -> Bool {
         targetBuffer.removeAll(keepingCapacity: true)
         if let normal = TargetText.normalParts(target) {
@@ -221,7 +233,8 @@ struct LinkTable {
             if let range = draft.utmRange {
                 sink.add(.warning, ManifestCodes.utmImpossible, at: range) {
                     .warning(
-                        ManifestCodes.utmImpossible, at: range, "this target is no web address: 'utm' does nothing")
+                        ManifestCodes.utmImpossible, at: range,
+                        "this target is no web address: 'utm' does nothing")
                 }
             }
             return
@@ -234,7 +247,9 @@ struct LinkTable {
                     "the target already has \(kept.joined(separator: ", ")), which is kept")
             }
         }
-        if targetBuffer.count > TargetText.limit { sink.add(TargetText.tooLong(targetBuffer.count), at: place.range) }
+        if targetBuffer.count > TargetText.limit {
+            sink.add(TargetText.tooLong(targetBuffer.count), at: place.range)
+        }
     }
 
     private func checkDense(_ place: TextPlace, _ sink: inout DiagnosticSink) {
@@ -252,7 +267,9 @@ struct LinkTable {
         }
     }
 
-    private func reportDuplicate(_ range: SourceRange, _ other: Int, _ domain: Int, _ sink: inout DiagnosticSink) {
+    private func reportDuplicate(
+        _ range: SourceRange, _ other: Int, _ domain: Int, _ sink: inout DiagnosticSink
+    ) {
         sink.add(.error, ManifestCodes.duplicateSlug, at: range) {
             let same = links[other].slug.utf8.elementsEqual(slugBuffer)
             return .error(
@@ -270,7 +287,8 @@ struct LinkTable {
         let occurrence = occurrences[first.high, default: 0]
         occurrences[first.high] = occurrence + 1
         let slug =
-            occurrence == 0 ? first : GeneratedSlug(host: host, target: targetBuffer.span, occurrence: occurrence)
+            occurrence == 0
+            ? first : GeneratedSlug(host: host, target: targetBuffer.span, occurrence: occurrence)
         pending.append((link, slug))
     }
 
@@ -288,11 +306,16 @@ struct LinkTable {
         pending = []
         occurrences = [:]
         if let unclear {
-            let many = unclear.count == 1 ? "this link names" : "\(unclear.count) links, the first of them here, name"
+            let many =
+                unclear.count == 1
+                ? "this link names" : "\(unclear.count) links, the first of them here, name"
             sink.add(
                 .error(
-                    ManifestCodes.domainUnclear, at: unclear.first, "\(many) no domain, and there is no default one",
-                    help: "write defaults: { domain: \(domains.first?.host ?? "HOST") }, or a domain for each link"))
+                    ManifestCodes.domainUnclear, at: unclear.first,
+                    "\(many) no domain, and there is no default one",
+                    help:
+                        "write defaults: { domain: \(domains.first?.host ?? "HOST") }, or a domain for each link"
+                ))
         }
         LinkGraph.check(&self, &sink)
     }

@@ -22,7 +22,13 @@ struct SlugIndex {
 
     /// The link with this address, case of ASCII letters ignored.
     mutating func find(domain: UInt16, _ slug: [UInt8], _ links: [Link]) -> Int? {
+        // In two steps: the hash leaves its folded bytes in `self` for the comparison.
         let hash = hash(domain, slug)
+        return find(hash, domain, links)
+    }
+
+    /// The slug is the one that was hashed last.
+    private func find(_ hash: UInt32, _ domain: UInt16, _ links: [Link]) -> Int? {
         let mask = slots.count - 1
         var place = Int(hash) & mask
         while slots[place] != 0 {
@@ -38,8 +44,8 @@ struct SlugIndex {
     /// Enters link number `link`, unless another has its address: then that one's number comes back.
     mutating func insert(domain: UInt16, _ slug: [UInt8], link: Int, _ links: [Link]) -> Int? {
         if (count + 1) * 4 > slots.count * 3 { grow() }
-        if let other = find(domain: domain, slug, links) { return other }
         let hash = hash(domain, slug)
+        if let other = find(hash, domain, links) { return other }
         store(UInt64(hash) << 32 | UInt64(UInt32(link + 1)), hash)
         count += 1
         return nil
@@ -98,10 +104,9 @@ struct HostIndex {
         return true
     }
 
-    /// FNV-1a.
     private static func hash(_ bytes: Span<UInt8>) -> Int {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for index in 0..<bytes.count { hash = (hash ^ UInt64(bytes[index])) &* 0x100_0000_01B3 }
-        return Int(truncatingIfNeeded: hash)
+        var hasher = Hasher()
+        unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+        return hasher.finalize()
     }
 }

@@ -36,7 +36,9 @@ struct UTMParameter: Sendable {
             let soFar = query.count + addition.count
             if soFar == 0 {
                 addition.append(UInt8(ascii: "?"))
-            } else if let last = addition.last ?? query.last, last != UInt8(ascii: "?"), last != UInt8(ascii: "&") {
+            } else if let last = addition.last ?? query.last, last != UInt8(ascii: "?"),
+                last != UInt8(ascii: "&")
+            {
                 addition.append(UInt8(ascii: "&"))
             }
             addition += parameter.encoded
@@ -48,7 +50,8 @@ struct UTMParameter: Sendable {
 
     private static func has(_ query: [UInt8], _ name: [UInt8]) -> Bool {
         query.dropFirst().split(separator: UInt8(ascii: "&")).contains {
-            $0.starts(with: name) && ($0.count == name.count || $0[$0.startIndex + name.count] == UInt8(ascii: "="))
+            $0.starts(with: name)
+                && ($0.count == name.count || $0[$0.startIndex + name.count] == UInt8(ascii: "="))
         }
     }
 }

@@ -17,14 +17,18 @@ struct DiagnosticSink {
     }
 
     private(set) var hasErrors = false
+    /// Problems taken so far.
+    private(set) var count = 0
     private var diagnostics: [Diagnostic] = []
     private var tallies: [Kind: Tally] = [:]
 
     /// Takes a problem. When its kind is full, it is only counted: the text is then never made.
     mutating func add(
-        _ severity: Diagnostic.Severity, _ code: DiagnosticCode, at range: SourceRange?, _ make: () -> Diagnostic
+        _ severity: Diagnostic.Severity, _ code: DiagnosticCode, at range: SourceRange?,
+        _ make: () -> Diagnostic
     ) {
         if severity == .error { hasErrors = true }
+        self.count += 1
         let kind = Kind(code: code, file: range?.file ?? -1, severity: severity)
         let count = tallies[kind, default: Tally()].count
         tallies[kind, default: Tally()].count = count + 1

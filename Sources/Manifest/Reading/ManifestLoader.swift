@@ -39,7 +39,8 @@ struct ManifestLoader {
         let folder = Self.folder(of: main)
         let canonical = try files.canonicalPath(main)
         let bytes = try files.read(canonical, atMost: Self.yamlLimit)
-        paths = PathPolicy(try files.canonicalPath(folder.isEmpty ? "." : folder), options.allowedPaths, files)
+        paths = PathPolicy(
+            try files.canonicalPath(folder.isEmpty ? "." : folder), options.allowedPaths, files)
         load(bytes, display: main, canonical: canonical, isMain: true)
     }
 
@@ -52,7 +53,15 @@ struct ManifestLoader {
         chain.append(canonical)
         defer { chain.removeLast() }
         let file = sources.add(path: display, bytes: bytes)
-        guard let root = YAMLReader.read(file, sources, &sink) else {
+        let problems = sink.count
+        let node = YAMLReader.read(file, sources, &sink)
+        if sink.count > problems {
+            for range in SecretText.ranges(bytes) {
+                sources.conceal(
+                    SourceRange(file: file, start: UInt32(range.lowerBound), length: UInt32(range.count)))
+            }
+        }
+        guard let root = node else {
             if !sink.hasErrors { reportEmpty(file) }
             isIncomplete = true
             return
@@ -68,7 +77,9 @@ struct ManifestLoader {
         items.append(.document(document))
         guard let include = root["include"] else { return }
         for node in include.elements ?? [include] {
-            guard let pattern = node.scalar, !pattern.isEmpty, !Reference.isPresent(in: pattern.text) else { continue }
+            guard let pattern = node.scalar, !pattern.isEmpty, !Reference.isPresent(in: pattern.text) else {
+                continue
+            }
             self.include(pattern, from: document)
         }
     }
@@ -90,7 +101,8 @@ struct ManifestLoader {
         if pattern.text.hasPrefix("/") || pattern.text.split(separator: "/").contains("..") {
             sink.add(
                 .error(
-                    ManifestCodes.pathOutside, at: pattern.range, "a pattern can't begin with '/' or go up with '..'",
+                    ManifestCodes.pathOutside, at: pattern.range,
+                    "a pattern can't begin with '/' or go up with '..'",
                     help: "name the files, and allow their folder with --allow-path"))
             return
         }
@@ -103,20 +115,24 @@ struct ManifestLoader {
         }
         if found.isEmpty {
             sink.add(
-                .warning(ManifestCodes.includeEmpty, at: pattern.range, "no file matches \(Bytes.quoted(pattern.text))")
-            )
+                .warning(
+                    ManifestCodes.includeEmpty, at: pattern.range,
+                    "no file matches \(Bytes.quoted(pattern.text))"))
         }
         for path in found { include(path, at: pattern.range, from: document, isLiteral: false) }
     }
 
-    private mutating func include(_ path: String, at range: SourceRange, from document: Document, isLiteral: Bool) {
+    private mutating func include(
+        _ path: String, at range: SourceRange, from document: Document, isLiteral: Bool
+    ) {
         let display = path.hasPrefix("/") ? path : document.folder + path
         let kind = path.split(separator: "/").last?.split(separator: ".").last.map { $0.lowercased() } ?? ""
         guard ["yaml", "yml", "csv", "jsonl", "ndjson"].contains(kind) else {
             if !isLiteral { return }
             sink.add(
                 .error(
-                    ManifestCodes.includeKind, at: range, "\(Bytes.quoted(path)) is of no kind that can be included",
+                    ManifestCodes.includeKind, at: range,
+                    "\(Bytes.quoted(path)) is of no kind that can be included",
                     help: "included files end in .yaml, .yml, .csv, .jsonl or .ndjson"))
             return
         }
@@ -138,7 +154,9 @@ struct ManifestLoader {
             if read.contains(canonical) {
                 if isLiteral {
                     sink.add(
-                        .error(ManifestCodes.includedTwice, at: range, "\(Bytes.quoted(path)) was included before"))
+                        .error(
+                            ManifestCodes.includedTwice, at: range,
+                            "\(Bytes.quoted(path)) was included before"))
                 }
                 return
             }

@@ -58,7 +58,8 @@ struct Reference: Equatable {
                 continue
             }
             guard let end = bytes[index...].firstIndex(of: UInt8(ascii: "}")) else {
-                throw TextProblem(ManifestCodes.referenceSyntax, "'${' is not closed by '}'", at: index..<bytes.count)
+                throw TextProblem(
+                    ManifestCodes.referenceSyntax, "'${' is not closed by '}'", at: index..<bytes.count)
             }
             if !literal.isEmpty { pieces.append(.literal(String(decoding: literal, as: UTF8.self))) }
             literal = []
@@ -66,7 +67,9 @@ struct Reference: Equatable {
             pieces.append(.reference(try kind(bytes[(index + 2)..<end], at: place), bytes: place))
             index = end + 1
         }
-        if !literal.isEmpty || pieces.isEmpty { pieces.append(.literal(String(decoding: literal, as: UTF8.self))) }
+        if !literal.isEmpty || pieces.isEmpty {
+            pieces.append(.literal(String(decoding: literal, as: UTF8.self)))
+        }
         return pieces
     }
 

@@ -4,7 +4,8 @@ import Support
 extension SiteAssembly {
     static let maximumDomains = 65_000
 
-    mutating func readDomains(_ document: ManifestLoader.Document, _ servers: [Server], _ targets: TargetText) {
+    mutating func readDomains(_ document: ManifestLoader.Document, _ servers: [Server], _ targets: TargetText)
+    {
         for entry in document.root["domains"]?.entries ?? [] {
             if Reference.isPresent(in: entry.key.text) { continue }
             let host: String
@@ -20,12 +21,15 @@ extension SiteAssembly {
                 if let range = domains[first].range { notes.append(Diagnostic.Note("first here", at: range)) }
                 sink.add(
                     .error(
-                        ManifestCodes.duplicateDomain, at: entry.key.range, "the domain \(host) is declared twice",
-                        notes: notes))
+                        ManifestCodes.duplicateDomain, at: entry.key.range,
+                        "the domain \(host) is declared twice", notes: notes))
                 continue
             }
             guard domains.count < Self.maximumDomains else {
-                sink.add(.error(ManifestCodes.fileTooLarge, at: entry.key.range, "over \(Self.maximumDomains) domains"))
+                sink.add(
+                    .error(
+                        ManifestCodes.fileTooLarge, at: entry.key.range, "over \(Self.maximumDomains) domains"
+                    ))
                 return
             }
             var domain = Domain(host: host, displayName: entry.key.text, range: entry.key.range)
@@ -38,7 +42,8 @@ extension SiteAssembly {
     }
 
     private mutating func read(
-        _ node: YAMLNode, into domain: inout Domain, _ document: ManifestLoader.Document, _ targets: TargetText
+        _ node: YAMLNode, into domain: inout Domain, _ document: ManifestLoader.Document,
+        _ targets: TargetText
     ) {
         if let one = node["server"], let many = node["servers"] {
             sink.add(
@@ -55,7 +60,8 @@ extension SiteAssembly {
             } else {
                 sink.add(
                     .error(
-                        ManifestCodes.badListen, at: setting.range, "\(setting.shown) is not an address to listen on",
+                        ManifestCodes.badListen, at: setting.range,
+                        "\(setting.shown) is not an address to listen on",
                         help: "write 8080, 127.0.0.1:8080 or \"[::1]:8080\""))
             }
         }
@@ -86,7 +92,9 @@ extension SiteAssembly {
             default:
                 if setting.isFilled {
                     sink.add(
-                        .error(ManifestCodes.wrongValue, at: setting.range, "\(setting.shown) is not one of acme, off"))
+                        .error(
+                            ManifestCodes.wrongValue, at: setting.range,
+                            "\(setting.shown) is not one of acme, off"))
                 }
             }
             return
@@ -106,7 +114,8 @@ extension SiteAssembly {
     private mutating func serverPath(_ node: YAMLNode?, _ folder: String) -> String? {
         guard let path = setting(node, folder: folder) else { return nil }
         let isPlain = path.text.unicodeScalars.allSatisfy {
-            $0.value > 0x20 && !UTF8Scalars.isTreacherous($0) && !"\"'`$\\{};#*?<>|&".unicodeScalars.contains($0)
+            $0.value > 0x20 && !UTF8Scalars.isTreacherous($0)
+                && !"\"'`$\\{};#*?<>|&".unicodeScalars.contains($0)
         }
         guard path.text.hasPrefix("/"), isPlain, path.text.utf8.count <= 1_024,
             !path.text.split(separator: "/").contains("..")
@@ -142,7 +151,8 @@ extension SiteAssembly {
         do throws(TextProblem) {
             let parts = try targets.normalize(Array(value.text.utf8).span, into: &out)
             if !parts.isWeb {
-                throw TextProblem(ManifestCodes.targetScheme, "only http and https can be redirected to from here")
+                throw TextProblem(
+                    ManifestCodes.targetScheme, "only http and https can be redirected to from here")
             }
             return .redirect(String(decoding: out, as: UTF8.self))
         } catch {
@@ -155,7 +165,8 @@ extension SiteAssembly {
     static func listenAddress(_ text: String) -> ListenAddress? {
         guard text.utf8.count <= 64 else { return nil }
         func port(_ text: Substring) -> UInt16? {
-            guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let port = UInt16(text), port > 0
+            guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let port = UInt16(text),
+                port > 0
             else { return nil }
             return port
         }
@@ -169,12 +180,15 @@ extension SiteAssembly {
             let inner = Array(host.dropFirst().dropLast().utf8)
             return IPAddress.normalizedIPv6(inner.span).map { ListenAddress(address: $0, port: port) }
         }
-        return IPAddress.isIPv4(Array(host.utf8).span) ? ListenAddress(address: String(host), port: port) : nil
+        return IPAddress.isIPv4(Array(host.utf8).span)
+            ? ListenAddress(address: String(host), port: port) : nil
     }
 
     /// Seconds of `3600`, `180d`, `1y` (365 days); `nil` when it is neither, or over a hundred years.
     static func duration(_ text: String) -> Int? {
-        let units: [Character: Int] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800, "y": 31_536_000]
+        let units: [Character: Int] = [
+            "s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800, "y": 31_536_000,
+        ]
         var digits = text[...]
         var unit = 1
         if let last = text.last, let seconds = units[last] {

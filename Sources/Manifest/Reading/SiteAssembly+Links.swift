@@ -7,7 +7,8 @@ extension SiteAssembly {
         table.reserve(entries.count)
         let isFlow = node?.isFlow ?? false
         for (position, entry) in entries.enumerated() {
-            if Reference.isPresent(in: entry.key.text) || entry.value.isRefused || entry.value.elements != nil {
+            if Reference.isPresent(in: entry.key.text) || entry.value.isRefused || entry.value.elements != nil
+            {
                 continue
             }
             // The rest of a URL that was cut at its comma: reported.
@@ -33,8 +34,8 @@ extension SiteAssembly {
         let slugBytes = Array(slug.utf8)
         let urlBytes = Array(url.utf8)
         table.add(
-            slug: slugBytes.span, at: place(of: entry.key, slug), target: urlBytes.span, at: place(of: target, url),
-            draft, &sink)
+            slug: slugBytes.span, at: place(of: entry.key, slug), target: urlBytes.span,
+            at: place(of: target, url), draft, &sink)
     }
 
     /// The `to` of a longer link; without one, a report unless something else stands for it.
@@ -60,11 +61,15 @@ extension SiteAssembly {
             draft.domain = table.domainNumber(domain.text, at: domain.range, &sink)
             draft.hasBrokenDomain = draft.domain == nil
         }
-        if let redirect = text(value["redirect"]), let status = UInt16(redirect.text).flatMap(Link.Redirect.init) {
+        if let redirect = text(value["redirect"]),
+            let status = UInt16(redirect.text).flatMap(Link.Redirect.init)
+        {
             draft.redirect = status
             LinkTable.warnIfPermanent(status, at: redirect.range, &sink)
         }
-        draft.passQuery = text(value["query"]).flatMap { $0.text == "pass" ? true : $0.text == "drop" ? false : nil }
+        draft.passQuery = text(value["query"]).flatMap {
+            $0.text == "pass" ? true : $0.text == "drop" ? false : nil
+        }
         draft.suffix = boolean(value["suffix"]) ?? false
         draft.suffixRange = value["suffix"]?.range
         draft.dense = boolean(value["dense"])
@@ -89,7 +94,8 @@ extension SiteAssembly {
         var whole = scalar
         whole.text = text
         let first = whole.range(of: 0..<text.utf8.count, in: sources)
-        let isVerbatim = Int(first.length) == text.utf8.count && (first != scalar.range || scalar.style == .plain)
+        let isVerbatim =
+            Int(first.length) == text.utf8.count && (first != scalar.range || scalar.style == .plain)
         return TextPlace(range: scalar.range, verbatimStart: isVerbatim ? Int(first.start) : nil)
     }
 
@@ -111,8 +117,13 @@ enum LinkText {
             return TextProblem(
                 ManifestCodes.wrongValue, "this text has \(text.utf8.count) bytes, \(limit) are possible")
         }
+        // What is no UTF-8 has become this when the text was made.
+        if text.unicodeScalars.contains("\u{FFFD}") {
+            return TextProblem(ManifestCodes.invalidUTF8, "this text is not UTF-8")
+        }
         if text.unicodeScalars.contains(where: UTF8Scalars.isTreacherous) {
-            return TextProblem(ManifestCodes.controlCharacter, "this text holds a control or invisible character")
+            return TextProblem(
+                ManifestCodes.controlCharacter, "this text holds a control or invisible character")
         }
         return nil
     }

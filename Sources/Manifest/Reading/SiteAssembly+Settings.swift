@@ -20,14 +20,16 @@ extension SiteAssembly {
             let isName =
                 zone.text.utf8.count <= 64
                 && !parts.contains {
-                    $0.isEmpty || !$0.utf8.allSatisfy { ASCIISet.word.contains($0) || $0 == 0x2B || $0 == 0x2D }
+                    $0.isEmpty
+                        || !$0.utf8.allSatisfy { ASCIISet.word.contains($0) || $0 == 0x2B || $0 == 0x2D }
                 }
             if isName, options.knowsTimezone(zone.text) {
                 site.timezone = zone.text
             } else {
                 sink.add(
                     .error(
-                        ManifestCodes.badTimezone, at: zone.range, "there is no time zone \(Bytes.quoted(zone.text))",
+                        ManifestCodes.badTimezone, at: zone.range,
+                        "there is no time zone \(Bytes.quoted(zone.text))",
                         help: "write a name such as Europe/Vienna or UTC"))
             }
         }
@@ -36,7 +38,8 @@ extension SiteAssembly {
             if !isTag {
                 sink.add(
                     .error(
-                        ManifestCodes.badLanguage, at: tag.range, "\(Bytes.quoted(tag.text)) is not a language tag",
+                        ManifestCodes.badLanguage, at: tag.range,
+                        "\(Bytes.quoted(tag.text)) is not a language tag",
                         help: "write tags such as de, en, pt-BR"))
             }
             return isTag
@@ -50,8 +53,8 @@ extension SiteAssembly {
         guard !scalar.text.unicodeScalars.contains(where: UTF8Scalars.isTreacherous) else {
             sink.add(
                 .error(
-                    ManifestCodes.controlCharacter, at: scalar.range, "this text holds a control or invisible character"
-                ))
+                    ManifestCodes.controlCharacter, at: scalar.range,
+                    "this text holds a control or invisible character"))
             return nil
         }
         return scalar.text
@@ -102,7 +105,9 @@ extension SiteAssembly {
         let formats = scalars(node["formats"]).compactMap { text($0) }
         if let none = formats.first(where: { $0.text == "none" }) {
             if formats.count > 1 {
-                sink.add(.error(ManifestCodes.conflictingKeys, at: none.range, "'none' stands beside other formats"))
+                sink.add(
+                    .error(
+                        ManifestCodes.conflictingKeys, at: none.range, "'none' stands beside other formats"))
             }
             codes.formats = []
         } else if let list = node["formats"], !list.isEmpty {
@@ -111,7 +116,9 @@ extension SiteAssembly {
             }
         }
         codes.level = choice(node["level"], as: CodeSettings.Level.self) ?? codes.level
-        if let scale = text(node["scale"]).flatMap({ Int($0.text) }), (1...64).contains(scale) { codes.scale = scale }
+        if let scale = text(node["scale"]).flatMap({ Int($0.text) }), (1...64).contains(scale) {
+            codes.scale = scale
+        }
         if let zone = text(node["quiet-zone"]), let width = Int(zone.text), (0...64).contains(width) {
             codes.quietZone = width
             if width < 4 {
@@ -134,7 +141,9 @@ extension SiteAssembly {
                 named.insert(server)
             } else if setting.isFilled {
                 sink.add(
-                    .error(ManifestCodes.wrongValue, at: setting.range, "\(setting.shown) is not one of nginx, caddy"))
+                    .error(
+                        ManifestCodes.wrongValue, at: setting.range,
+                        "\(setting.shown) is not one of nginx, caddy"))
             }
         }
         if named.isEmpty { return nil }
@@ -151,7 +160,8 @@ extension SiteAssembly {
             if !isScheme {
                 sink.add(
                     .error(
-                        ManifestCodes.badScheme, at: scheme.range, "\(Bytes.quoted(scheme.text)) can't be a scheme",
+                        ManifestCodes.badScheme, at: scheme.range,
+                        "\(Bytes.quoted(scheme.text)) can't be a scheme",
                         help: "write the name alone, without '://'"))
             } else if TargetText.forbiddenSchemes.contains(name) {
                 sink.add(
@@ -172,7 +182,9 @@ extension SiteAssembly {
             defaults.domain = domainNumber(domain)
             defaults.hasBrokenDomain = defaults.domain == nil
         }
-        if let redirect = text(node["redirect"]), let status = UInt16(redirect.text).flatMap(Link.Redirect.init) {
+        if let redirect = text(node["redirect"]),
+            let status = UInt16(redirect.text).flatMap(Link.Redirect.init)
+        {
             defaults.redirect = status
             LinkTable.warnIfPermanent(status, at: redirect.range, &sink)
         }
@@ -215,8 +227,11 @@ extension SiteAssembly {
         guard Reference.isPresent(in: scalar.text) else {
             sink.add(
                 .error(
-                    ManifestCodes.literalSecret, at: scalar.range, "a private key is written into the manifest",
-                    help: "write \"${file:secrets/ledger.key}\" or \"${LEDGER_KEY}\"; `wayseal keys new` makes a key"))
+                    ManifestCodes.literalSecret, at: scalar.range,
+                    "a private key is written into the manifest",
+                    help:
+                        "write \"${file:secrets/ledger.key}\" or \"${LEDGER_KEY}\"; `wayseal keys new` makes a key"
+                ))
             return nil
         }
         return setting(node?["key"], folder: folder).map { SigningKey(pem: $0.text, range: $0.range) }

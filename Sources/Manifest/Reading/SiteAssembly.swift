@@ -47,7 +47,8 @@ struct SiteAssembly {
             document.root.entries?.contains { ManifestLanguage.root[$0.key.text] == nil } ?? true
         }
         if domains.isEmpty, brokenDomains.isEmpty, !isIncomplete, !hasUnknown {
-            let place = documents[0].root["domains"]?.range ?? SourceRange(file: main.file, start: 0, length: 0)
+            let place =
+                documents[0].root["domains"]?.range ?? SourceRange(file: main.file, start: 0, length: 0)
             sink.add(
                 .error(
                     ManifestCodes.noDomain, at: place, "the manifest names no domain",
@@ -75,13 +76,16 @@ struct SiteAssembly {
 
     /// A text in which nothing is filled in.
     func text(_ node: YAMLNode?) -> YAMLScalar? {
-        guard var scalar = node?.scalar, !scalar.isEmpty, !Reference.isPresent(in: scalar.text) else { return nil }
+        guard var scalar = node?.scalar, !scalar.isEmpty, !Reference.isPresent(in: scalar.text) else {
+            return nil
+        }
         scalar.text = Reference.unescaped(scalar.text)
         return scalar
     }
 
     /// One of some words; anything else was reported by the schema.
-    func choice<Value: RawRepresentable>(_ node: YAMLNode?, as _: Value.Type) -> Value? where Value.RawValue == String {
+    func choice<Value: RawRepresentable>(_ node: YAMLNode?, as _: Value.Type) -> Value?
+    where Value.RawValue == String {
         text(node).flatMap { Value(rawValue: $0.text) }
     }
 
@@ -148,12 +152,15 @@ struct SiteAssembly {
             if let value = options.environment[name], !value.isEmpty { return value }
             let why = message.isEmpty ? "" : ": \(message)"
             sink.add(
-                .error(ManifestCodes.missingVariable, at: range, "the environment variable \(name) is not set\(why)"))
+                .error(
+                    ManifestCodes.missingVariable, at: range,
+                    "the environment variable \(name) is not set\(why)"))
             return nil
         case .file(let path):
             guard let bytes = readFile(path, at: range, folder: folder) else { return nil }
             guard UTF8Scalars.firstMalformed(bytes.span) == nil else {
-                sink.add(.error(ManifestCodes.invalidUTF8, at: range, "\(Bytes.quoted(path)) is not UTF-8 text"))
+                sink.add(
+                    .error(ManifestCodes.invalidUTF8, at: range, "\(Bytes.quoted(path)) is not UTF-8 text"))
                 return nil
             }
             // The line end that editors put at the end of a file is not part of a secret.

@@ -6,7 +6,8 @@ extension ManifestLanguage {
             SchemaKey("redirect", .text(redirect), "Status of the redirect."),
             SchemaKey("query", .text(query), "pass: the visitor's query is appended to the target's."),
             SchemaKey("utm", .record(utm), "UTM parameters appended to the target."),
-            SchemaKey("suffix", .text(.boolean), "A wildcard appends what follows its prefix to the target's path."),
+            SchemaKey(
+                "suffix", .text(.boolean), "A wildcard appends what follows its prefix to the target's path."),
             SchemaKey("domain", .text(.any), "The domain, if it is not the default one."),
             SchemaKey("noindex", .text(.boolean), "Ask search engines not to list the link."),
             SchemaKey("dense", .text(.boolean), "Print the address in upper case, for a smaller code."),
@@ -14,7 +15,8 @@ extension ManifestLanguage {
             SchemaKey("privacy", .text(privacy), "What the access log keeps of visitors."),
             SchemaKey("reuse", .text(.any), "Why a slug that was removed before may be used again."),
             .later("when", .list(.record(rule)), "Other targets by time, device, language or country."),
-            .later("split", .table(SchemaTable("`split`", "VARIANT", .text(.url))), "Several targets by weight."),
+            .later(
+                "split", .table(SchemaTable("`split`", "VARIANT", .text(.url))), "Several targets by weight."),
             .later("goal", .text(.any), "The page that counts as success."),
             .later("design", .text(.any), "The design of the code."),
             .later("from", .text(.any), "Not before this time."),
@@ -86,13 +88,14 @@ extension ManifestLanguage {
         [
             .later("name", .text(.any), "Name of the product."),
             .later("default", .text(.url), "Where its code leads."),
-            .later("domain", .text(.any), "Its domain."), .later("design", .text(.any), "Design of its codes."),
+            .later("domain", .text(.any), "Its domain."),
+            .later("design", .text(.any), "Design of its codes."),
         ]
             + [
-                "pip", "certificationInfo", "epil", "hasRetailers", "instructions", "recipeInfo", "nutritionalInfo",
-                "allergenInfo",
-                "ingredientsInfo", "sustainabilityInfo", "traceability", "recallStatus", "safetyInfo", "support",
-                "promotion",
+                "pip", "certificationInfo", "epil", "hasRetailers", "instructions", "recipeInfo",
+                "nutritionalInfo", "allergenInfo",
+                "ingredientsInfo", "sustainabilityInfo", "traceability", "recallStatus", "safetyInfo",
+                "support", "promotion",
             ].map {
                 .later(
                     $0, .either(.url, .table(SchemaTable("`\($0)`", "LANGUAGE", .text(.url)))),

@@ -46,7 +46,8 @@ extension ManifestLanguage {
                                     SchemaRecord(
                                         "`products`",
                                         [
-                                            .later("path", .text(.any), "Path of each product, with {handle}."),
+                                            .later(
+                                                "path", .text(.any), "Path of each product, with {handle}."),
                                             .later("design", .text(.any), "Design of the codes."),
                                         ])), "A code for each product."),
                         ])), "Shopify."),

@@ -42,7 +42,9 @@ struct SchemaCheck {
         case .text(let text): checkText(node, text, context, &sink, expected: "a single value")
         case .oneOrMore(let text):
             if let elements = node.elements {
-                for element in elements { checkText(element, text, context, &sink, expected: "a single value") }
+                for element in elements {
+                    checkText(element, text, context, &sink, expected: "a single value")
+                }
             } else if !node.isEmpty || isColour(node, context) {
                 checkText(node, text, context, &sink, expected: "a value or a list")
             }
@@ -73,7 +75,9 @@ struct SchemaCheck {
         }
     }
 
-    private func wrongKind(_ node: YAMLNode, _ expected: String, _ context: Context, _ sink: inout DiagnosticSink) {
+    private func wrongKind(
+        _ node: YAMLNode, _ expected: String, _ context: Context, _ sink: inout DiagnosticSink
+    ) {
         let range = node.isEmpty ? context.key : node.range
         sink.add(
             .error(
@@ -95,7 +99,8 @@ struct SchemaCheck {
     }
 
     private mutating func checkRecord(
-        _ node: YAMLNode, _ record: SchemaRecord, _ context: Context, _ sink: inout DiagnosticSink, isRoot: Bool = false
+        _ node: YAMLNode, _ record: SchemaRecord, _ context: Context, _ sink: inout DiagnosticSink,
+        isRoot: Bool = false
     ) {
         let entries = node.entries ?? []
         for (index, entry) in entries.enumerated() {
@@ -113,13 +118,15 @@ struct SchemaCheck {
                 if !key.works, !inner.isLater {
                     sink.add(
                         .error(
-                            ManifestCodes.notYet, at: entry.key.range, "'\(name)' is not compiled by this version yet",
+                            ManifestCodes.notYet, at: entry.key.range,
+                            "'\(name)' is not compiled by this version yet",
                             help: "\(name): \(Self.begun(key.doc)); remove it for now"))
                     inner.isLater = true
                 }
                 if key.use != .open { inner.use = key.use }
                 check(entry.value, key.shape, inner, &sink)
-            } else if let prefixed = record.prefixed, name.hasPrefix(prefixed.prefix), name != prefixed.prefix {
+            } else if let prefixed = record.prefixed, name.hasPrefix(prefixed.prefix), name != prefixed.prefix
+            {
                 check(entry.value, prefixed.shape, inner, &sink)
             } else if !reportSplitURL(entries, index, isFlow: node.isFlow, isKnown: false, &sink) {
                 reportUnknown(entry, record, &sink)
@@ -142,7 +149,8 @@ struct SchemaCheck {
     // MARK: Single values
 
     private mutating func checkText(
-        _ node: YAMLNode, _ text: SchemaText, _ context: Context, _ sink: inout DiagnosticSink, expected: String
+        _ node: YAMLNode, _ text: SchemaText, _ context: Context, _ sink: inout DiagnosticSink,
+        expected: String
     ) {
         if node.isRefused { return }
         guard let scalar = node.scalar else { return wrongKind(node, expected, context, &sink) }
@@ -154,12 +162,16 @@ struct SchemaCheck {
                         "an unquoted colour is a comment to YAML: the value is empty",
                         help: "quote your colour: \"\(string(colour))\""))
             } else {
-                sink.add(.error(ManifestCodes.missingKey, at: context.key, "'\(string(context.key))' has no value"))
+                sink.add(
+                    .error(ManifestCodes.missingKey, at: context.key, "'\(string(context.key))' has no value")
+                )
             }
             return
         }
         let hasReference = Reference.isPresent(in: scalar.text)
-        if context.use == .secret, !hasReference || scalar.text.contains(":-") { secrets.append(scalar.range) }
+        if context.use == .secret, !hasReference || scalar.text.contains(":-") {
+            secrets.append(scalar.range)
+        }
         if hasReference {
             if context.use == .open { refuseReference(at: scalar.range, &sink) }
             return
@@ -190,7 +202,8 @@ struct SchemaCheck {
                 }
             sink.add(
                 .error(
-                    ManifestCodes.wrongValue, at: scalar.range, "expected true or false, found \(Bytes.quoted(value))",
+                    ManifestCodes.wrongValue, at: scalar.range,
+                    "expected true or false, found \(Bytes.quoted(value))",
                     help: meant.map { "write \($0)" }))
         case .integer(let range):
             let isDigits = !value.isEmpty && value.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
@@ -198,7 +211,8 @@ struct SchemaCheck {
                 let bounds = "a whole number from \(range.lowerBound) to \(range.upperBound)"
                 sink.add(
                     .error(
-                        ManifestCodes.wrongValue, at: scalar.range, "expected \(bounds), found \(Bytes.quoted(value))"))
+                        ManifestCodes.wrongValue, at: scalar.range,
+                        "expected \(bounds), found \(Bytes.quoted(value))"))
                 return
             }
         case .choice(let words):
@@ -224,11 +238,13 @@ struct SchemaCheck {
                     ManifestCodes.badTarget, at: scalar.range, "a URL goes on in the next line",
                     help: "write it in one line, or quote it"))
         }
-        guard scalar.text.contains(":"), end + 2 < bytes.count, bytes[end] == 0x20, bytes[end + 1] == UInt8(ascii: "#"),
+        guard scalar.text.contains(":"), end + 2 < bytes.count, bytes[end] == 0x20,
+            bytes[end + 1] == UInt8(ascii: "#"),
             bytes[end + 2] > 0x20, bytes[end + 2] != UInt8(ascii: "#"), bytes[end + 2] != UInt8(ascii: "-")
         else { return }
         let lineEnd = bytes[end...].firstIndex(of: 0x0A) ?? bytes.count
-        let range = SourceRange(file: scalar.range.file, start: UInt32(end + 1), length: UInt32(lineEnd - end - 1))
+        let range = SourceRange(
+            file: scalar.range.file, start: UInt32(end + 1), length: UInt32(lineEnd - end - 1))
         sink.add(
             .warning(
                 ManifestCodes.cutURL, at: range, "YAML reads this as a comment, not as part of the URL",
@@ -244,16 +260,17 @@ struct SchemaCheck {
         let bytes = sources.files[Int(key.file)].bytes
         var index = Int(key.start) + Int(key.length)
         while index < bytes.count, bytes[index] == 0x20 || bytes[index] == UInt8(ascii: ":") { index += 1 }
-        guard index < bytes.count, bytes[index] == UInt8(ascii: "#"), let end = YAMLText.colourEnd(bytes, index) else {
-            return nil
-        }
+        guard index < bytes.count, bytes[index] == UInt8(ascii: "#"),
+            let end = YAMLText.colourEnd(bytes, index)
+        else { return nil }
         return SourceRange(file: key.file, start: UInt32(index), length: UInt32(end - index))
     }
 
     private func string(_ range: SourceRange) -> String {
         let start = Int(range.start)
         return String(
-            decoding: sources.files[Int(range.file)].bytes[start..<(start + Int(range.length))], as: UTF8.self)
+            decoding: sources.files[Int(range.file)].bytes[start..<(start + Int(range.length))], as: UTF8.self
+        )
     }
 
     // MARK: Keys that nobody knows
@@ -282,7 +299,9 @@ struct SchemaCheck {
         return true
     }
 
-    private mutating func reportUnknown(_ entry: YAMLEntry, _ record: SchemaRecord, _ sink: inout DiagnosticSink) {
+    private mutating func reportUnknown(
+        _ entry: YAMLEntry, _ record: SchemaRecord, _ sink: inout DiagnosticSink
+    ) {
         let name = entry.key.text
         var help: String?
         var names = record.keys.map(\.name)
@@ -296,7 +315,8 @@ struct SchemaCheck {
         } else if !elsewhere.isEmpty {
             let places = elsewhere.map { $0.isEmpty ? "the top level" : $0 }
             help = "'\(name)' belongs to \(places.joined(separator: " or "))"
-        } else if let other = SpellingSuggestion.nearest(to: name, among: ManifestLanguage.places.keys.sorted()),
+        } else if let other = SpellingSuggestion.nearest(
+            to: name, among: ManifestLanguage.places.keys.sorted()),
             name.utf8.count > 3
         {
             let place = ManifestLanguage.places[other]?.first ?? ""
@@ -304,10 +324,12 @@ struct SchemaCheck {
         } else if record.keys.count <= 12 {
             help = "keys here: \(names.joined(separator: ", "))"
         }
-        if let near, record[near]?.use == .secret, let value = entry.value.scalar { secrets.append(value.range) }
+        if let near, record[near]?.use == .secret, let value = entry.value.scalar {
+            secrets.append(value.range)
+        }
         sink.add(
             .error(
-                ManifestCodes.unknownKey, at: entry.key.range, "unknown key \(Bytes.quoted(name)) in \(record.name)",
-                help: help))
+                ManifestCodes.unknownKey, at: entry.key.range,
+                "unknown key \(Bytes.quoted(name)) in \(record.name)", help: help))
     }
 }

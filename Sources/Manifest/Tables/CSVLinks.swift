@@ -2,7 +2,9 @@ import Support
 
 /// Links from a CSV file with a header row.
 enum CSVLinks {
-    static func read(_ content: [UInt8], _ file: Int32, _ table: inout LinkTable, _ sink: inout DiagnosticSink) {
+    static func read(
+        _ content: [UInt8], _ file: Int32, _ table: inout LinkTable, _ sink: inout DiagnosticSink
+    ) {
         let bytes = content.span
         var row = TableRow(file: file)
         guard checkEncoding(bytes, row, &sink) else { return }
@@ -47,18 +49,20 @@ enum CSVLinks {
     ) {
         let cells = scanner.cells
         let place =
-            row.range(cells.count > expected ? cells[expected].place.lowerBound..<scanner.row.upperBound : scanner.row)
+            row.range(
+                cells.count > expected
+                    ? cells[expected].place.lowerBound..<scanner.row.upperBound : scanner.row)
         sink.add(.error, ManifestCodes.tableCells, at: place) {
             .error(
-                ManifestCodes.tableCells, at: place, "this row has \(cells.count) cells, the header has \(expected)",
+                ManifestCodes.tableCells, at: place,
+                "this row has \(cells.count) cells, the header has \(expected)",
                 help: cells.count > expected ? "quote cells that hold a comma" : nil)
         }
     }
 
     static func checkEncoding(_ bytes: Span<UInt8>, _ row: TableRow, _ sink: inout DiagnosticSink) -> Bool {
-        guard bytes.count >= 2, bytes[0] == 0xFF && bytes[1] == 0xFE || bytes[0] == 0xFE && bytes[1] == 0xFF else {
-            return true
-        }
+        guard bytes.count >= 2, bytes[0] == 0xFF && bytes[1] == 0xFE || bytes[0] == 0xFE && bytes[1] == 0xFF
+        else { return true }
         sink.add(
             .error(
                 ManifestCodes.invalidUTF8, at: row.range(0..<0), "the file is UTF-16, not UTF-8",
@@ -67,7 +71,8 @@ enum CSVLinks {
     }
 
     private static func readHeader(
-        _ scanner: CSVScanner, _ bytes: Span<UInt8>, _ scratch: [UInt8], _ row: TableRow, _ sink: inout DiagnosticSink
+        _ scanner: CSVScanner, _ bytes: Span<UInt8>, _ scratch: [UInt8], _ row: TableRow,
+        _ sink: inout DiagnosticSink
     ) -> [TableColumn?]? {
         var columns: [TableColumn?] = []
         var places: [TableColumn: SourceRange] = [:]
@@ -102,13 +107,16 @@ enum CSVLinks {
         return isGood ? columns : nil
     }
 
-    private static func reportColumn(_ name: String, _ range: SourceRange, isOnly: Bool, _ sink: inout DiagnosticSink) {
+    private static func reportColumn(
+        _ name: String, _ range: SourceRange, isOnly: Bool, _ sink: inout DiagnosticSink
+    ) {
         let names = TableColumn.allCases.map(\.name)
         let separator = name.contains(";") ? ";" : name.contains("\t") ? "a tab" : nil
         if isOnly, let separator {
             sink.add(
                 .error(
-                    ManifestCodes.tableHeader, at: range, "cells are separated by \(separator), not by commas",
+                    ManifestCodes.tableHeader, at: range,
+                    "cells are separated by \(separator), not by commas",
                     help: "save the table with commas"))
             return
         }
@@ -116,7 +124,8 @@ enum CSVLinks {
         sink.add(
             .error(
                 isLaterKey ? ManifestCodes.tableHeader : ManifestCodes.unknownKey, at: range,
-                isLaterKey ? "a table can't have the column '\(name)'" : "unknown column \(Bytes.quoted(name))",
+                isLaterKey
+                    ? "a table can't have the column '\(name)'" : "unknown column \(Bytes.quoted(name))",
                 help: SpellingSuggestion.nearest(to: name, among: names).map { "did you mean '\($0)'?" }
                     ?? "columns are \(names.joined(separator: ", "))"))
     }

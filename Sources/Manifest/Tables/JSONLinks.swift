@@ -2,7 +2,9 @@ import Support
 
 /// Links from a JSON Lines file: one flat object a line (RFC 8259), read by its own scanner over the bytes.
 enum JSONLinks {
-    static func read(_ content: [UInt8], _ file: Int32, _ table: inout LinkTable, _ sink: inout DiagnosticSink) {
+    static func read(
+        _ content: [UInt8], _ file: Int32, _ table: inout LinkTable, _ sink: inout DiagnosticSink
+    ) {
         let bytes = content.span
         var row = TableRow(file: file)
         guard CSVLinks.checkEncoding(bytes, row, &sink) else { return }
@@ -57,7 +59,9 @@ struct JSONLine {
         guard take("{", bytes) else { throw failure("a line must be one JSON object: {…}") }
         if !take("}", bytes) {
             repeat { try readMember(bytes, &row) } while take(",", bytes)
-            guard take("}", bytes) else { throw failure(at < end ? "expected ',' or '}'" : "the object is not closed") }
+            guard take("}", bytes) else {
+                throw failure(at < end ? "expected ',' or '}'" : "the object is not closed")
+            }
         }
         skipSpace(bytes)
         if at < end { throw failure("something follows the object", at..<end, help: "one object a line") }
@@ -74,7 +78,8 @@ struct JSONLine {
             ? try column(row.scratch.span.extracting(key.text), key.place)
             : try column(bytes.extracting(key.text), key.place)
         if row.has(column) {
-            throw TextProblem(ManifestCodes.duplicateKey, "the key '\(column.name)' stands here twice", at: key.place)
+            throw TextProblem(
+                ManifestCodes.duplicateKey, "the key '\(column.name)' stands here twice", at: key.place)
         }
         guard take(":", bytes) else { throw failure("expected ':' after the key") }
         skipSpace(bytes)
@@ -85,7 +90,8 @@ struct JSONLine {
     private func column(_ name: Span<UInt8>, _ place: Range<Int>) throws(TextProblem) -> TableColumn {
         // The two keys of nearly every line, without making a string.
         if name.count == 2, name[0] == UInt8(ascii: "t"), name[1] == UInt8(ascii: "o") { return .to }
-        if name.count == 4, name[0] == UInt8(ascii: "s"), name[1] == UInt8(ascii: "l"), name[2] == UInt8(ascii: "u"),
+        if name.count == 4, name[0] == UInt8(ascii: "s"), name[1] == UInt8(ascii: "l"),
+            name[2] == UInt8(ascii: "u"),
             name[3] == UInt8(ascii: "g")
         {
             return .slug
@@ -109,13 +115,15 @@ struct JSONLine {
         case UInt8(ascii: "["):
             guard column == .tags else {
                 throw TextProblem(
-                    ManifestCodes.wrongKind, "'\(column.name)' takes a single value, not a list", at: at..<(at + 1))
+                    ManifestCodes.wrongKind, "'\(column.name)' takes a single value, not a list",
+                    at: at..<(at + 1))
             }
             row.tagList = try readTags(bytes, &row.scratch)
             return TableCell(text: start..<start, place: start..<at)
         case UInt8(ascii: "{"):
             throw TextProblem(
-                ManifestCodes.wrongKind, "'\(column.name)' takes a single value, not an object", at: at..<(at + 1))
+                ManifestCodes.wrongKind, "'\(column.name)' takes a single value, not an object",
+                at: at..<(at + 1))
         default:
             while at < end, ASCIISet.scheme.contains(bytes[at]) { at += 1 }
             let token = bytes.extracting(start..<at)
@@ -132,11 +140,14 @@ struct JSONLine {
     /// RFC 8259 §6, whole numbers: nothing in a link is a fraction.
     private static func isNumber(_ word: String) -> Bool {
         let digits = word.utf8.drop { $0 == UInt8(ascii: "-") }
-        return word.utf8.count - digits.count <= 1 && !digits.isEmpty && digits.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+        return word.utf8.count - digits.count <= 1 && !digits.isEmpty
+            && digits.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
             && (digits.count == 1 || digits.first != UInt8(ascii: "0"))
     }
 
-    private mutating func readTags(_ bytes: Span<UInt8>, _ scratch: inout [UInt8]) throws(TextProblem) -> [String] {
+    private mutating func readTags(_ bytes: Span<UInt8>, _ scratch: inout [UInt8]) throws(TextProblem)
+        -> [String]
+    {
         at += 1
         var tags: [String] = []
         if take("]", bytes) { return tags }
@@ -148,14 +159,17 @@ struct JSONLine {
             let cell = try readString(bytes, &scratch)
             tags.append(
                 cell.isScratch
-                    ? Bytes.string(scratch.span.extracting(cell.text)) : Bytes.string(bytes.extracting(cell.text)))
+                    ? Bytes.string(scratch.span.extracting(cell.text))
+                    : Bytes.string(bytes.extracting(cell.text)))
         } while take(",", bytes)
         guard take("]", bytes) else { throw failure("the list is not closed") }
         return tags
     }
 
     /// RFC 8259 §7.
-    private mutating func readString(_ bytes: Span<UInt8>, _ scratch: inout [UInt8]) throws(TextProblem) -> TableCell {
+    private mutating func readString(_ bytes: Span<UInt8>, _ scratch: inout [UInt8]) throws(TextProblem)
+        -> TableCell
+    {
         let start = at
         at += 1
         let first = at
@@ -168,7 +182,8 @@ struct JSONLine {
             if byte == UInt8(ascii: "\\") { break }
             if byte < 0x20 {
                 throw TextProblem(
-                    ManifestCodes.controlCharacter, "a text can't hold \(Bytes.name(bytes, at: at))", at: at..<(at + 1))
+                    ManifestCodes.controlCharacter, "a text can't hold \(Bytes.name(bytes, at: at))",
+                    at: at..<(at + 1))
             }
             at += 1
         }
@@ -184,7 +199,8 @@ struct JSONLine {
                 try readEscape(bytes, &scratch)
             } else if byte < 0x20 {
                 throw TextProblem(
-                    ManifestCodes.controlCharacter, "a text can't hold \(Bytes.name(bytes, at: at))", at: at..<(at + 1))
+                    ManifestCodes.controlCharacter, "a text can't hold \(Bytes.name(bytes, at: at))",
+                    at: at..<(at + 1))
             } else {
                 scratch.append(byte)
                 at += 1
@@ -211,10 +227,14 @@ struct JSONLine {
             {
                 at += 2
                 let low = try readHex(bytes, start)
-                guard (0xDC00...0xDFFF).contains(low) else { throw failure("half of a surrogate pair", start..<at) }
+                guard (0xDC00...0xDFFF).contains(low) else {
+                    throw failure("half of a surrogate pair", start..<at)
+                }
                 value = 0x10000 + (value - 0xD800) << 10 + (low - 0xDC00)
             }
-            guard let scalar = Unicode.Scalar(value) else { throw failure("half of a surrogate pair", start..<at) }
+            guard let scalar = Unicode.Scalar(value) else {
+                throw failure("half of a surrogate pair", start..<at)
+            }
             scratch += String(scalar).utf8
         default: throw failure("an unknown escape", start..<at)
         }

@@ -58,7 +58,9 @@ struct TableRow {
         guard let target = trimmed(.to, bytes) else {
             let place = range(start..<start)
             sink.add(.error, ManifestCodes.missingKey, at: place) {
-                .error(ManifestCodes.missingKey, at: place, "this row has no target", help: "fill in the column 'to'")
+                .error(
+                    ManifestCodes.missingKey, at: place, "this row has no target",
+                    help: "fill in the column 'to'")
             }
             return
         }
@@ -73,7 +75,8 @@ struct TableRow {
         let targetText = (target.isScratch ? text : bytes).extracting(target.text)
         let slugText = (slug?.isScratch ?? false ? text : bytes).extracting(slug?.text ?? 0..<0)
         table.add(
-            slug: slugText, isGenerated: slug == nil, at: slugPlace, target: targetText, at: targetPlace, draft, &sink)
+            slug: slugText, isGenerated: slug == nil, at: slugPlace, target: targetText, at: targetPlace,
+            draft, &sink)
     }
 
     private func place(_ cell: TableCell) -> TextPlace {
@@ -99,7 +102,9 @@ struct TableRow {
         return (Bytes.string(part), range(cell.place))
     }
 
-    private func refusesReference(_ bytes: Span<UInt8>, _ target: TableCell, _ sink: inout DiagnosticSink) -> Bool {
+    private func refusesReference(_ bytes: Span<UInt8>, _ target: TableCell, _ sink: inout DiagnosticSink)
+        -> Bool
+    {
         let text = (target.isScratch ? scratch.span : bytes).extracting(target.text)
         for index in 0..<text.count where text[index] == UInt8(ascii: "{") {
             guard index > 0, text[index - 1] == UInt8(ascii: "$") else { continue }
@@ -166,7 +171,9 @@ struct TableRow {
         return true
     }
 
-    private mutating func readTags(_ bytes: Span<UInt8>, _ draft: inout LinkDraft, _ sink: inout DiagnosticSink) {
+    private mutating func readTags(
+        _ bytes: Span<UInt8>, _ draft: inout LinkDraft, _ sink: inout DiagnosticSink
+    ) {
         if let tagList {
             let place = cells[TableColumn.tags.rawValue].map { range($0.place) } ?? range(start..<start)
             for tag in tagList {

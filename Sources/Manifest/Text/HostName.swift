@@ -27,7 +27,8 @@ enum HostName {
                 help: isPort ? "say where to listen with listen: \(text[colon...].dropFirst())" : help)
         }
         if let slash = bytes.firstIndex(of: UInt8(ascii: "/")) {
-            throw TextProblem(ManifestCodes.badDomain, "a host name has no path", at: slash..<bytes.count, help: help)
+            throw TextProblem(
+                ManifestCodes.badDomain, "a host name has no path", at: slash..<bytes.count, help: help)
         }
         var host = try ascii(bytes.span, code: ManifestCodes.badDomain)
         if host.last == UInt8(ascii: ".") { host.removeLast() }
@@ -35,11 +36,14 @@ enum HostName {
         for label in host.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
             let name = "'\(String(decoding: label, as: UTF8.self))'"
             if label.first == UInt8(ascii: "-") || label.last == UInt8(ascii: "-") {
-                throw TextProblem(ManifestCodes.badDomain, "the label \(name) begins or ends with a hyphen", help: help)
-            }
-            if let bad = label.firstIndex(where: { !(ASCIISet.host.contains($0) && $0 != UInt8(ascii: "_")) }) {
                 throw TextProblem(
-                    ManifestCodes.badDomain, "a host name can't hold \(Bytes.name(host.span, at: bad))", help: help)
+                    ManifestCodes.badDomain, "the label \(name) begins or ends with a hyphen", help: help)
+            }
+            if let bad = label.firstIndex(where: { !(ASCIISet.host.contains($0) && $0 != UInt8(ascii: "_")) })
+            {
+                throw TextProblem(
+                    ManifestCodes.badDomain, "a host name can't hold \(Bytes.name(host.span, at: bad))",
+                    help: help)
             }
         }
         if host.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 || $0 == UInt8(ascii: ".") }) {
@@ -57,7 +61,8 @@ enum HostName {
             guard text[text.count - 1] == UInt8(ascii: "]"),
                 let address = IPAddress.normalizedIPv6(text.extracting(1..<(text.count - 1)))
             else {
-                throw TextProblem(ManifestCodes.targetHost, "\(Bytes.quoted(text)) is not an IPv6 address in brackets")
+                throw TextProblem(
+                    ManifestCodes.targetHost, "\(Bytes.quoted(text)) is not an IPv6 address in brackets")
             }
             out.append(contentsOf: "[\(address)]".utf8)
             return .ipv6
@@ -81,7 +86,9 @@ enum HostName {
         var name = host[...]
         if name.last == UInt8(ascii: ".") { name.removeLast() }
         if name.isEmpty { throw TextProblem(code, "the host name is empty") }
-        if name.count > 253 { throw TextProblem(code, "the host name has \(name.count) bytes, 253 are possible") }
+        if name.count > 253 {
+            throw TextProblem(code, "the host name has \(name.count) bytes, 253 are possible")
+        }
         for label in name.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
             if label.isEmpty {
                 throw TextProblem(code, "the host name has an empty label (two dots, or one at its start)")
@@ -116,7 +123,9 @@ enum HostName {
         var result: UnsafeMutablePointer<CChar>?
         let flags = Int32(IDN2_NONTRANSITIONAL.rawValue | IDN2_NFC_INPUT.rawValue)
         let status = unsafe out.withUnsafeBufferPointer { buffer in
-            unsafe buffer.withMemoryRebound(to: CChar.self) { unsafe idn2_to_ascii_8z($0.baseAddress, &result, flags) }
+            unsafe buffer.withMemoryRebound(to: CChar.self) {
+                unsafe idn2_to_ascii_8z($0.baseAddress, &result, flags)
+            }
         }
         defer { unsafe idn2_free(result) }
         guard status == 0, let ascii = unsafe result else {

@@ -39,7 +39,8 @@ enum SlugText {
                     let low = Bytes.hexValue(text[index + 2])
                 else {
                     throw TextProblem(
-                        ManifestCodes.badSlug, "'%' in a slug must be followed by two hexadecimal digits", at: origin,
+                        ManifestCodes.badSlug, "'%' in a slug must be followed by two hexadecimal digits",
+                        at: origin,
                         help: "for a percent sign itself write %25")
                 }
                 origin = index..<(index + 3)
@@ -90,7 +91,8 @@ enum SlugText {
                 at: index..<text.count, help: "visitors' queries are passed on with query: pass")
         case UInt8(ascii: "\\"):
             throw TextProblem(
-                ManifestCodes.badSlug, "a slug can't hold a backslash: browsers read it as a slash", at: place)
+                ManifestCodes.badSlug, "a slug can't hold a backslash: browsers read it as a slash", at: place
+            )
         default: break
         }
     }
@@ -118,7 +120,8 @@ enum SlugText {
     ) throws(TextProblem) {
         guard !decoded.isEmpty else {
             throw TextProblem(
-                ManifestCodes.badSlug, "a slug is empty", help: "what / itself answers is home: under the domain")
+                ManifestCodes.badSlug, "a slug is empty",
+                help: "what / itself answers is home: under the domain")
         }
         var start = 0
         var isFirst = true
@@ -132,21 +135,23 @@ enum SlugText {
             if segment.isEmpty {
                 throw TextProblem(
                     ManifestCodes.badSlug,
-                    end == decoded.count ? "a slug can't end in a slash" : "a slug has an empty part (two slashes)",
-                    at: place)
+                    end == decoded.count
+                        ? "a slug can't end in a slash" : "a slug has an empty part (two slashes)", at: place)
             }
             if segment.elementsEqual(".".utf8) || segment.elementsEqual("..".utf8) {
                 throw TextProblem(
-                    ManifestCodes.badSlug, "'.' and '..' can't be parts of a slug: clients resolve them away", at: place
-                )
+                    ManifestCodes.badSlug, "'.' and '..' can't be parts of a slug: clients resolve them away",
+                    at: place)
             }
             if isFirst, segment.elementsEqual(".well-known".utf8, by: { Bytes.lower($0) == $1 }) {
                 throw TextProblem(
                     ManifestCodes.reservedSlug, "slugs under .well-known/ are reserved (RFC 8615)", at: place)
             }
-            if let star = segment.firstIndex(of: UInt8(ascii: "*")), segment.count > 1 || end < decoded.count {
+            if let star = segment.firstIndex(of: UInt8(ascii: "*")), segment.count > 1 || end < decoded.count
+            {
                 throw TextProblem(
-                    ManifestCodes.wildcardPlace, "'*' must be the last part of a slug, alone", at: origins[star],
+                    ManifestCodes.wildcardPlace, "'*' must be the last part of a slug, alone",
+                    at: origins[star],
                     help: "write docs/* for everything under docs/")
             }
             isFirst = false

@@ -39,7 +39,9 @@ struct TargetText: Sendable {
             if byte == UInt8(ascii: "/") { break }
             guard ASCIISet.host.contains(byte) else { return nil }
             if byte == UInt8(ascii: ".") {
-                guard label > 0, index + 1 < text.count, text[index + 1] != UInt8(ascii: "/") else { return nil }
+                guard label > 0, index + 1 < text.count, text[index + 1] != UInt8(ascii: "/") else {
+                    return nil
+                }
                 label = 0
                 allDigits = true
             } else {
@@ -49,7 +51,9 @@ struct TargetText: Sendable {
             }
             index += 1
         }
-        guard index > start, index - start <= 253, label > 0, !allDigits, index < text.count else { return nil }
+        guard index > start, index - start <= 253, label > 0, !allDigits, index < text.count else {
+            return nil
+        }
         parts.host = start..<index
         parts.path = index
         skip(.path, text, &index)
@@ -86,7 +90,9 @@ struct TargetText: Sendable {
 
     @inline(__always)
     private static func webAuthority(_ text: Span<UInt8>) -> Int? {
-        guard text.count > 8, text[0] == 0x68, text[1] == 0x74, text[2] == 0x74, text[3] == 0x70 else { return nil }
+        guard text.count > 8, text[0] == 0x68, text[1] == 0x74, text[2] == 0x74, text[3] == 0x70 else {
+            return nil
+        }
         let colon = text[4] == 0x73 ? 5 : 4
         guard text[colon] == 0x3A, text[colon + 1] == 0x2F, text[colon + 2] == 0x2F else { return nil }
         return colon + 3
@@ -129,7 +135,8 @@ struct TargetText: Sendable {
             }
             if scalar.value < 0x20 || scalar.value == 0x7F || (0x80...0x9F).contains(scalar.value) {
                 throw TextProblem(
-                    ManifestCodes.controlCharacter, "a target can't hold \(Bytes.name(text, at: index))", at: place)
+                    ManifestCodes.controlCharacter, "a target can't hold \(Bytes.name(text, at: index))",
+                    at: place)
             }
             index += step.length
         }
@@ -139,7 +146,8 @@ struct TargetText: Sendable {
         var end = 0
         while end < text.count, ASCIISet.scheme.contains(text[end]) { end += 1 }
         let isLetter =
-            text.count > 0 && ASCIISet.word.contains(text[0]) && text[0] > 0x39 && text[0] != UInt8(ascii: "_")
+            text.count > 0 && ASCIISet.word.contains(text[0]) && text[0] > 0x39
+            && text[0] != UInt8(ascii: "_")
         let followedByPort = end + 1 < text.count && text[end + 1] >= 0x30 && text[end + 1] <= 0x39
         var name: [UInt8] = []
         for index in 0..<end { name.append(Bytes.lower(text[index])) }
@@ -150,7 +158,8 @@ struct TargetText: Sendable {
             let isHost = isLetter && (scheme.contains(".") || looksLikeHost)
             let shown = Bytes.quoted(text)
             throw TextProblem(
-                ManifestCodes.badTarget, text.isEmpty ? "the target is empty" : "\(shown) is not an absolute URL",
+                ManifestCodes.badTarget,
+                text.isEmpty ? "the target is empty" : "\(shown) is not an absolute URL",
                 help: isHost
                     ? "write https://\(shown.dropFirst().dropLast())"
                     : "a target begins with its scheme: https://example.org/page")
@@ -160,19 +169,21 @@ struct TargetText: Sendable {
         if Self.forbiddenSchemes.contains(scheme) {
             throw TextProblem(
                 ManifestCodes.targetScheme,
-                "a \(scheme): target would run or show what it holds under the name of your domain", at: place)
+                "a \(scheme): target would run or show what it holds under the name of your domain", at: place
+            )
         }
         let near = SpellingSuggestion.nearest(to: scheme, among: Self.builtInSchemes)
         throw TextProblem(
             ManifestCodes.targetScheme, "the scheme '\(scheme)' is not allowed", at: place,
-            help: near.map { "did you mean '\($0)'?" } ?? "if it is an app's scheme, allow it with schemes: [\(scheme)]"
-        )
+            help: near.map { "did you mean '\($0)'?" }
+                ?? "if it is an app's scheme, allow it with schemes: [\(scheme)]")
     }
 
     private func appendAuthority(
         _ text: Span<UInt8>, from start: Int, scheme: String, to out: inout [UInt8]
     ) throws(TextProblem) -> (Parts, Int) {
-        guard start + 1 < text.count, text[start] == UInt8(ascii: "/"), text[start + 1] == UInt8(ascii: "/") else {
+        guard start + 1 < text.count, text[start] == UInt8(ascii: "/"), text[start + 1] == UInt8(ascii: "/")
+        else {
             throw TextProblem(
                 ManifestCodes.badTarget, "'\(scheme):' must be followed by '//' and a host",
                 help: "write \(scheme)://HOST/…")
@@ -244,7 +255,8 @@ struct TargetText: Sendable {
         return true
     }
 
-    private static func checkOpaque(_ text: Span<UInt8>, from start: Int, scheme: String) throws(TextProblem) {
+    private static func checkOpaque(_ text: Span<UInt8>, from start: Int, scheme: String) throws(TextProblem)
+    {
         var hasAt = false
         var digits = 0
         for index in start..<text.count {
@@ -253,18 +265,22 @@ struct TargetText: Sendable {
         }
         let isQuery = start < text.count && text[start] == UInt8(ascii: "?")
         if start == text.count {
-            throw TextProblem(ManifestCodes.badTarget, "'\(scheme):' leads nowhere: nothing follows the scheme")
+            throw TextProblem(
+                ManifestCodes.badTarget, "'\(scheme):' leads nowhere: nothing follows the scheme")
         }
         if scheme == "mailto", !hasAt, !isQuery {
             throw TextProblem(
-                ManifestCodes.badTarget, "a mailto: target needs an address", help: "write mailto:anna@example.org")
+                ManifestCodes.badTarget, "a mailto: target needs an address",
+                help: "write mailto:anna@example.org")
         }
         if scheme == "tel" || scheme == "sms" || scheme == "geo", digits == 0, !isQuery {
             throw TextProblem(ManifestCodes.badTarget, "a \(scheme): target needs a number")
         }
     }
 
-    private static func appendTail(_ text: Span<UInt8>, from start: Int, to out: inout [UInt8], _ parts: inout Parts) {
+    private static func appendTail(
+        _ text: Span<UInt8>, from start: Int, to out: inout [UInt8], _ parts: inout Parts
+    ) {
         var query: Int?
         var fragment: Int?
         var index = start

@@ -48,7 +48,9 @@ enum Bytes {
         case 0x0A, 0x0D: return "a line end"
         case 0x20: return "a space"
         default:
-            if UTF8Scalars.isTreacherous(scalar) { return "the invisible character U+" + hex(scalar.value, 4) }
+            if UTF8Scalars.isTreacherous(scalar) {
+                return "the invisible character U+" + hex(scalar.value, 4)
+            }
             return "'\(Character(scalar))'"
         }
     }

@@ -98,13 +98,15 @@ struct YAMLFailure: Error {
         case YAML_SEQUENCE_START_EVENT:
             let data = unsafe event.data.sequence_start
             return unsafe YAMLEvent(
-                kind: .sequenceStart(isFlow: data.style == YAML_FLOW_SEQUENCE_STYLE), hasAnchor: data.anchor != nil,
+                kind: .sequenceStart(isFlow: data.style == YAML_FLOW_SEQUENCE_STYLE),
+                hasAnchor: data.anchor != nil,
                 hasTag: data.tag != nil, start: start, end: end)
         case YAML_SEQUENCE_END_EVENT: return YAMLEvent(kind: .sequenceEnd, start: start, end: end)
         case YAML_MAPPING_START_EVENT:
             let data = unsafe event.data.mapping_start
             return unsafe YAMLEvent(
-                kind: .mappingStart(isFlow: data.style == YAML_FLOW_MAPPING_STYLE), hasAnchor: data.anchor != nil,
+                kind: .mappingStart(isFlow: data.style == YAML_FLOW_MAPPING_STYLE),
+                hasAnchor: data.anchor != nil,
                 hasTag: data.tag != nil, start: start, end: end)
         case YAML_MAPPING_END_EVENT: return YAMLEvent(kind: .mappingEnd, start: start, end: end)
         default: return YAMLEvent(kind: .other, start: start, end: end)

@@ -67,7 +67,8 @@ struct YAMLScalar {
     /// The place of some bytes of ``text`` in the file: exact when the file holds them as they are, otherwise the whole value.
     func range(of bytes: Range<Int>?, in sources: SourceMap) -> SourceRange {
         guard let bytes, let start = verbatimStart(in: sources) else { return range }
-        return SourceRange(file: range.file, start: UInt32(start + bytes.lowerBound), length: UInt32(bytes.count))
+        return SourceRange(
+            file: range.file, start: UInt32(start + bytes.lowerBound), length: UInt32(bytes.count))
     }
 
     private func verbatimStart(in sources: SourceMap) -> Int? {
@@ -76,7 +77,9 @@ struct YAMLScalar {
         guard style != .block, Int(range.length) == count + 2 * quote else { return nil }
         let start = Int(range.start) + quote
         let file = sources.files[Int(range.file)].bytes
-        guard start + count <= file.count, file[start..<(start + count)].elementsEqual(text.utf8) else { return nil }
+        guard start + count <= file.count, file[start..<(start + count)].elementsEqual(text.utf8) else {
+            return nil
+        }
         return start
     }
 }

@@ -48,7 +48,9 @@ struct YAMLReader {
                 if case .documentStart = event.kind {
                     documents += 1
                     if documents > 1 {
-                        sink.add(.error(ManifestCodes.yamlDocuments, at: range, "a second YAML document begins here"))
+                        sink.add(
+                            .error(
+                                ManifestCodes.yamlDocuments, at: range, "a second YAML document begins here"))
                         return root
                     }
                 }
@@ -64,14 +66,18 @@ struct YAMLReader {
 
     private func range(_ start: Int, _ end: Int) -> SourceRange {
         let from = offsets.byte(at: start)
-        return SourceRange(file: file, start: UInt32(from), length: UInt32(max(0, offsets.byte(at: end) - from)))
+        return SourceRange(
+            file: file, start: UInt32(from), length: UInt32(max(0, offsets.byte(at: end) - from)))
     }
 
     /// Takes one event; `false` when a limit is passed and reading must stop.
-    private mutating func take(_ event: YAMLEvent, _ range: SourceRange, _ sink: inout DiagnosticSink) -> Bool {
+    private mutating func take(_ event: YAMLEvent, _ range: SourceRange, _ sink: inout DiagnosticSink) -> Bool
+    {
         if event.hasTag {
             sink.add(
-                .error(ManifestCodes.yamlTag, at: range, "YAML tags are not read", help: "remove the word with '!'"))
+                .error(
+                    ManifestCodes.yamlTag, at: range, "YAML tags are not read",
+                    help: "remove the word with '!'"))
         }
         var isAlias = event.hasAnchor
         if case .alias = event.kind { isAlias = true }
@@ -80,19 +86,22 @@ struct YAMLReader {
             sink.add(
                 .error(
                     ManifestCodes.yamlAlias, at: range, "YAML anchors (&) and aliases (*) are not read",
-                    help: "what links have in common goes into defaults; a value that begins with & or * needs quotes"))
+                    help:
+                        "what links have in common goes into defaults; a value that begins with & or * needs quotes"
+                ))
         }
         switch event.kind {
         case .scalar(let text, let style):
             return add(
-                YAMLNode(content: .scalar(YAMLScalar(text: text, style: style, range: range)), range: range), &sink)
+                YAMLNode(content: .scalar(YAMLScalar(text: text, style: style, range: range)), range: range),
+                &sink)
         case .alias: return add(YAMLNode(content: .refused, range: range), &sink)
         case .sequenceStart(let isFlow), .mappingStart(let isFlow):
             guard open.count < Self.maximumDepth else {
                 sink.add(
                     .error(
-                        ManifestCodes.fileTooLarge, at: range, "values are nested over \(Self.maximumDepth) levels deep"
-                    ))
+                        ManifestCodes.fileTooLarge, at: range,
+                        "values are nested over \(Self.maximumDepth) levels deep"))
                 return false
             }
             var isMapping = false
@@ -103,7 +112,8 @@ struct YAMLReader {
             return true
         case .sequenceEnd, .mappingEnd:
             guard let frame = open.popLast() else { return true }
-            let content: YAMLNode.Content = frame.isMapping ? .mapping(frame.entries) : .sequence(frame.elements)
+            let content: YAMLNode.Content =
+                frame.isMapping ? .mapping(frame.entries) : .sequence(frame.elements)
             return add(YAMLNode(content: content, range: frame.range, isFlow: frame.isFlow), &sink)
         case .documentStart, .documentEnd, .streamEnd, .other: return true
         }
@@ -112,7 +122,10 @@ struct YAMLReader {
     private mutating func add(_ node: YAMLNode, _ sink: inout DiagnosticSink) -> Bool {
         nodes += 1
         guard nodes <= Self.maximumNodes else {
-            sink.add(.error(ManifestCodes.fileTooLarge, at: node.range, "over \(Self.maximumNodes) values in one file"))
+            sink.add(
+                .error(
+                    ManifestCodes.fileTooLarge, at: node.range, "over \(Self.maximumNodes) values in one file"
+                ))
             return false
         }
         guard !open.isEmpty else {
@@ -132,7 +145,8 @@ struct YAMLReader {
         if let first = open[last].place(of: key.text) {
             sink.add(
                 .error(
-                    ManifestCodes.duplicateKey, at: key.range, "the key \(Bytes.quoted(key.text)) stands here twice",
+                    ManifestCodes.duplicateKey, at: key.range,
+                    "the key \(Bytes.quoted(key.text)) stands here twice",
                     notes: [Diagnostic.Note("first here", at: open[last].entries[first].key.range)],
                     help: "remove one of them, or give it another name"))
         } else {
@@ -153,7 +167,8 @@ struct YAMLReader {
         } else if !node.isRefused {
             sink.add(
                 .error(
-                    ManifestCodes.wrongKind, at: node.range, "a key must be a single text, not \(node.kindName)",
+                    ManifestCodes.wrongKind, at: node.range,
+                    "a key must be a single text, not \(node.kindName)",
                     help: "a key that begins with { or [ needs quotes"))
         }
         // A name that no schema has and that can't stand twice; the entry is dropped again when it is complete.

@@ -7,7 +7,9 @@ enum YAMLText {
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
             let range = SourceRange(file: file, start: 0, length: 0)
             sink.add(
-                .error(ManifestCodes.invalidUTF8, at: range, "the file is UTF-16, not UTF-8", help: "save it as UTF-8"))
+                .error(
+                    ManifestCodes.invalidUTF8, at: range, "the file is UTF-16, not UTF-8",
+                    help: "save it as UTF-8"))
             return false
         }
         let span = bytes.span
@@ -29,7 +31,8 @@ enum YAMLText {
                 return false
             }
             switch scalar.value {
-            case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069, 0xFEFF, 0xFFFE, 0xFFFF:
+            case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069, 0xFEFF, 0xFFFE,
+                0xFFFF:
                 sink.add(
                     .error(
                         ManifestCodes.controlCharacter, at: range,
@@ -50,7 +53,8 @@ enum YAMLText {
         let context = failure.context.isEmpty ? place : offsets.byte(at: failure.contextPlace)
         func range(_ start: Int, _ length: Int = 1) -> SourceRange {
             let from = min(start, bytes.count)
-            return SourceRange(file: file, start: UInt32(from), length: UInt32(min(length, bytes.count - from)))
+            return SourceRange(
+                file: file, start: UInt32(from), length: UInt32(min(length, bytes.count - from)))
         }
         let isFlow =
             failure.problem.contains("',' or")
@@ -75,7 +79,8 @@ enum YAMLText {
         if place < bytes.count, bytes[place] == 0x09 || isIndentedByTab(bytes, place) {
             let tab = bytes[place] == 0x09 ? place : lineStart(bytes, place)
             return .error(
-                ManifestCodes.yamlTab, at: range(tab), "a tab can't indent YAML", help: "use spaces, two a level")
+                ManifestCodes.yamlTab, at: range(tab), "a tab can't indent YAML",
+                help: "use spaces, two a level")
         }
         let (summary, help) = words(failure, bytes, place)
         var notes: [Diagnostic.Note] = []
@@ -109,7 +114,9 @@ enum YAMLText {
         if problem.contains("unexpected end of stream") {
             return ("the file ends inside quotes", "close the quote where it was opened")
         }
-        if problem.contains("unexpected document indicator") { return ("'---' or '...' stands inside quotes", nil) }
+        if problem.contains("unexpected document indicator") {
+            return ("'---' or '...' stands inside quotes", nil)
+        }
         if problem.contains("expected key") {
             return (
                 "this line fits into no mapping",
@@ -120,14 +127,18 @@ enum YAMLText {
             return ("this line fits into no list", "every line of a list begins with '- ' in the same column")
         }
         if problem.contains("block sequence entries are not allowed") {
-            return ("'- ' stands where no list can begin", "begin the list on a line of its own, or quote the value")
+            return (
+                "'- ' stands where no list can begin",
+                "begin the list on a line of its own, or quote the value"
+            )
         }
         if problem.contains("unknown escape") || problem.contains("expected hexdecimal") {
             return ("an unknown escape in double quotes", "write \\\\ for a backslash, or use single quotes")
         }
         if problem.contains("expected <document start>") {
             return (
-                "text stands here that belongs to nothing", "check the indentation of this line and of those before it"
+                "text stands here that belongs to nothing",
+                "check the indentation of this line and of those before it"
             )
         }
         if problem.contains("alphabetic or numeric")
@@ -174,7 +185,9 @@ enum YAMLText {
             {
                 let end = colourEnd(bytes, index)
                 var before = index - 1
-                while before > range.lowerBound, bytes[before] == 0x20 || bytes[before] == 0x09 { before -= 1 }
+                while before > range.lowerBound, bytes[before] == 0x20 || bytes[before] == 0x09 {
+                    before -= 1
+                }
                 if let end, bytes[before] == UInt8(ascii: ":") { return index..<end }
                 // The rest of the line is a comment.
                 while index < range.upperBound, bytes[index] != 0x0A { index += 1 }
@@ -203,7 +216,9 @@ enum YAMLText {
                 if byte == quote { quote = 0 }
             } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
                 quote = byte
-            } else if byte == UInt8(ascii: "$"), index + 1 < bytes.count, bytes[index + 1] == UInt8(ascii: "{") {
+            } else if byte == UInt8(ascii: "$"), index + 1 < bytes.count,
+                bytes[index + 1] == UInt8(ascii: "{")
+            {
                 let limit = min(bytes.count, index + 200)
                 let end = bytes[index..<limit].firstIndex { $0 == UInt8(ascii: "}") || $0 == 0x0A } ?? limit
                 return index..<(end < limit && bytes[end] == UInt8(ascii: "}") ? end + 1 : end)
