@@ -37,11 +37,11 @@ struct RootedFiles: ManifestFiles {
 
     private func full(_ path: String) -> String { path.hasPrefix("/") ? path : root + "/" + path }
 
-    func canonicalPath(_ path: String) throws(FileError) -> String { try files.canonicalPath(full(path)) }
-    func read(_ path: String, atMost limit: Int) throws(FileError) -> [UInt8] {
+    func canonicalPath(_ path: String) throws(UnreadableFile) -> String { try files.canonicalPath(full(path)) }
+    func read(_ path: String, atMost limit: Int) throws(UnreadableFile) -> [UInt8] {
         try files.read(full(path), atMost: limit)
     }
-    func entries(of folder: String) throws(FileError) -> [FolderEntry] { try files.entries(of: full(folder)) }
+    func entries(of folder: String) throws(UnreadableFile) -> [FolderEntry] { try files.entries(of: full(folder)) }
 }
 
 /// Files that exist only in a test.
@@ -62,7 +62,7 @@ struct MemoryFiles: ManifestFiles {
         {
             return canonical
         }
-        throw FileError(path, .notFound)
+        throw UnreadableFile(path, .notFound)
     }
 
     func read(_ path: String, atMost limit: Int) throws(UnreadableFile) -> [UInt8] {

@@ -7,8 +7,8 @@ public struct POSIXFiles: ManifestFiles {
     public init() {}
 
     /// realpath(3).
-    public func canonicalPath(_ path: String) throws(FileError) -> String {
-        guard !path.utf8.contains(0) else { throw FileError(path, .notFound) }
+    public func canonicalPath(_ path: String) throws(UnreadableFile) -> String {
+        guard !path.utf8.contains(0) else { throw UnreadableFile(path, .notFound) }
         guard let resolved = unsafe realpath(path, nil) else { throw Self.error(path) }
         defer { unsafe free(resolved) }
         return unsafe String(cString: resolved)
@@ -49,7 +49,7 @@ public struct POSIXFiles: ManifestFiles {
     }
 
     /// opendir(3), readdir(3); a file system that does not say what an entry is is asked with lstat(2).
-    public func entries(of folder: String) throws(FileError) -> [FolderEntry] {
+    public func entries(of folder: String) throws(UnreadableFile) -> [FolderEntry] {
         guard let stream = unsafe opendir(folder) else { throw Self.error(folder) }
         defer { unsafe closedir(stream) }
         var entries: [FolderEntry] = []
