@@ -92,8 +92,6 @@ if Context.environment["WAYSEAL_BENCH"] == "1" {
         .executableTarget(
             name: "bench-redirects", dependencies: ["Redirects", "Site", "Support"],
             path: "Benchmarks/Redirects", exclude: ["run.py"]),
-        .executableTarget(
-            name: "bench-manifest", dependencies: ["Manifest", "Site", "Support"], path: "Benchmarks/Manifest"),
     ]
 }
 

@@ -18,25 +18,25 @@ public struct Compilation: Sendable {
     /// What is wrong with it, and what somebody should look at.
     public let diagnostics: [Diagnostic]
 
-    /// Compiles `site`.
+    /// Compiles `site`; configuration for each server and the lock are made at the same time.
     /// - Parameters:
     ///   - lock: what was built before.
     ///   - deployment: where the result will lie on the server.
     ///   - formats: image formats, to check that no two images get one path.
     public init(
         _ site: Site, lock: LinkLock, deployment: Deployment, formats: [CodeSettings.Format]
-    ) throws(BuildError) {
-        routes = RouteTable(site: site)
-        self.lock = lock.updated(by: site)
+    ) async throws(BuildError) {
+        async let update = lock.updated(by: site)
+        let routes = RouteTable(site: site)
+        self.routes = routes
+        async let nginx = site.domains.contains { $0.servers.contains(.nginx) }
+            ? NginxEmitter(deployment: deployment).emit(routes) : Emission()
+        async let caddy = site.domains.contains { $0.servers.contains(.caddy) }
+            ? CaddyEmitter(deployment: deployment).emit(routes) : Emission()
+        self.lock = await update
+        let emissions = await [nginx, caddy]
         var files: [OutputFile] = []
-        var diagnostics = self.lock.diagnostics
-        var emissions: [Emission] = []
-        if site.domains.contains(where: { $0.servers.contains(.nginx) }) {
-            emissions.append(NginxEmitter(deployment: deployment).emit(routes))
-        }
-        if site.domains.contains(where: { $0.servers.contains(.caddy) }) {
-            emissions.append(CaddyEmitter(deployment: deployment).emit(routes))
-        }
+        var diagnostics = self.lock.diagnostics + routes.diagnostics
         for emission in emissions {
             files += emission.files
             diagnostics += emission.diagnostics

@@ -56,7 +56,7 @@ struct BuildCommand: AsyncParsableCommand {
             deployment.state = state
             deployment.trialState = state
         }
-        let (site, compilation) = try loaded.compile(deployment: deployment, formats: formats?.formats)
+        let (site, compilation) = try await loaded.compile(deployment: deployment, formats: formats?.formats)
         try loaded.stopOnErrors()
 
         var options = BuildOptions(

@@ -7,7 +7,6 @@ import Support
 enum BuildReport {
     static func text(_ result: BuildResult, _ site: Site) -> String {
         var lines: [String] = []
-        let changes = result.lock.changes
         if result.isNew {
             let facts = [
                 count(site.links.count, "link"), result.codes > 0 ? count(result.codes, "code") : nil,
@@ -17,7 +16,7 @@ enum BuildReport {
         } else {
             lines.append("nothing changed: generation \(result.generation) stays, \(count(result.files, "file"))")
         }
-        let removed = changes.count { $0.kind == .removed }
+        let removed = result.lock.count(of: .removed)
         if removed > 0 {
             lines.append(
                 "  \(count(removed, "link")) REMOVED: old prints of \(removed == 1 ? "it" : "them") lead to the 404 page"
@@ -46,8 +45,8 @@ enum BuildReport {
             json.field("path", result.path)
             json.field("codes", result.codes)
             json.field("files", result.files)
-            json.field("changes", result.lock.changes.count)
-            json.field("removed", result.lock.changes.count { $0.kind == .removed })
+            json.field("changes", result.lock.changeCount)
+            json.field("removed", result.lock.count(of: .removed))
             if let signer = result.signer { json.field("signer", "\(signer)") }
         }
         json.lineEnd()

@@ -3,7 +3,7 @@ import Build
 import Site
 import Support
 
-struct CheckCommand: ParsableCommand {
+struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Say everything that is wrong with the manifest.",
@@ -21,9 +21,9 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "Warnings fail the check, too.")
     var strict = false
 
-    func run() throws {
+    func run() async throws {
         var loaded = try input.load()
-        let (site, _) = try loaded.compile()
+        let (site, _) = try await loaded.compile()
         let isBad = loaded.errors > 0 || strict && loaded.warnings > 0
         if input.print.json {
             loaded.report()

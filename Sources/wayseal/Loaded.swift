@@ -36,11 +36,11 @@ struct Loaded {
     /// Compiles the site and adds what that found.
     mutating func compile(
         deployment: Deployment = Deployment(), formats: [CodeSettings.Format]? = nil
-    ) throws -> (site: Site, compilation: Compilation) {
+    ) async throws -> (site: Site, compilation: Compilation) {
         guard var site else { throw ExitStatus.checkFailed }
         if let formats { site.codes.formats = formats }
         do {
-            let compilation = try Compilation(
+            let compilation = try await Compilation(
                 site, lock: lock, deployment: deployment, formats: site.codes.formats)
             diagnostics += compilation.diagnostics
             return (site, compilation)

@@ -3,7 +3,7 @@ import Build
 import Glibc
 import Support
 
-struct PlanCommand: ParsableCommand {
+struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
         abstract: "Show what a build would change, before → after.",
@@ -22,9 +22,9 @@ struct PlanCommand: ParsableCommand {
     @Flag(help: "Print every change, not only the first 200.")
     var all = false
 
-    func run() throws {
+    func run() async throws {
         var loaded = try input.load()
-        let (_, compilation) = try loaded.compile()
+        let (_, compilation) = try await loaded.compile()
         try loaded.stopOnErrors()
         let update = compilation.lock
         if input.print.json {
@@ -33,6 +33,6 @@ struct PlanCommand: ParsableCommand {
             let color = input.print.color.isUsed(on: STDOUT_FILENO)
             Terminal.write(Array(PlanReport.text(update, limit: all ? .max : 200, color: color).utf8))
         }
-        if exitCode, !update.changes.isEmpty { throw ExitStatus.planHasChanges }
+        if exitCode, update.changeCount > 0 { throw ExitStatus.planHasChanges }
     }
 }

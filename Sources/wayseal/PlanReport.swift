@@ -6,24 +6,24 @@ enum PlanReport {
     /// One line or two a change, removals first and loudest, then a summary.
     static func text(_ update: LockUpdate, limit: Int, color: Bool) -> String {
         var out = ""
-        let removed = update.changes.filter { $0.kind == .removed }
-        let others = update.changes.filter { $0.kind != .removed }
-        for change in removed.prefix(limit) { out += line(change, color) }
-        if !removed.isEmpty {
+        let removed = update.count(of: .removed)
+        for change in update.changes(of: .removed).prefix(limit) { out += line(change, color) }
+        if removed > 0 {
             out += paint(
-                "\n  \(count(removed.count, "link")) REMOVED: every print of \(removed.count == 1 ? "it" : "them") will "
+                "\n  \(count(removed, "link")) REMOVED: every print of \(removed == 1 ? "it" : "them") will "
                     + "lead to the 404 page.\n  To keep old prints working, point the link somewhere instead.\n\n",
                 "1;31", color)
         }
-        for change in others.prefix(max(0, limit - removed.count)) { out += line(change, color) }
-        let hidden = update.changes.count - min(limit, removed.count) - min(others.count, max(0, limit - removed.count))
-        if hidden > 0 { out += "  … and \(hidden) more (--all)\n" }
-        if update.changes.isEmpty {
+        for change in update.changes(of: .removed, isInverted: true).prefix(max(0, limit - removed)) {
+            out += line(change, color)
+        }
+        if update.changeCount > limit { out += "  … and \(update.changeCount - limit) more (--all)\n" }
+        if update.changeCount == 0 {
             return "nothing changes: \(count(update.unchanged, "link")) as built last\n"
         }
         var parts: [String] = []
         for (kind, word) in words {
-            let number = update.changes.count { $0.kind == kind }
+            let number = update.count(of: kind)
             if number > 0 { parts.append("\(number) \(word)") }
         }
         return out + "\(parts.joined(separator: ", ")), \(update.unchanged) unchanged\n"

@@ -4,7 +4,7 @@ import Redirects
 import Site
 import Support
 
-struct TestCommand: ParsableCommand {
+struct TestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "test",
         abstract: "Say what a visitor gets, without any server.",
@@ -32,9 +32,9 @@ struct TestCommand: ParsableCommand {
     @Option(help: ArgumentHelp("nginx or caddy; default: the domain's.", valueName: "server"))
     var server: Server?
 
-    func run() throws {
+    func run() async throws {
         var loaded = try input.load()
-        let (site, compilation) = try loaded.compile()
+        let (site, compilation) = try await loaded.compile()
         try loaded.stopOnErrors(isBrief: true)
         let name = host ?? site.domains.first?.host ?? ""
         let domain = site.domains.first { $0.host == name.lowercased() || $0.displayName == name }

@@ -25,7 +25,7 @@ struct PipelineTests {
         if try Files.status(options.lockPath) != nil {
             lock = LinkLock.read(try Files.read(options.lockPath), file: 0).lock
         }
-        let compilation = try Compilation(
+        let compilation = try await Compilation(
             site, lock: lock, deployment: options.deployment, formats: site.codes.formats)
         return try await BuildPipeline(site, compilation, options).run { _ in }
     }
@@ -179,8 +179,8 @@ struct PipelineTests {
     }
 
     @Test("a slug that needs a folder where another's image is a file is refused, not overwritten")
-    func clash() throws {
-        let compilation = try Compilation(
+    func clash() async throws {
+        let compilation = try await Compilation(
             site([("a", "https://example.org/"), ("a.svg/b", "https://example.org/")]), lock: LinkLock(),
             deployment: Deployment(), formats: [.svg])
         #expect(compilation.diagnostics.map(\.code) == [BuildCodes.codePathClash])
