@@ -36,7 +36,10 @@ struct HostileSite {
         if random.chance(60) { target += random.chance(50) ? Self.slug(text(4)) : text(4) }
         if random.chance(40) { target += random.pick(["?", "?a=1", "?a=1&", "?x={env.SECRET}&y=$host"]) }
         if random.chance(25) { target += random.pick(["#", "#frag", "#f{http.vars.to}"]) }
-        return target.replacing("\t", with: "")
+        target = target.replacing("\t", with: "")
+        // A header value has no space at its end.
+        while target.hasSuffix(" ") { target.removeLast() }
+        return target
     }
 
     mutating func link(domain: Int) -> Link {
@@ -58,7 +61,7 @@ struct HostileSite {
     }
 
     mutating func site(links count: Int) -> Site {
-        let hosts = ["go.example.org", "q.example", "xn--bcher-kva.example"]
+        let hosts = Array(["go.example.org", "q.example", "xn--bcher-kva.example"].prefix(random.pick([1, 3])))
         let domains = hosts.map { host in
             var domain = Domain(host: host)
             domain.tls = .off

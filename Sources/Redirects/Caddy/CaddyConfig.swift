@@ -77,15 +77,7 @@ struct CaddyConfig {
                 addresses[$0].tls == entry.tls && addresses[$0].roles == entry.roles
             }
             done.formUnion(equal)
-            let routes = entry.roles.map { role in
-                role.redirects ? toHTTPS(hosts[role.host]) : serve(hosts[role.host])
-            }
-            let unknown: JSON = .object([
-                (
-                    "handle",
-                    .array([.object([("handler", .string("static_response")), ("status_code", .integer(404))])])
-                )
-            ])
+            let routes = self.routes(entry.roles.map { ($0.host, $0.redirects) })
             var members: [(String, JSON)] = [
                 ("listen", .strings(equal.map { listener(addresses[$0].address) })),
                 (
@@ -95,28 +87,46 @@ struct CaddyConfig {
             ]
             if entry.tls { members.append(("tls_connection_policies", .array([.object([])]))) }
             if deployment.accessLog { members.append(("logs", serverLogs(entry.roles.map { hosts[$0.host] }))) }
-            members.append(("routes", .array(routes + [unknown])))
+            members.append(("routes", .array(routes)))
             result.append(("\(entry.tls ? "https" : "http")\(result.count + 1)", .object(members)))
         }
         return result
     }
+
+    /// A subroute is compiled anew for each request, so a host that is alone has its routes in the server.
+    private func routes(_ roles: [(host: Int, redirects: Bool)]) -> [JSON] {
+        let notFound: (String, JSON) = (
+            "handle",
+            .array([.object([("handler", .string("static_response")), ("status_code", .integer(404))])])
+        )
+        if roles.count == 1 && !roles[0].redirects {
+            let host = hosts[roles[0].host]
+            let others: JSON = .object([
+                ("match", .array([.object([("not", .array([.object([host.names])]))])])), notFound,
+                ("terminal", .bool(true)),
+            ])
+            return [others] + host.routes(site: siteDirectory)
+        }
+        return roles.map { $0.redirects ? toHTTPS(hosts[$0.host]) : serve(hosts[$0.host]) } + [.object([notFound])]
+    }
+
+    private var siteDirectory: String { placement == .production ? deployment.root + "/site" : "site" }
 
     private func listener(_ address: ListenAddress) -> String {
         address.address == nil ? ":\(address.port)" : address.description
     }
 
     private func match(_ host: CaddyHost) -> (String, JSON) {
-        ("match", .array([.object([("host", .strings([host.host, host.host + "."]))])]))
+        ("match", .array([.object([host.names])]))
     }
 
     private func serve(_ host: CaddyHost) -> JSON {
-        let site = placement == .production ? deployment.root + "/site" : "site"
-        return .object([
+        .object([
             match(host),
             (
                 "handle",
                 .array([
-                    .object([("handler", .string("subroute")), ("routes", .array(host.routes(site: site)))])
+                    .object([("handler", .string("subroute")), ("routes", .array(host.routes(site: siteDirectory)))])
                 ])
             ),
             ("terminal", .bool(true)),
