@@ -7,7 +7,7 @@
 struct ShardPlan: Equatable {
     /// One position of a key.
     enum Position: Hashable {
-        /// Bytes before it; the leading slash is 0.
+        /// Bytes before it; the leading slash is 0 and never chosen.
         case start(Int)
         /// Bytes after it; the last byte is 0.
         case end(Int)
@@ -131,7 +131,8 @@ struct ShardPlan: Equatable {
     }
 
     private static func reach(_ positions: [Position]) -> (fromStart: Int, fromEnd: Int) {
-        var fromStart = 0
+        // The slash is no position: the servers' expressions begin with it.
+        var fromStart = 1
         var fromEnd = 0
         for position in positions {
             switch position {
@@ -152,7 +153,7 @@ struct ShardPlan: Equatable {
         let longest = sample.map(\.count).max() ?? 0
         var candidates: [(position: Position, cost: Int)] = []
         for k in 0..<min(longest, deepest) {
-            for position in [Position.end(k), .start(k)] {
+            for position in [Position.end(k), .start(k + 1)] {
                 candidates.append((position, refine([UInt16](repeating: 0, count: sample.count), 1, bytes, sample, position).cost))
             }
         }

@@ -111,10 +111,11 @@ struct CaddyHost {
     /// RE2 reads runes, not bytes, so the plan cuts only where the bytes before or behind are ASCII.
     private static func regex(of plan: ShardPlan) -> (regex: String, groups: String) {
         let byte = "[\\x00-\\x7f]"
-        var regex = "^"
+        // `vars_regexp` tries "<nil>" as well, which must not match: hence the slash.
+        var regex = "^/"
         var groups = ""
         var n = 0
-        var at = 0
+        var at = 1
         var fromEnd: Int?
         func gap(_ count: Int) -> String { count == 0 ? "" : "\(byte){\(count)}" }
         for position in plan.positions {

@@ -186,9 +186,9 @@ struct NginxTables {
 
     /// The regular expression that captures a plan's positions, and the names of its groups.
     private func regex(of plan: ShardPlan, kind: String) -> (regex: String, names: [String]) {
-        var regex = "(?s)^"
+        var regex = "(?s)^/"
         var names: [String] = []
-        var at = 0
+        var at = 1
         var fromEnd: Int?
         func gap(_ count: Int) -> String { count == 0 ? "" : count == 1 ? "." : ".{\(count)}" }
         var open = false
