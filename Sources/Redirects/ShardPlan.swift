@@ -84,7 +84,8 @@ struct ShardPlan: Equatable {
         var sizes: [Int] = []
         let firstByte = UInt32(8 * (positions.count - 1))
         for (value, count) in counts.sorted(by: { $0.key < $1.key }) {
-            let isApart = aim.byFirstByte && tables.last?.last.map { $0 >> firstByte != value >> firstByte } ?? false
+            let isApart =
+                aim.byFirstByte && tables.last?.last.map { $0 >> firstByte != value >> firstByte } ?? false
             if tables.isEmpty || isApart || sizes[sizes.count - 1] + count > aim.rows {
                 tables.append([])
                 sizes.append(0)
@@ -121,7 +122,9 @@ struct ShardPlan: Equatable {
 
     /// A value's bytes as the servers' regular expressions deliver them.
     func text(of value: UInt32) -> [UInt8] {
-        (0..<positions.count).map { UInt8(truncatingIfNeeded: value >> UInt32(8 * (positions.count - 1 - $0))) }
+        (0..<positions.count).map {
+            UInt8(truncatingIfNeeded: value >> UInt32(8 * (positions.count - 1 - $0)))
+        }
     }
 
     private static func ordered(_ positions: [Position]) -> [Position] {
@@ -154,7 +157,11 @@ struct ShardPlan: Equatable {
         var candidates: [(position: Position, cost: Int)] = []
         for k in 0..<min(longest, deepest) {
             for position in [Position.end(k), .start(k + 1)] {
-                candidates.append((position, refine([UInt16](repeating: 0, count: sample.count), 1, bytes, sample, position).cost))
+                candidates.append(
+                    (
+                        position,
+                        refine([UInt16](repeating: 0, count: sample.count), 1, bytes, sample, position).cost
+                    ))
             }
         }
         // Sorting is stable by construction: equal costs keep the order end 0, start 0, end 1, …

@@ -10,8 +10,10 @@ let serversAreWanted = ProcessInfo.processInfo.environment["WAYSEAL_SERVER_TESTS
 struct `A real server` {
     /// Headers that may stand in an answer; whatever else appears was injected.
     static let knownHeaders: Set<String> = [
-        "server", "date", "content-type", "content-length", "connection", "location", "cache-control", "x-robots-tag",
-        "allow", "x-request-id", "x-link", "last-modified", "etag", "accept-ranges", "strict-transport-security",
+        "server", "date", "content-type", "content-length", "connection", "location", "cache-control",
+        "x-robots-tag",
+        "allow", "x-request-id", "x-link", "last-modified", "etag", "accept-ranges",
+        "strict-transport-security",
         "transfer-encoding", "vary",
     ]
 
@@ -28,7 +30,8 @@ struct `A real server` {
     }
 
     private func compare(
-        _ server: Server, _ raw: Site, _ port: UInt16, requests: Int, _ hostile: inout HostileSite, _ seed: Int
+        _ server: Server, _ raw: Site, _ port: UInt16, requests: Int, _ hostile: inout HostileSite,
+        _ seed: Int
     ) throws -> Int {
         // What the table refuses is not built; the rest is.
         let refused = Set(

@@ -130,11 +130,13 @@ struct NginxTables {
         variables += 1
         largestMap = max(largestMap, plan.tables.reduce(1) { $0 + $1.count })
         for (i, rows) in plan.rows.dropLast().enumerated() {
-            pieces.append(block(self.variable("\(kind)part\(i)"), keys: keys, rows: rows[...], source: source, value))
+            pieces.append(
+                block(self.variable("\(kind)part\(i)"), keys: keys, rows: rows[...], source: source, value))
             count(rows: rows.count)
         }
         if !rest.isEmpty {
-            pieces.append(block(self.variable("\(kind)rest"), keys: keys, rows: rest[...], source: source, value))
+            pieces.append(
+                block(self.variable("\(kind)rest"), keys: keys, rows: rest[...], source: source, value))
             count(rows: rest.count)
         }
     }
