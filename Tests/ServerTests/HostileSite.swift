@@ -160,6 +160,8 @@ struct HostileSite {
                 "%7Benv.SECRET%7D",
                 "$host", "${1}", "a|b", "\"", "a\\b", "é", "[x]", "a#b", "a;b=c", "a:b@c", "%25%32%66", "A/B",
                 "%41", "...", "..a/b",
+                String(repeating: "a%20b/", count: 600), String(repeating: "%7e", count: 1500) + "|",
+                String(repeating: "/", count: 3000) + "x",
             ]).utf8)
     }
 

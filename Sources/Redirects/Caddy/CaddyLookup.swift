@@ -211,13 +211,13 @@ struct CaddyLookup {
         for depth in routes.depths.reversed() {
             let refused: JSON = ["input_regexp": .string(WildcardPattern.dotSegment), "outputs": ["", ""]]
             let taken: JSON = [
-                "input_regexp": .string(WildcardPattern.target(depth: depth)), "outputs": ["+", "${1}"],
+                "input_regexp": .string(WildcardPattern.re2.target(depth: depth)), "outputs": ["+", "${1}"],
             ]
             handlers.append(
                 Self.map(
                     "{http.request.orig_uri}", ["{w.plain\(depth)}", "{w.suffix\(depth)}"], [refused, taken]))
             let prefix: JSON = [
-                "input_regexp": .string(WildcardPattern.prefix(depth: depth)), "outputs": ["${1}"],
+                "input_regexp": .string(WildcardPattern.re2.prefix(depth: depth)), "outputs": ["${1}"],
             ]
             handlers.append(Self.map("{http.request.uri.path}", ["{w.prefix\(depth)}"], [prefix]))
             var text = Text()
