@@ -122,7 +122,7 @@ def bare_nginx(directory, port):
 def nginx(bench, shape, count):
     with tempfile.TemporaryDirectory() as directory:
         generation, figures = emit(bench, shape, count, "nginx", directory)
-        report(f"{shape} {count}: route table and nginx output, s", float(figures["table_s"]) + float(figures["emit_s"]), 4)
+        report(f"{shape} {count}: route table and nginx output, CPU s", float(figures["table_s"]) + float(figures["emit_s"]), 4)
         port, bare_port = free_port(), free_port()
         patch(generation + "/nginx/nginx.conf", ("127.0.0.1:8080", f"127.0.0.1:{port}"), ("worker_processes 1;\n", ""))
         arguments = ["nginx", "-p", generation, "-c", "nginx/nginx.conf", "-g", GLOBALS]

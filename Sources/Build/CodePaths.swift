@@ -29,6 +29,7 @@ enum CodePaths {
     static func clashes(in site: Site, suffixes: [String]) -> [(first: Int, second: Int)] {
         // Only names that end in a suffix can be folders and files at once, and only wildcards and cut names
         // can be equal: everything else is already unique as a slug.
+        if suffixes.isEmpty { return [] }
         var suspects: [String: Int] = [:]
         var found: [(Int, Int)] = []
         for (index, link) in site.links.enumerated() {

@@ -22,7 +22,7 @@ struct GenerationWriter: Sendable {
         let entry = Entry(path: file.path, digest: SHA256.hash(file.bytes))
         if let previous {
             let old = previous + "/" + file.path
-            if Files.has(file.bytes, at: old), try Files.status(old)?.mode == file.mode {
+            if Files.has(file.bytes, at: old, mode: file.mode) {
                 if let staging { try Files.link(old, to: staging + "/" + file.path) }
                 return entry
             }

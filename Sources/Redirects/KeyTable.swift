@@ -94,7 +94,9 @@ struct KeyTable: Sendable {
         }
     }
 
-    private func equal(_ key: UnsafeBufferPointer<UInt8>, _ all: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
+    private func equal(_ key: UnsafeBufferPointer<UInt8>, _ all: UnsafeBufferPointer<UInt8>, at start: Int)
+        -> Bool
+    {
         for i in 0..<key.count where key[i] != all[start + i] { return false }
         return true
     }

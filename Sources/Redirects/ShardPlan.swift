@@ -7,7 +7,7 @@
 struct ShardPlan: Equatable {
     /// One position of a key.
     enum Position: Hashable {
-        /// Bytes before it; the leading slash is 0.
+        /// Bytes before it; the leading slash is 0 and never chosen.
         case start(Int)
         /// Bytes after it; the last byte is 0.
         case end(Int)
@@ -30,6 +30,11 @@ struct ShardPlan: Equatable {
         var rows: Int
         /// At most this many different values.
         var values: Int
+        /// Whether all values of a table begin with the same byte, so that tables can be found in two steps.
+        var byFirstByte = false
+        /// Whether a key has a value only if all bytes up to its last position from the start, and from its
+        /// first position from the end on, are ASCII: for servers that count characters.
+        var asciiOnly = false
     }
 
     /// More positions than this cost more than they bring, and four bytes fit one number.
@@ -39,19 +44,16 @@ struct ShardPlan: Equatable {
     private static let candidatesKept = 24
 
     /// A plan for `keys`, or `nil` if they should stay in one piece. O(n), with a sample for the choice.
-    ///
-    /// With `asciiOnly` a key has a value only if all bytes up to its last position from the start, and from
-    /// its first position from the end on, are ASCII (for servers that count characters).
-    init?(_ keys: KeyTable, rows subset: [Int32], aim: Aim, asciiOnly: Bool = false) {
+    init?(_ keys: KeyTable, rows subset: [Int32], aim: Aim) {
         guard subset.count > aim.whole else { return nil }
         let step = max(1, subset.count / Self.sampleSize)
         let sample = stride(from: 0, to: subset.count, by: step).map { keys.range(Int(subset[$0])) }
         let chosen = Self.choose(keys.bytes, sample, total: subset.count, aim: aim)
         guard !chosen.isEmpty else { return nil }
-        self.init(keys, rows: subset, chosen: chosen, aim: aim, asciiOnly: asciiOnly)
+        self.init(keys, rows: subset, chosen: chosen, aim: aim)
     }
 
-    private init(_ keys: KeyTable, rows subset: [Int32], chosen: [Position], aim: Aim, asciiOnly: Bool) {
+    private init(_ keys: KeyTable, rows subset: [Int32], chosen: [Position], aim: Aim) {
         let positions = Self.ordered(chosen)
         let (fromStart, fromEnd) = Self.reach(positions)
         let minimum = fromStart + fromEnd
@@ -65,7 +67,7 @@ struct ShardPlan: Equatable {
             let range = keys.range(Int(row))
             let isCut =
                 range.count >= minimum
-                && !(asciiOnly
+                && !(aim.asciiOnly
                     && (keys.bytes[range.prefix(fromStart)].contains { $0 >= 0x80 }
                         || keys.bytes[range.suffix(fromEnd)].contains { $0 >= 0x80 }))
             guard isCut else {
@@ -80,8 +82,11 @@ struct ShardPlan: Equatable {
         var tables: [[UInt32]] = []
         var tableOf: [UInt32: Int] = [:]
         var sizes: [Int] = []
+        let firstByte = UInt32(8 * (positions.count - 1))
         for (value, count) in counts.sorted(by: { $0.key < $1.key }) {
-            if tables.isEmpty || sizes[sizes.count - 1] + count > aim.rows {
+            let isApart =
+                aim.byFirstByte && tables.last?.last.map { $0 >> firstByte != value >> firstByte } ?? false
+            if tables.isEmpty || isApart || sizes[sizes.count - 1] + count > aim.rows {
                 tables.append([])
                 sizes.append(0)
             }
@@ -117,7 +122,9 @@ struct ShardPlan: Equatable {
 
     /// A value's bytes as the servers' regular expressions deliver them.
     func text(of value: UInt32) -> [UInt8] {
-        (0..<positions.count).map { UInt8(truncatingIfNeeded: value >> UInt32(8 * (positions.count - 1 - $0))) }
+        (0..<positions.count).map {
+            UInt8(truncatingIfNeeded: value >> UInt32(8 * (positions.count - 1 - $0)))
+        }
     }
 
     private static func ordered(_ positions: [Position]) -> [Position] {
@@ -127,7 +134,8 @@ struct ShardPlan: Equatable {
     }
 
     private static func reach(_ positions: [Position]) -> (fromStart: Int, fromEnd: Int) {
-        var fromStart = 0
+        // The slash is no position: the servers' expressions begin with it.
+        var fromStart = 1
         var fromEnd = 0
         for position in positions {
             switch position {
@@ -148,8 +156,12 @@ struct ShardPlan: Equatable {
         let longest = sample.map(\.count).max() ?? 0
         var candidates: [(position: Position, cost: Int)] = []
         for k in 0..<min(longest, deepest) {
-            for position in [Position.end(k), .start(k)] {
-                candidates.append((position, refine([UInt16](repeating: 0, count: sample.count), 1, bytes, sample, position).cost))
+            for position in [Position.end(k), .start(k + 1)] {
+                candidates.append(
+                    (
+                        position,
+                        refine([UInt16](repeating: 0, count: sample.count), 1, bytes, sample, position).cost
+                    ))
             }
         }
         // Sorting is stable by construction: equal costs keep the order end 0, start 0, end 1, …

@@ -40,7 +40,8 @@ public struct Simulator: Sendable {
 
         /// A GET over HTTPS, answered by nginx.
         public init(
-            method: String = "GET", scheme: Scheme = .https, host: String, target: [UInt8], server: Server = .nginx
+            method: String = "GET", scheme: Scheme = .https, host: String, target: [UInt8],
+            server: Server = .nginx
         ) {
             self.method = method
             self.scheme = scheme
@@ -51,7 +52,8 @@ public struct Simulator: Sendable {
 
         /// The same with a target in ASCII.
         public init(
-            method: String = "GET", scheme: Scheme = .https, host: String, target: String, server: Server = .nginx
+            method: String = "GET", scheme: Scheme = .https, host: String, target: String,
+            server: Server = .nginx
         ) {
             self.init(method: method, scheme: scheme, host: host, target: Array(target.utf8), server: server)
         }
@@ -87,9 +89,12 @@ public struct Simulator: Sendable {
     /// The answer to `request`. O(length of the request).
     public func answer(_ request: Request) -> Answer {
         var reason: [String] = []
-        func stop(_ status: Int, _ words: String, page: Answer.Page? = nil, location: [UInt8]? = nil) -> Answer {
+        func stop(_ status: Int, _ words: String, page: Answer.Page? = nil, location: [UInt8]? = nil)
+            -> Answer
+        {
             Answer(
-                status: status, locationBytes: location, link: nil, variant: nil, page: page, reason: reason + [words])
+                status: status, locationBytes: location, link: nil, variant: nil, page: page,
+                reason: reason + [words])
         }
         guard let target = RequestTarget(request.target, request.server),
             let name = Self.host(target.host ?? Array(request.host.utf8), request.server)
@@ -121,7 +126,8 @@ public struct Simulator: Sendable {
             reason.append(words)
             let status = table.site.links[link].redirect
             if takesBody && !status.keepsMethod {
-                return stop(405, "a link that answers \(status.rawValue) takes GET and HEAD, not \(request.method)")
+                return stop(
+                    405, "a link that answers \(status.rawValue) takes GET and HEAD, not \(request.method)")
             }
             let location = Destination(table.site.links[link]).location(suffix: suffix, query: target.query)
             return Answer(
@@ -137,13 +143,16 @@ public struct Simulator: Sendable {
     }
 
     /// The link for a path, what follows its prefix, and the reason.
-    private func find(_ target: RequestTarget, _ routes: DomainRoutes) -> (link: Int, suffix: [UInt8], words: String)? {
+    private func find(_ target: RequestTarget, _ routes: DomainRoutes) -> (
+        link: Int, suffix: [UInt8], words: String
+    )? {
         if let row = routes.exact.row(of: target.key[...]) {
             let link = Int(routes.exact.links[row])
             return (link, [], "the path is the link '\(table.site.links[link].slug)'")
         }
         for depth in routes.depths {
-            guard let suffix = target.suffix(depth: depth), let prefix = Self.prefix(target.key, depth: depth),
+            guard let suffix = target.suffix(depth: depth),
+                let prefix = Self.prefix(target.key, depth: depth),
                 let row = routes.wildcards.row(of: prefix)
             else { continue }
             if depth == 0 && target.key.count == 1, !coversHome(routes) { continue }
@@ -178,7 +187,8 @@ public struct Simulator: Sendable {
                 status: 302, locationBytes: Array(url.utf8), link: nil, variant: nil, page: nil,
                 reason: reason + [words + " is a redirect"])
         }
-        return Answer(status: status, locationBytes: nil, link: nil, variant: nil, page: page, reason: reason + [words])
+        return Answer(
+            status: status, locationBytes: nil, link: nil, variant: nil, page: page, reason: reason + [words])
     }
 
     /// The host name that is looked up: lower case, without port and trailing dot; `nil` where nginx refuses.
@@ -188,7 +198,9 @@ public struct Simulator: Sendable {
             name.removeSubrange(colon...)
         }
         if name.last == UInt8(ascii: ".") { name.removeLast() }
-        if server == .nginx, name.contains(UInt8(ascii: "/")) || name.contains(where: { $0 <= 0x20 }) { return nil }
+        if server == .nginx, name.contains(UInt8(ascii: "/")) || name.contains(where: { $0 <= 0x20 }) {
+            return nil
+        }
         return String(decoding: name, as: UTF8.self)
     }
 }

@@ -34,32 +34,43 @@ struct Text {
     mutating func append(_ raw: UnsafeBufferPointer<UInt8>) { bytes.append(contentsOf: raw) }
 }
 
-/// The rules that decide whether a wildcard answers a request target, as regular expressions that PCRE2 and
-/// RE2 read alike, and as the ``RequestTarget`` computes them.
-enum WildcardPattern {
-    /// The scheme and host of a target in absolute form (RFC 9112 §3.2.2).
-    static let origin = "(?:[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*)?"
-    /// RFC 3986 `pchar` without an encoded slash.
-    static let segmentByte =
-        "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%2[0-9A-Ea-e]|%[013-9A-Fa-f][0-9A-Fa-f])"
-    /// RFC 3986 `pchar`, then any of these and slashes; or nothing. That the first byte is no slash keeps a
-    /// long row of slashes from being tried in every way.
-    static let suffix =
-        "(?:(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f][0-9A-Fa-f])"
-        + "(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f][0-9A-Fa-f])*)?"
+/// The rules that decide whether a wildcard answers a request target, as regular expressions, and as
+/// ``RequestTarget`` computes them. PCRE gets possessive quantifiers: without them a long path would need more
+/// of its stack than nginx gives it, and could be tried in very many ways. RE2 has neither the problem nor the
+/// syntax.
+struct WildcardPattern {
+    /// `+` behind a quantifier, or nothing.
+    private let possessive: String
+
+    /// For nginx.
+    static let pcre = WildcardPattern(possessive: "+")
+    /// For Caddy.
+    static let re2 = WildcardPattern(possessive: "")
 
     /// A target that has a `.` or `..` segment, whatever way its dots and slashes are written.
     static let dotSegment =
         "^[^?#]*(?:/|\\\\|%2[Ff]|%5[Cc])(?:\\.|%2[Ee])(?:\\.|%2[Ee])?(?:/|\\\\|%2[Ff]|%5[Cc]|[?#]|$)"
 
+    /// RFC 3986 `pchar` without `%XX`.
+    private static let plain = "A-Za-z0-9._~!$&'()*+,;=:@-"
+
     /// A target with a prefix of `depth` segments; the group that `open` begins holds what follows it.
-    static func target(depth: Int, open: String = "(") -> String {
-        let segments = depth == 0 ? "" : "(?:/+\(segmentByte)+){\(depth)}"
-        return "^\(origin)\(segments)/+\(open)\(suffix))(?:[?#]|$)"
+    ///
+    /// The target may be in absolute form (RFC 9112 §3.2.2). A segment of the prefix holds no encoded slash.
+    /// What follows begins with no slash.
+    func target(depth: Int, open: String = "(") -> String {
+        let p = possessive
+        let plain = Self.plain
+        let hex = "%[0-9A-Fa-f][0-9A-Fa-f]"
+        let origin = "(?:[A-Za-z][A-Za-z0-9+.-]*\(p)://[^/?#]*\(p))?\(p)"
+        let segment = "(?:[\(plain)]+\(p)|%2[0-9A-Ea-e]|%[013-9A-Fa-f][0-9A-Fa-f])+\(p)"
+        let segments = depth == 0 ? "" : "(?:/+\(p)\(segment)){\(depth)}"
+        let suffix = "(?:(?:[\(plain)]|\(hex))(?:[/\(plain)]+\(p)|\(hex))*\(p))?\(p)"
+        return "^\(origin)\(segments)/+\(p)\(open)\(suffix))(?:[?#]|$)"
     }
 
     /// The prefix of `depth` segments of a decoded path with its last slash.
-    static func prefix(depth: Int, open: String = "(") -> String {
-        depth == 0 ? "^\(open)/)" : "^\(open)(?:/[^/]+){\(depth)}/)"
+    func prefix(depth: Int, open: String = "(") -> String {
+        depth == 0 ? "^\(open)/)" : "^\(open)(?:/[^/]+\(possessive)){\(depth)}/)"
     }
 }

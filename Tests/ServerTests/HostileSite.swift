@@ -8,16 +8,21 @@ struct HostileSite {
 
     /// Pieces that mean something to nginx, Caddy, JSON, Go, shells or regular expressions.
     static let pieces = [
-        "a", "b", "menu", "x7", "Q", "-", "_", "~", "~x", "~*y", "default", "include", "hostnames", "volatile",
-        "$", "$uri", "${x}", "$http_cookie", "{", "}", "{env.SECRET}", "{http.request.header.X}", "{l.to}", "{{", "\\",
-        "\\{", "\\}", "\\\\", "\"", "'", "`", ";", "#", " ", "<", ">", "|", "^", "[", "]", "(", ")", "*", "?", "+",
-        ".*", "$1", "${1}", "é", "日本", "\u{202e}", "%", "&", "=", ":", "@", "!", ",", "//", "/", "return 200", "</script>",
+        "a", "b", "menu", "x7", "Q", "-", "_", "~", "~x", "~*y", "default", "include", "hostnames",
+        "volatile",
+        "$", "$uri", "${x}", "$http_cookie", "{", "}", "{env.SECRET}", "{http.request.header.X}", "{l.to}",
+        "{{", "\\",
+        "\\{", "\\}", "\\\\", "\"", "'", "`", ";", "#", " ", "<", ">", "|", "^", "[", "]", "(", ")", "*", "?",
+        "+",
+        ".*", "$1", "${1}", "é", "日本", "\u{202e}", "%", "&", "=", ":", "@", "!", ",", "//", "/", "return 200",
+        "</script>",
         "<nil>", "30", "302 ", "\t",
     ]
 
     /// Percent-encodes what may not stand in a slug; unreserved characters never.
     static func slug(_ text: String) -> String {
-        let kept = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@/".utf8)
+        let kept = Set(
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@/".utf8)
         return encode(Array(text.utf8)) { kept.contains($0) }
     }
 
@@ -29,14 +34,21 @@ struct HostileSite {
         }.joined()
     }
 
-    mutating func text(_ most: Int) -> String { (0...random.below(most)).map { _ in random.pick(Self.pieces) }.joined() }
+    mutating func text(_ most: Int) -> String {
+        (0...random.below(most)).map { _ in random.pick(Self.pieces) }.joined()
+    }
 
     mutating func target() -> String {
-        var target = random.pick(["https://t.example/", "https://t.example", "https://t.example/base", "http://x.example:81/p/"])
+        var target = random.pick([
+            "https://t.example/", "https://t.example", "https://t.example/base", "http://x.example:81/p/",
+        ])
         if random.chance(60) { target += random.chance(50) ? Self.slug(text(4)) : text(4) }
         if random.chance(40) { target += random.pick(["?", "?a=1", "?a=1&", "?x={env.SECRET}&y=$host"]) }
         if random.chance(25) { target += random.pick(["#", "#frag", "#f{http.vars.to}"]) }
-        return target.replacing("\t", with: "")
+        target = target.replacing("\t", with: "")
+        // A header value has no space at its end.
+        while target.hasSuffix(" ") { target.removeLast() }
+        return target
     }
 
     mutating func link(domain: Int) -> Link {
@@ -58,7 +70,8 @@ struct HostileSite {
     }
 
     mutating func site(links count: Int) -> Site {
-        let hosts = ["go.example.org", "q.example", "xn--bcher-kva.example"]
+        let hosts = Array(
+            ["go.example.org", "q.example", "xn--bcher-kva.example"].prefix(random.pick([1, 3])))
         let domains = hosts.map { host in
             var domain = Domain(host: host)
             domain.tls = .off
@@ -102,8 +115,10 @@ struct HostileSite {
         case 4: host += ".:80"
         default: break
         }
-        let method = random.chance(85) ? "GET" : random.pick(["HEAD", "POST", "PUT", "DELETE", "OPTIONS", "FOO"])
-        return Simulator.Request(method: method, scheme: .http, host: host, target: target(link), server: server)
+        let method =
+            random.chance(85) ? "GET" : random.pick(["HEAD", "POST", "PUT", "DELETE", "OPTIONS", "FOO"])
+        return Simulator.Request(
+            method: method, scheme: .http, host: host, target: target(link), server: server)
     }
 
     private mutating func target(_ link: Link) -> [UInt8] {
@@ -114,12 +129,19 @@ struct HostileSite {
         }
         switch random.below(12) {
         case 0: path = path.map { ($0 >= 0x61 && $0 <= 0x7A) ? $0 - 32 : $0 }
-        case 1, 2: path = path.map { byte in random.chance(30) && byte >= 0x61 && byte <= 0x7A ? byte - 32 : byte }
+        case 1, 2:
+            path = path.map { byte in random.chance(30) && byte >= 0x61 && byte <= 0x7A ? byte - 32 : byte }
         case 3: path = recoded(path)
         case 4: path = doubled(path)
         case 5: path = doubled(recoded(path))
         case 6: path += suffix()
-        case 7: path = Array(random.pick(["/", "//", "/x/..", "/../x", "/./", "/.well-known/x", "/.Well-Known/x", "/%2ewell-known/y", "/index.html", "/404.html", "/nothing-here", "/A/B", "/%zz", "/%", "/%00", "/<nil>"]).utf8)
+        case 7:
+            path = Array(
+                random.pick([
+                    "/", "//", "/x/..", "/../x", "/./", "/.well-known/x", "/.Well-Known/x",
+                    "/%2ewell-known/y", "/index.html", "/404.html", "/nothing-here", "/A/B", "/%zz", "/%",
+                    "/%00", "/<nil>",
+                ]).utf8)
         case 8: path = Array(random.pick(["/a/..", "/%2e%2e/a", "/x/%2e%2e", "/."]).utf8) + path
         default: break
         }
@@ -132,16 +154,22 @@ struct HostileSite {
     private mutating func suffix() -> [UInt8] {
         Array(
             random.pick([
-                "", "a", "a/b", "a/b/", "/a", "//evil.com", "..", "../x", "..%2f..", "%2e%2e/x", "..%5c..", ".", "a/./b",
-                "a%2fb", "%2fevil.com", "%0d%0aX-Evil:%201", "%0aX-Evil: 1", "%C3%A9", "%00", "{env.SECRET}", "%7Benv.SECRET%7D",
-                "$host", "${1}", "a|b", "\"", "a\\b", "é", "[x]", "a#b", "a;b=c", "a:b@c", "%25%32%66", "A/B", "%41", "...", "..a/b",
+                "", "a", "a/b", "a/b/", "/a", "//evil.com", "..", "../x", "..%2f..", "%2e%2e/x", "..%5c..",
+                ".", "a/./b",
+                "a%2fb", "%2fevil.com", "%0d%0aX-Evil:%201", "%0aX-Evil: 1", "%C3%A9", "%00", "{env.SECRET}",
+                "%7Benv.SECRET%7D",
+                "$host", "${1}", "a|b", "\"", "a\\b", "é", "[x]", "a#b", "a;b=c", "a:b@c", "%25%32%66", "A/B",
+                "%41", "...", "..a/b",
+                String(repeating: "a%20b/", count: 600), String(repeating: "%7e", count: 1500) + "|",
+                String(repeating: "/", count: 3000) + "x",
             ]).utf8)
     }
 
     private mutating func query() -> [UInt8] {
         Array(
             random.pick([
-                "", "a=1", "a=1&b=2", "{env.SECRET}", "x={http.request.header.Cookie}", "$host", "${1}", "$1", "%0d%0aX-Evil:%201",
+                "", "a=1", "a=1&b=2", "{env.SECRET}", "x={http.request.header.Cookie}", "$host", "${1}", "$1",
+                "%0d%0aX-Evil:%201",
                 "a?b", "a#b", "#b", "\"'<>\\", "é", "{{", "\\{", "}", "&", "a=%", "=", "/../", "a=b;c",
             ]).utf8)
     }
@@ -153,12 +181,14 @@ struct HostileSite {
         while i < path.count {
             if path[i] == UInt8(ascii: "%") && i + 2 < path.count {
                 let code = path[i...(i + 2)]
-                out += random.chance(50) ? code.map { $0 >= 0x41 && $0 <= 0x46 ? $0 | 0x20 : $0 } : Array(code)
+                out +=
+                    random.chance(50) ? code.map { $0 >= 0x41 && $0 <= 0x46 ? $0 | 0x20 : $0 } : Array(code)
                 i += 3
                 continue
             }
             if i > 0 && random.chance(30) {
-                let code = "%" + String(Int(path[i]) + 256, radix: 16, uppercase: random.chance(50)).dropFirst()
+                let code =
+                    "%" + String(Int(path[i]) + 256, radix: 16, uppercase: random.chance(50)).dropFirst()
                 out += Array(code.utf8)
             } else {
                 out.append(path[i])
@@ -170,7 +200,8 @@ struct HostileSite {
 
     private mutating func doubled(_ path: [UInt8]) -> [UInt8] {
         path.flatMap { byte in
-            byte == UInt8(ascii: "/") && random.chance(50) ? Array(random.pick(["//", "///", "/%2f", "%2F/"]).utf8) : [byte]
+            byte == UInt8(ascii: "/") && random.chance(50)
+                ? Array(random.pick(["//", "///", "/%2f", "%2F/"]).utf8) : [byte]
         }
     }
 }

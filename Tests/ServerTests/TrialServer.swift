@@ -21,8 +21,9 @@ final class TrialServer {
     var generation: String { directory + "/generations/000001" }
     var state: String { directory + "/state" }
 
-    /// Writes `table`'s emission and starts the server; `port` is one that the site listens on.
-    init(_ server: Server, _ table: RouteTable, port: UInt16, deployment: Deployment = Deployment()) throws {
+    /// Writes `table`'s emission and starts the server; `port` is one that the site listens on. `ports` puts
+    /// free ports in the place of a trial's own.
+    init(_ server: Server, _ table: RouteTable, port: UInt16, ports: [UInt16: UInt16] = [:]) throws {
         self.server = server
         self.port = port
         var template = Array("/tmp/wayseal-test-XXXXXX".utf8CString)
@@ -34,7 +35,8 @@ final class TrialServer {
         defer { if !started { try? FileManager.default.removeItem(atPath: directory) } }
         let emission =
             server == .nginx
-            ? NginxEmitter(deployment: deployment).emit(table) : CaddyEmitter(deployment: deployment).emit(table)
+            ? NginxEmitter(deployment: Deployment()).emit(table)
+            : CaddyEmitter(deployment: Deployment()).emit(table)
         if let error = emission.diagnostics.first(where: { $0.severity == .error }) {
             throw TrialFailure(description: error.summary)
         }
@@ -42,7 +44,15 @@ final class TrialServer {
             let path = generation + "/" + file.path
             let parent = path[..<path.lastIndex(of: "/")!]
             try FileManager.default.createDirectory(atPath: String(parent), withIntermediateDirectories: true)
-            try Data(file.bytes).write(to: URL(fileURLWithPath: path))
+            var bytes = file.bytes
+            if !ports.isEmpty, ["nginx/nginx.conf", "caddy/trial.json"].contains(file.path) {
+                var text = String(decoding: bytes, as: UTF8.self)
+                for (old, new) in ports {
+                    text = text.replacing("127.0.0.1:\(old)", with: "127.0.0.1:\(new)")
+                }
+                bytes = Array(text.utf8)
+            }
+            try Data(bytes).write(to: URL(fileURLWithPath: path))
             chmod(path, mode_t(file.mode))
         }
         for domain in table.site.domains {

@@ -8,55 +8,42 @@ struct CaddyConfig {
     let deployment: Deployment
     let placement: Placement
 
+    private var isTrial: Bool { placement != .production }
+
     func document() -> JSON {
         var apps: [(String, JSON)] = [("http", http())]
-        if placement != .production {
-            apps.append(
-                (
-                    "pki",
-                    .object([
-                        (
-                            "certificate_authorities",
-                            .object([("local", .object([("install_trust", .bool(false))]))])
-                        )
-                    ])
-                ))
-        }
+        if isTrial { apps.append(("pki", ["certificate_authorities": ["local": ["install_trust": false]]])) }
         if let tls = tls() { apps.append(("tls", tls)) }
-        var members: [(String, JSON)] = [("admin", admin()), ("logging", logging())]
-        if placement != .production {
-            members.append(
-                (
-                    "storage",
-                    .object([
-                        ("module", .string("file_system")), ("root", .string(deployment.trialState + "/caddy")),
-                    ])
-                ))
+        // In production the administration's default, a loopback port, stays: `caddy reload` needs it.
+        let admin: JSON =
+            isTrial ? ["disabled": true, "config": ["persist": false]] : ["config": ["persist": false]]
+        var members: [(String, JSON)] = [("admin", admin), ("logging", ["logs": .object(logs())])]
+        if isTrial {
+            let root = JSON.string(deployment.trialState + "/caddy")
+            members.append(("storage", ["module": "file_system", "root": root]))
         }
         members.append(("apps", .object(apps)))
         return .object(members)
     }
 
-    private func admin() -> JSON {
-        let config: (String, JSON) = ("config", .object([("persist", .bool(false))]))
-        return .object(placement != .production ? [("disabled", .bool(true)), config] : [config])
-    }
-
     // MARK: servers
 
     private func http() -> JSON {
-        .object([
-            ("http_port", .integer(Int(placement.httpPort))), ("https_port", .integer(Int(placement.httpsPort))),
-            ("servers", .object(servers())),
-        ])
+        [
+            "http_port": .integer(Int(placement.httpPort)), "https_port": .integer(Int(placement.httpsPort)),
+            "servers": .object(servers()),
+        ]
+    }
+
+    /// What a host does on an address.
+    private struct Role: Equatable {
+        var host: Int
+        /// Whether it sends everybody to HTTPS there.
+        var redirects: Bool
     }
 
     /// One server for all addresses that serve the same hosts in the same way.
     private func servers() -> [(String, JSON)] {
-        struct Role: Equatable {
-            var host: Int
-            var redirects: Bool
-        }
         var addresses: [(address: ListenAddress, tls: Bool, roles: [Role])] = []
         func add(_ address: ListenAddress, tls: Bool, _ role: Role) {
             if let i = addresses.firstIndex(where: { $0.address == address }) {
@@ -67,7 +54,9 @@ struct CaddyConfig {
         }
         for (i, host) in hosts.enumerated() {
             let listening = Listening(host.domain, placement)
-            for address in listening.serve { add(address, tls: listening.tls, Role(host: i, redirects: false)) }
+            for address in listening.serve {
+                add(address, tls: listening.tls, Role(host: i, redirects: false))
+            }
             for address in listening.redirect { add(address, tls: false, Role(host: i, redirects: true)) }
         }
         var result: [(String, JSON)] = []
@@ -77,25 +66,15 @@ struct CaddyConfig {
                 addresses[$0].tls == entry.tls && addresses[$0].roles == entry.roles
             }
             done.formUnion(equal)
-            let routes = entry.roles.map { role in
-                role.redirects ? toHTTPS(hosts[role.host]) : serve(hosts[role.host])
-            }
-            let unknown: JSON = .object([
-                (
-                    "handle",
-                    .array([.object([("handler", .string("static_response")), ("status_code", .integer(404))])])
-                )
-            ])
             var members: [(String, JSON)] = [
                 ("listen", .strings(equal.map { listener(addresses[$0].address) })),
-                (
-                    "automatic_https",
-                    .object([entry.tls ? ("disable_redirects", .bool(true)) : ("disable", .bool(true))])
-                ),
+                ("automatic_https", entry.tls ? ["disable_redirects": true] : ["disable": true]),
             ]
-            if entry.tls { members.append(("tls_connection_policies", .array([.object([])]))) }
-            if deployment.accessLog { members.append(("logs", serverLogs(entry.roles.map { hosts[$0.host] }))) }
-            members.append(("routes", .array(routes + [unknown])))
+            if entry.tls { members.append(("tls_connection_policies", [[:]])) }
+            if deployment.accessLog {
+                members.append(("logs", serverLogs(entry.roles.map { hosts[$0.host] })))
+            }
+            members.append(("routes", .array(routes(entry.roles))))
             result.append(("\(entry.tls ? "https" : "http")\(result.count + 1)", .object(members)))
         }
         return result
@@ -105,45 +84,36 @@ struct CaddyConfig {
         address.address == nil ? ":\(address.port)" : address.description
     }
 
-    private func match(_ host: CaddyHost) -> (String, JSON) {
-        ("match", .array([.object([("host", .strings([host.host, host.host + "."]))])]))
-    }
-
-    private func serve(_ host: CaddyHost) -> JSON {
-        let site = placement == .production ? deployment.root + "/site" : "site"
-        return .object([
-            match(host),
-            (
-                "handle",
-                .array([
-                    .object([("handler", .string("subroute")), ("routes", .array(host.routes(site: site)))])
-                ])
-            ),
-            ("terminal", .bool(true)),
-        ])
+    /// A subroute is compiled anew for each request, so a host that is alone has its routes in the server.
+    private func routes(_ roles: [Role]) -> [JSON] {
+        let notFound: JSON = ["handler": "static_response", "status_code": 404]
+        let site = isTrial ? "site" : deployment.root + "/site"
+        if roles.count == 1 && !roles[0].redirects {
+            let host = hosts[roles[0].host]
+            let others: JSON = [
+                "match": [["not": [.object([host.names])]]], "handle": [notFound], "terminal": true,
+            ]
+            return [others] + host.routes(site: site)
+        }
+        let known = roles.map { role -> JSON in
+            let host = hosts[role.host]
+            let handler: JSON =
+                role.redirects
+                ? toHTTPS(host) : ["handler": "subroute", "routes": .array(host.routes(site: site))]
+            return ["match": [.object([host.names])], "handle": [handler], "terminal": true]
+        }
+        return known + [CaddyLookup.route([notFound])]
     }
 
     private func toHTTPS(_ host: CaddyHost) -> JSON {
         let origin = Listening(host.domain, placement).secureOrigin(host.host)
-        return .object([
-            match(host),
-            (
-                "handle",
-                .array([
-                    .object([
-                        ("handler", .string("static_response")), ("status_code", .integer(308)),
-                        (
-                            "headers",
-                            .object([
-                                ("Cache-Control", .strings([CachePolicy.permanent])),
-                                ("Location", .strings([origin + "{http.request.uri}"])),
-                            ])
-                        ),
-                    ])
-                ])
-            ),
-            ("terminal", .bool(true)),
-        ])
+        return [
+            "handler": "static_response", "status_code": 308,
+            "headers": [
+                "Cache-Control": [.string(CachePolicy.permanent)],
+                "Location": [.string(origin + "{http.request.uri}")],
+            ],
+        ]
     }
 
     // MARK: certificates
@@ -151,55 +121,43 @@ struct CaddyConfig {
     private func tls() -> JSON? {
         let secure = hosts.map(\.domain).filter { $0.tls != .off }
         guard !secure.isEmpty else { return nil }
-        if placement != .production {
-            return .object([automation(secure.map(\.host), [.object([("module", .string("internal"))])])])
-        }
+        if isTrial { return .object([automation(secure.map(\.host), [["module": "internal"]])]) }
         var members: [(String, JSON)] = []
-        var files: [JSON] = []
-        for domain in secure {
-            guard case .files(let certificate, let key) = domain.tls else { continue }
-            files.append(.object([("certificate", .string(certificate)), ("key", .string(key))]))
+        let files = secure.compactMap { domain -> JSON? in
+            guard case .files(let certificate, let key) = domain.tls else { return nil }
+            return ["certificate": .string(certificate), "key": .string(key)]
         }
-        if !files.isEmpty { members.append(("certificates", .object([("load_files", .array(files))]))) }
+        if !files.isEmpty { members.append(("certificates", ["load_files": .array(files)])) }
         let automatic = secure.filter { $0.tls == .acme }.map(\.host)
-        if !automatic.isEmpty, let mail {
-            members.append(
-                automation(
-                    automatic,
-                    ["acme", "zerossl"].map { .object([("module", .string($0)), ("email", .string(mail))]) }))
+        if !automatic.isEmpty, let mail = site.contactMail {
+            let address = JSON.string(CaddyText.escaped(mail))
+            let issuers: [JSON] = [
+                ["module": "acme", "email": address], ["module": "zerossl", "email": address],
+            ]
+            members.append(automation(automatic, issuers))
         }
         return members.isEmpty ? nil : .object(members)
     }
 
-    private var mail: String? {
-        var contact = site.contact ?? ""
-        if contact.hasPrefix("mailto:") { contact.removeFirst(7) }
-        return contact.contains("@") && !contact.contains("/") ? CaddyText.escaped(contact) : nil
-    }
-
     private func automation(_ subjects: [String], _ issuers: [JSON]) -> (String, JSON) {
-        let policy: JSON = .object([("subjects", .strings(subjects)), ("issuers", .array(issuers))])
-        return ("automation", .object([("policies", .array([policy]))]))
+        ("automation", ["policies": [["subjects": .strings(subjects), "issuers": .array(issuers)]]])
     }
 
     // MARK: logs
 
+    /// Whether every link of the host may be logged with the whole address: Caddy chooses by host.
     private static func isFull(_ host: CaddyHost) -> Bool {
-        let routes = host.table.domains[host.index]
-        return routes.privacyCounts[2] > 0 && routes.privacyCounts[1] == 0 && routes.privacyCounts[0] == 0
+        let counts = host.table.domains[host.index].privacyCounts
+        return counts[2] > 0 && counts[1] == 0 && counts[0] == 0
     }
 
     private func serverLogs(_ hosts: [CaddyHost]) -> JSON {
-        var members: [(String, JSON)] = [("default_logger_name", .string("wayseal"))]
         let full = hosts.filter(Self.isFull)
-        if !full.isEmpty {
-            members.append(
-                (
-                    "logger_names",
-                    .object(full.map { ($0.host, .string("wayseal-full")) })
-                ))
-        }
-        return .object(members)
+        if full.isEmpty { return ["default_logger_name": "wayseal"] }
+        return [
+            "default_logger_name": "wayseal",
+            "logger_names": .object(full.map { ($0.host, "wayseal-full") }),
+        ]
     }
 
     /// Headers in which proxies write the visitor's whole address.
@@ -208,35 +166,39 @@ struct CaddyConfig {
         "X-Cluster-Client-Ip", "X-Forwarded-For", "X-Real-Ip",
     ]
 
-    private func logging() -> JSON {
-        guard deployment.accessLog else { return .object([("logs", .object([("default", .object([("level", .string("WARN"))]))]))]) }
-        let directory = placement == .production ? deployment.caddyLogs : deployment.trialState + "/log"
+    private func logs() -> [(String, JSON)] {
+        guard deployment.accessLog else { return [("default", ["level": "WARN"])] }
         let file =
-            placement == .production
-            ? "\(directory)/wayseal.access.log" : "\(directory)/caddy.access.log"
-        let writer: JSON = .object([("output", .string("file")), ("filename", .string(file))])
-        func filter(_ name: String) -> JSON { .object([("filter", .string(name))]) }
-        let mask: JSON = .object([
-            ("filter", .string("ip_mask")), ("ipv4_cidr", .integer(24)), ("ipv6_cidr", .integer(48)),
-        ])
-        var masked: [(String, JSON)] = [("request>remote_ip", mask), ("request>remote_port", filter("delete"))]
-        masked += Self.forwarded.map { ("request>headers>\($0)", filter("delete")) }
-        func log(_ name: String, _ fields: [(String, JSON)]?) -> (String, JSON) {
-            let json: JSON = .object([("format", .string("json"))])
-            let encoder: JSON =
-                fields.map { .object([("format", .string("filter")), ("wrap", json), ("fields", .object($0))]) }
-                ?? json
-            return (
-                name,
-                .object([
-                    ("writer", writer), ("encoder", encoder), ("include", .strings(["http.log.access.\(name)"])),
-                ])
-            )
-        }
-        var logs: [(String, JSON)] = [
-            ("default", .object([("exclude", .strings(["http.log.access"]))])), log("wayseal", masked),
+            isTrial
+            ? deployment.trialState + "/log/caddy.access.log" : deployment.caddyLogs + "/wayseal.access.log"
+        let writer: JSON = ["output": "file", "filename": .string(file)]
+        var fields: [(String, JSON)] = [
+            ("request>remote_ip", ["filter": "ip_mask", "ipv4_cidr": 24, "ipv6_cidr": 48]),
+            ("request>remote_port", ["filter": "delete"]),
         ]
-        if hosts.contains(where: Self.isFull) { logs.append(log("wayseal-full", nil)) }
-        return .object([("logs", .object(logs))])
+        fields += Self.forwarded.map { ("request>headers>\($0)", ["filter": "delete"]) }
+        let masked: JSON = ["format": "filter", "wrap": ["format": "json"], "fields": .object(fields)]
+        var logs: [(String, JSON)] = [
+            ("default", ["exclude": ["http.log.access"]]),
+            ("wayseal", ["writer": writer, "encoder": masked, "include": ["http.log.access.wayseal"]]),
+        ]
+        if hosts.contains(where: Self.isFull) {
+            let whole: JSON = [
+                "writer": writer, "encoder": ["format": "json"], "include": ["http.log.access.wayseal-full"],
+            ]
+            logs.append(("wayseal-full", whole))
+        }
+        return logs
+    }
+}
+
+extension Site {
+    /// The operator's mail address, if `contact` is one.
+    var contactMail: String? {
+        guard var mail = contact else { return nil }
+        if mail.hasPrefix("mailto:") { mail.removeFirst(7) }
+        let isMail =
+            mail.contains("@") && mail.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }
+        return isMail ? mail : nil
     }
 }

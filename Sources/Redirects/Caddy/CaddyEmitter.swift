@@ -23,8 +23,7 @@ public struct CaddyEmitter: Sendable {
         emission.diagnostics =
             deployment.problems(site) + Listening.conflicts(site, .caddy, .production)
             + Listening.conflicts(site, .caddy, deployment.trial) + Self.limits(table, indices)
-        var hosts = indices.map { CaddyHost(table: table, index: $0, logs: deployment.accessLog) }
-        for i in hosts.indices { hosts[i].compile() }
+        let hosts = indices.map { CaddyHost(table: table, index: $0, logs: deployment.accessLog) }
         for (placement, path) in [(Placement.production, "caddy/caddy.json"), (deployment.trial, "caddy/trial.json")] {
             let config = CaddyConfig(site: site, hosts: hosts, deployment: deployment, placement: placement)
             emission.files.append(OutputFile(path: path, bytes: config.document().document()))

@@ -1,5 +1,5 @@
 /// A JSON document with ordered keys, printed so that people can read and compare it.
-indirect enum JSON {
+indirect enum JSON: Sendable {
     case string(String)
     case integer(Int)
     case bool(Bool)
@@ -111,6 +111,18 @@ indirect enum JSON {
         }
         text.append(UInt8(ascii: "\""))
     }
+}
+
+// Literals, so that routes look in the source as they will in the file. A dictionary literal keeps its order.
+
+extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+    init(stringLiteral value: String) { self = .string(value) }
+    init(integerLiteral value: Int) { self = .integer(value) }
+    init(booleanLiteral value: Bool) { self = .bool(value) }
+    init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    init(dictionaryLiteral elements: (String, JSON)...) { self = .object(elements) }
 }
 
 /// Caddy's own escaping, inside a JSON string.

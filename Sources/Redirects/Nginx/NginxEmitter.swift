@@ -4,9 +4,9 @@ import Support
 /// Compiles a ``RouteTable`` to stock nginx (≥ 1.22).
 ///
 /// Two main files share everything else: `wayseal.conf` for an `include` inside `http {}`, with absolute
-/// paths, and `nginx.conf`, complete and with relative paths. nginx resolves a relative `include` from the
-/// directory of the *main* configuration file and every other relative path from its prefix (`-p`), so the
-/// shared files hold neither: paths stand in the two main files only.
+/// paths, and `nginx.conf`, complete and with relative paths. nginx resolves a relative `include` or
+/// certificate from the directory of the *main* configuration file and every other relative path from its
+/// prefix (`-p`), so the shared files hold neither: paths stand in the two main files only.
 public struct NginxEmitter: Sendable {
     /// Where the files will stand.
     public let deployment: Deployment

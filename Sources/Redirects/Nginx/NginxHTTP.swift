@@ -52,12 +52,12 @@ struct NginxHTTP {
             text.line("map $request_uri $wayseal_plain_\(depth) {")
             text.line("default \"\";", 1)
             text.line("\(NginxText.quotedRegex(WildcardPattern.dotSegment)) \"\";", 1)
-            let target = WildcardPattern.target(depth: depth, open: "(?<wayseal_suffix_\(depth)>")
+            let target = WildcardPattern.pcre.target(depth: depth, open: "(?<wayseal_suffix_\(depth)>")
             text.line("\(NginxText.quotedRegex(target)) $uri;", 1)
             text.line("}")
             text.line("map $wayseal_plain_\(depth) $wayseal_prefix_\(depth) {")
             text.line("default \"\";", 1)
-            let prefix = WildcardPattern.prefix(depth: depth, open: "(?<wayseal_begin_\(depth)>")
+            let prefix = WildcardPattern.pcre.prefix(depth: depth, open: "(?<wayseal_begin_\(depth)>")
             text.line("\(NginxText.quotedRegex(prefix)) $wayseal_begin_\(depth);", 1)
             text.line("}")
         }
@@ -121,7 +121,8 @@ struct NginxHTTP {
             return max(512, (element + 8 + Self.cacheLine - 1) / Self.cacheLine * Self.cacheLine)
         }
         let largest = hosts.map(\.tables.largestMap).max() ?? 0
-        let longest = max(hosts.map(\.tables.longestKey).max() ?? 0, hosts.map { $0.host.utf8.count }.max() ?? 0)
+        let longest = max(
+            hosts.map(\.tables.longestKey).max() ?? 0, hosts.map { $0.host.utf8.count }.max() ?? 0)
         let variables = hosts.reduce(200) { $0 + $1.tables.variables }
         var lines = [
             "map_hash_bucket_size \(bucket(longest));",
@@ -163,7 +164,8 @@ struct NginxHTTP {
         let state = deployment.trialState
         func path(_ tail: String) -> String { NginxText.path("\(state)/\(tail)") }
         var text = Text()
-        text.line("# wayseal: a complete configuration for a trial without privileges. From the directory of the")
+        text.line(
+            "# wayseal: a complete configuration for a trial without privileges. From the directory of the")
         text.line("# build:  nginx -p \"$PWD/dist/current\" -c nginx/nginx.conf")
         text.line("worker_processes 1;")
         text.line("pid \(path("nginx.pid"));")
@@ -239,11 +241,15 @@ struct NginxHTTP {
         if placement == .production, case .files(let certificate, let key) = host.domain.tls {
             return (certificate, key)
         }
-        let directory = "\(state)/certificates/\(host.host)"
+        // Like an include, and unlike every other path, a certificate is looked for from the directory of
+        // the main configuration file.
+        let base = state.hasPrefix("/") ? state : "../\(state)"
+        let directory = "\(base)/certificates/\(host.host)"
         return (directory + "/fullchain.pem", directory + "/privkey.pem")
     }
 
-    private func listen(_ text: inout Text, _ addresses: [ListenAddress], _ parameters: String, _ depth: Int) {
+    private func listen(_ text: inout Text, _ addresses: [ListenAddress], _ parameters: String, _ depth: Int)
+    {
         for address in addresses {
             text.line("listen \(address.description)\(parameters);", depth)
             if address.address == nil { text.line("listen [::]:\(address.port)\(parameters);", depth) }
@@ -281,7 +287,9 @@ struct NginxHTTP {
             text.line()
             text.line(tls ? "# Unknown hosts over TLS: no handshake." : "# Unknown hosts: 404.", depth)
             text.line("server {", depth)
-            listen(&text, addresses.filter { seen.insert($0).inserted }, (tls ? " ssl http2" : "") + claim, depth + 1)
+            listen(
+                &text, addresses.filter { seen.insert($0).inserted }, (tls ? " ssl http2" : "") + claim,
+                depth + 1)
             text.line("server_name _;", depth + 1)
             text.line("server_tokens off;", depth + 1)
             text.line("access_log off;", depth + 1)

@@ -99,19 +99,22 @@ struct NginxHost {
         text.line("error_page 405 @refused;", 1)
         text.line("recursive_error_pages on;", 1)
         let exact = routes.exactStatuses
-        for status in exact where status.keepsMethod { answer(status, tables.exact(status), &text) }
         let others = exact.filter { !$0.keepsMethod }
-        if !others.isEmpty {
-            // Links that exist but don't take this method: not a matter for the wildcards.
+        let wildcardsKeep = routes.wildcardStatuses.contains(where: \.keepsMethod)
+        for status in exact where status.keepsMethod { answer(status, tables.exact(status), &text) }
+        if wildcardsKeep && !others.isEmpty {
+            // An exact link that does not take this method is no matter for the wildcards.
             text.line("set $wayseal_refused \"\";", 1)
             for status in others {
                 text.line("if (\(tables.exact(status))) { set $wayseal_refused $wayseal_other_method; }", 1)
             }
             text.line("if ($wayseal_refused) { return 405; }", 1)
         }
+        let refuse = "if ($wayseal_other_method) { return 405; }"
+        if !wildcardsKeep { text.line(refuse, 1) }
         for status in others where status != .found { answer(status, tables.exact(status), &text) }
         for status in routes.wildcardStatuses where status.keepsMethod { answerWildcard(status, &text) }
-        text.line("if ($wayseal_other_method) { return 405; }", 1)
+        if wildcardsKeep { text.line(refuse, 1) }
         for status in routes.wildcardStatuses where !status.keepsMethod { answerWildcard(status, &text) }
         if case .redirect(let target) = domain.missing {
             text.line("return 302 \(NginxText.quotedValue(target));", 1)

@@ -13,7 +13,8 @@ struct NginxScripts {
         guard !secure.isEmpty else { return [] }
         var files = [
             OutputFile(
-                path: "nginx/placeholder-certificates.sh", text: placeholders(secure.map(\.host)), mode: 0o755)
+                path: "nginx/placeholder-certificates.sh", text: placeholders(secure.map(\.host)), mode: 0o755
+            )
         ]
         let automatic = secure.filter { $0.tls == .acme }.map(\.host)
         if !automatic.isEmpty {
@@ -54,10 +55,8 @@ struct NginxScripts {
 
     private func certbot(_ hosts: [String]) -> String {
         let script = deployment.root + "/nginx/certbot.sh"
-        var contact = site.contact ?? ""
-        if contact.hasPrefix("mailto:") { contact.removeFirst(7) }
-        let isMail = contact.contains("@") && !contact.contains("/")
-        let account = isMail ? "--email \(Self.quoted(contact))" : "--register-unsafely-without-email"
+        let account =
+            site.contactMail.map { "--email \(Self.quoted($0))" } ?? "--register-unsafely-without-email"
         return """
             #!/bin/sh
             # Certificates from Let's Encrypt, one a host, by certbot's webroot method. Run as root, with nginx

@@ -130,11 +130,13 @@ struct NginxTables {
         variables += 1
         largestMap = max(largestMap, plan.tables.reduce(1) { $0 + $1.count })
         for (i, rows) in plan.rows.dropLast().enumerated() {
-            pieces.append(block(self.variable("\(kind)part\(i)"), keys: keys, rows: rows[...], source: source, value))
+            pieces.append(
+                block(self.variable("\(kind)part\(i)"), keys: keys, rows: rows[...], source: source, value))
             count(rows: rows.count)
         }
         if !rest.isEmpty {
-            pieces.append(block(self.variable("\(kind)rest"), keys: keys, rows: rest[...], source: source, value))
+            pieces.append(
+                block(self.variable("\(kind)rest"), keys: keys, rows: rest[...], source: source, value))
             count(rows: rest.count)
         }
     }
@@ -186,9 +188,9 @@ struct NginxTables {
 
     /// The regular expression that captures a plan's positions, and the names of its groups.
     private func regex(of plan: ShardPlan, kind: String) -> (regex: String, names: [String]) {
-        var regex = "(?s)^"
+        var regex = "(?s)^/"
         var names: [String] = []
-        var at = 0
+        var at = 1
         var fromEnd: Int?
         func gap(_ count: Int) -> String { count == 0 ? "" : count == 1 ? "." : ".{\(count)}" }
         var open = false

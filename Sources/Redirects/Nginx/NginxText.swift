@@ -93,7 +93,8 @@ enum NginxText {
         return hosts.map { host in
             let base = String(
                 decoding: host.utf8.prefix(32).map { byte in
-                    (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x7A) ? byte : UInt8(ascii: "_")
+                    (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x7A)
+                        ? byte : UInt8(ascii: "_")
                 }, as: UTF8.self)
             var name = base
             var n = 2
