@@ -174,12 +174,15 @@ struct ShardPlan: Equatable {
         var groupCount = 1
         var cost = sample.count * sample.count
         while chosen.count < maximumPositions {
-            var winner: (position: Position, refinement: Refinement)?
-            for position in best where !chosen.contains(position) {
-                let refinement = refine(groups, groupCount, bytes, sample, position)
-                if refinement.count <= aim.values, refinement.cost < winner?.refinement.cost ?? cost {
-                    winner = (position, refinement)
-                }
+            let refinements = best.filter { !chosen.contains($0) }.map {
+                (position: $0, refinement: refine(groups, groupCount, bytes, sample, $0))
+            }.filter { $0.refinement.count <= aim.values }
+            var winner = refinements.min { $0.refinement.cost < $1.refinement.cost }
+            // Neighbours make one capture group: worth a tenth.
+            let neighbour = refinements.filter { isNeighbour($0.position, of: chosen) }
+                .min { $0.refinement.cost < $1.refinement.cost }
+            if let neighbour, let best = winner, neighbour.refinement.cost * 10 <= best.refinement.cost * 11 {
+                winner = neighbour
             }
             guard let winner, winner.refinement.cost * 50 < cost * 49 else { break }
             chosen.append(winner.position)
@@ -189,6 +192,13 @@ struct ShardPlan: Equatable {
             if winner.refinement.largest * total / sample.count <= aim.rows { break }
         }
         return chosen
+    }
+
+    private static func isNeighbour(_ position: Position, of chosen: [Position]) -> Bool {
+        switch position {
+        case .start(let k): chosen.contains(.start(k - 1)) || chosen.contains(.start(k + 1))
+        case .end(let k): chosen.contains(.end(k - 1)) || chosen.contains(.end(k + 1))
+        }
     }
 
     private struct Refinement {
