@@ -4,7 +4,7 @@ public import Support
 public enum RedirectCodes {
     /// All of them, for `wayseal explain` and for the documentation.
     public static let all: [DiagnosticCode] = [
-        sameAddress, reservedPath, unreachableSlug, targetTooLong, permanentRedirect, caddyBytes, caddySize,
+        sameAddress, reservedPath, unreachableSlug, targetTooLong, caddyBytes, caddySize,
         caddyPrivacy, listenConflict, unusablePath,
     ]
 
@@ -50,19 +50,6 @@ public enum RedirectCodes {
         `too long parameter`. wayseal keeps targets below 4000 bytes as written.
 
         Shorten the target, or serve the domain with Caddy alone (`server: caddy`).
-        """)
-
-    /// 301 or 308 on a link that is printed.
-    public static let permanentRedirect = DiagnosticCode(
-        "permanent-redirect", "301 and 308 are remembered by browsers",
-        """
-        A browser that has seen 301 or 308 goes to the old target without asking again, for as long as it
-        keeps the answer. A printed code outlives its target, so 302 is the default: it can be changed on the
-        day it is needed. wayseal limits the damage: it sends `Cache-Control: max-age=86400` with 301 and
-        308, so that browsers forget them after a day.
-
-        Use `redirect: 302` (or 307 where the method must be kept) unless search engines need to know that
-        the address has moved for good.
         """)
 
     /// A slug whose bytes Caddy's JSON cannot hold.

@@ -75,7 +75,6 @@ private struct RouteTableBuilder {
     private var exactStatuses: [UInt64]
     private var wildcardStatuses: [UInt64]
     private var depths: [Set<Int>]
-    private var permanent: [(first: Int, count: Int)?]
     private let nginx: [Bool]
     private let caddy: [Bool]
 
@@ -95,7 +94,6 @@ private struct RouteTableBuilder {
         exactStatuses = Array(repeating: 0, count: count)
         wildcardStatuses = Array(repeating: 0, count: count)
         depths = Array(repeating: [], count: count)
-        permanent = Array(repeating: nil, count: count)
         nginx = site.domains.map { $0.servers.contains(.nginx) }
         caddy = site.domains.map { $0.servers.contains(.caddy) }
     }
@@ -154,9 +152,6 @@ private struct RouteTableBuilder {
                     RedirectCodes.targetTooLong, at: link.targetRange,
                     "the target of '\(link.slug)' is longer than \(Self.targetLimit) bytes"))
         }
-        if link.redirect == .movedPermanently || link.redirect == .permanent {
-            permanent[d] = (permanent[d]?.first ?? i, (permanent[d]?.count ?? 0) + 1)
-        }
     }
 
     private mutating func check(_ key: ArraySlice<UInt8>, _ link: Link, _ d: Int) {
@@ -190,14 +185,6 @@ private struct RouteTableBuilder {
             domains[d].exactStatuses = Self.statuses(exactStatuses[d])
             domains[d].wildcardStatuses = Self.statuses(wildcardStatuses[d])
             domains[d].depths = depths[d].sorted(by: >)
-            guard let (first, count) = permanent[d] else { continue }
-            let link = site.links[first]
-            let others = count > 1 ? " and \(count - 1) more of \(site.domains[d].displayName)" : ""
-            problems.append(
-                .warning(
-                    RedirectCodes.permanentRedirect, at: link.range,
-                    "'\(link.slug)'\(others) answers \(link.redirect.rawValue), which browsers keep",
-                    help: "use 302 unless the address has moved for good"))
         }
         return problems
     }

@@ -119,7 +119,6 @@ import Testing
             (".", "error unreachable-slug"), ("link .well-known/x https://e/", "error reserved-path"),
             ("link .Well-Known/* https://e/", "error reserved-path"),
             ("link caf%E9 https://e/", "error caddy-slug-bytes"),
-            ("link a https://e/ 308", "warning permanent-redirect"),
         ])
     func `refuses what servers cannot tell apart or reach`(text: String, problem: String) throws {
         let text = text == "." ? "link a/. https://e/" : text

@@ -118,9 +118,10 @@ extension ManifestCodes {
     static let permanentRedirect = define(
         "permanent-redirect", "a printed link with a permanent redirect",
         """
-        Browsers keep a 301 or 308 for ever and never ask again: whoever scanned the code once keeps going to the old
-        target, whatever the manifest says later, and is no longer counted. 302 (the default) and 307 don't. Permanent
-        redirects help search engines, which don't scan stickers.
+        Browsers keep a 301 or 308 and don't ask again: whoever scanned the code before keeps going to the old target,
+        whatever the manifest says later, and is no longer counted. The generated configuration limits it to a day
+        (Cache-Control: max-age=86400), but not every cache obeys. 302 (the default) and 307 are asked for each time.
+        Permanent redirects help search engines, which don't scan stickers.
         """,
         bad: "links:\n  a: { to: https://example.org/, redirect: 301 }",
         mended: "links:\n  a: { to: https://example.org/, redirect: 302 }")

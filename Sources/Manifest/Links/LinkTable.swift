@@ -123,7 +123,7 @@ struct LinkTable {
         sink.add(.warning, ManifestCodes.permanentRedirect, at: range) {
             .warning(
                 ManifestCodes.permanentRedirect, at: range,
-                "browsers keep a \(redirect.rawValue) for ever: who scanned the code once never sees a new target",
+                "browsers keep a \(redirect.rawValue): who scanned the code before may not see a new target",
                 help: "use 302, or 307 to keep the method, unless the target can never change")
         }
     }

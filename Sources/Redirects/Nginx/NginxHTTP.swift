@@ -223,9 +223,7 @@ struct NginxHTTP {
             text.line("server_name \(host.host);", depth + 1)
             text.line("server_tokens off;", depth + 1)
             if listening.tls {
-                // nginx reads these two relative to its configuration file, all other paths to its prefix.
-                let beside = state.hasPrefix("/") ? state : "../" + state
-                let (certificate, key) = certificate(host, placement, beside)
+                let (certificate, key) = certificate(host, placement, state)
                 text.line("ssl_certificate \(NginxText.path(certificate));", depth + 1)
                 text.line("ssl_certificate_key \(NginxText.path(key));", depth + 1)
                 text.line(include("tls.conf"), depth + 1)
