@@ -29,9 +29,11 @@ public struct Compilation: Sendable {
         async let update = lock.updated(by: site)
         let routes = RouteTable(site: site)
         self.routes = routes
-        async let nginx = site.domains.contains { $0.servers.contains(.nginx) }
+        async let nginx =
+            site.domains.contains { $0.servers.contains(.nginx) }
             ? NginxEmitter(deployment: deployment).emit(routes) : Emission()
-        async let caddy = site.domains.contains { $0.servers.contains(.caddy) }
+        async let caddy =
+            site.domains.contains { $0.servers.contains(.caddy) }
             ? CaddyEmitter(deployment: deployment).emit(routes) : Emission()
         self.lock = await update
         let emissions = await [nginx, caddy]

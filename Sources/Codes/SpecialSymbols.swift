@@ -76,8 +76,7 @@ public enum SpecialSymbols {
         defer { _ = iconv_close(converter) }
         for character in text {
             let bytes: [UInt8]
-            if let ascii = character.unicodeScalars.first, character.unicodeScalars.count == 1, ascii.isASCII
-            {
+            if let ascii = character.unicodeScalars.first, character.unicodeScalars.count == 1, ascii.isASCII {
                 bytes = [UInt8(ascii.value)]
             } else {
                 bytes = shiftJIS(character, converter)

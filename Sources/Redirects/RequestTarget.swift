@@ -178,8 +178,7 @@ struct RequestTarget {
             skipSlashes()
             let start = i
             while i < end, path[i] != UInt8(ascii: "/") {
-                if path[i] == UInt8(ascii: "%"), path[i + 1] == UInt8(ascii: "2"), path[i + 2] | 0x20 == 0x66
-                {
+                if path[i] == UInt8(ascii: "%"), path[i + 1] == UInt8(ascii: "2"), path[i + 2] | 0x20 == 0x66 {
                     return nil
                 }
                 i += 1
@@ -198,8 +197,7 @@ struct RequestTarget {
 
     private static func hasDotSegment(_ path: ArraySlice<UInt8>) -> Bool {
         guard let decoded = decoded(path) else { return true }
-        return decoded.split(whereSeparator: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }).contains
-        {
+        return decoded.split(whereSeparator: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }).contains {
             $0.elementsEqual([0x2E]) || $0.elementsEqual([0x2E, 0x2E])
         }
     }

@@ -18,8 +18,7 @@ public enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     static func checked(_ path: String, limit: Int) throws(ArchiveError) -> [UInt8] {
         guard path.utf8.count <= limit else { throw .pathTooLong(path, limit: limit) }
         let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        for part in parts where part.isEmpty || part.elementsEqual(".".utf8) || part.elementsEqual("..".utf8)
-        {
+        for part in parts where part.isEmpty || part.elementsEqual(".".utf8) || part.elementsEqual("..".utf8) {
             throw .badPath(path)
         }
         // A backslash divides paths on Windows.

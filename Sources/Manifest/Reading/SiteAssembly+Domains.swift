@@ -4,8 +4,7 @@ import Support
 extension SiteAssembly {
     static let maximumDomains = 65_000
 
-    mutating func readDomains(_ document: ManifestLoader.Document, _ servers: [Server], _ targets: TargetText)
-    {
+    mutating func readDomains(_ document: ManifestLoader.Document, _ servers: [Server], _ targets: TargetText) {
         for entry in document.root["domains"]?.entries ?? [] {
             if Reference.isPresent(in: entry.key.text) { continue }
             let host: String

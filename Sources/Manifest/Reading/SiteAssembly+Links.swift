@@ -7,8 +7,7 @@ extension SiteAssembly {
         table.reserve(entries.count)
         let isFlow = node?.isFlow ?? false
         for (position, entry) in entries.enumerated() {
-            if Reference.isPresent(in: entry.key.text) || entry.value.isRefused || entry.value.elements != nil
-            {
+            if Reference.isPresent(in: entry.key.text) || entry.value.isRefused || entry.value.elements != nil {
                 continue
             }
             // The rest of a URL that was cut at its comma: reported.

@@ -125,8 +125,7 @@ struct SchemaCheck {
                 }
                 if key.use != .open { inner.use = key.use }
                 check(entry.value, key.shape, inner, &sink)
-            } else if let prefixed = record.prefixed, name.hasPrefix(prefixed.prefix), name != prefixed.prefix
-            {
+            } else if let prefixed = record.prefixed, name.hasPrefix(prefixed.prefix), name != prefixed.prefix {
                 check(entry.value, prefixed.shape, inner, &sink)
             } else if !reportSplitURL(entries, index, isFlow: node.isFlow, isKnown: false, &sink) {
                 reportUnknown(entry, record, &sink)

@@ -39,8 +39,7 @@ enum HostName {
                 throw TextProblem(
                     ManifestCodes.badDomain, "the label \(name) begins or ends with a hyphen", help: help)
             }
-            if let bad = label.firstIndex(where: { !(ASCIISet.host.contains($0) && $0 != UInt8(ascii: "_")) })
-            {
+            if let bad = label.firstIndex(where: { !(ASCIISet.host.contains($0) && $0 != UInt8(ascii: "_")) }) {
                 throw TextProblem(
                     ManifestCodes.badDomain, "a host name can't hold \(Bytes.name(host.span, at: bad))",
                     help: help)

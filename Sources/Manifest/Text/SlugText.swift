@@ -147,8 +147,7 @@ enum SlugText {
                 throw TextProblem(
                     ManifestCodes.reservedSlug, "slugs under .well-known/ are reserved (RFC 8615)", at: place)
             }
-            if let star = segment.firstIndex(of: UInt8(ascii: "*")), segment.count > 1 || end < decoded.count
-            {
+            if let star = segment.firstIndex(of: UInt8(ascii: "*")), segment.count > 1 || end < decoded.count {
                 throw TextProblem(
                     ManifestCodes.wildcardPlace, "'*' must be the last part of a slug, alone",
                     at: origins[star],

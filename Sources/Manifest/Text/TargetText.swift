@@ -255,8 +255,7 @@ struct TargetText: Sendable {
         return true
     }
 
-    private static func checkOpaque(_ text: Span<UInt8>, from start: Int, scheme: String) throws(TextProblem)
-    {
+    private static func checkOpaque(_ text: Span<UInt8>, from start: Int, scheme: String) throws(TextProblem) {
         var hasAt = false
         var digits = 0
         for index in start..<text.count {

@@ -71,8 +71,7 @@ struct YAMLReader {
     }
 
     /// Takes one event; `false` when a limit is passed and reading must stop.
-    private mutating func take(_ event: YAMLEvent, _ range: SourceRange, _ sink: inout DiagnosticSink) -> Bool
-    {
+    private mutating func take(_ event: YAMLEvent, _ range: SourceRange, _ sink: inout DiagnosticSink) -> Bool {
         if event.hasTag {
             sink.add(
                 .error(

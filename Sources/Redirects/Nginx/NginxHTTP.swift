@@ -246,8 +246,7 @@ struct NginxHTTP {
         return (directory + "/fullchain.pem", directory + "/privkey.pem")
     }
 
-    private func listen(_ text: inout Text, _ addresses: [ListenAddress], _ parameters: String, _ depth: Int)
-    {
+    private func listen(_ text: inout Text, _ addresses: [ListenAddress], _ parameters: String, _ depth: Int) {
         for address in addresses {
             text.line("listen \(address.description)\(parameters);", depth)
             if address.address == nil { text.line("listen [::]:\(address.port)\(parameters);", depth) }
