@@ -50,8 +50,9 @@ lint:
 ## docs: man pages into .build/docs
 docs:
 	@.ci/install-packages $(BUILD_PACKAGES)
+	@mkdir -p .build/docs
 	$(SWIFT) package --allow-writing-to-package-directory generate-manual --multi-page --section 1 \
-	  --output-directory .build/docs >/dev/null
+	  --date "$$(git log -1 --format=%cs 2>/dev/null || date -u +%F)" --output-directory .build/docs >/dev/null
 	@ls .build/docs
 
 ## install: binary, man pages and completions under $(DESTDIR)$(PREFIX)

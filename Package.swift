@@ -74,11 +74,12 @@ let package = Package(
         .testTarget(name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Support"]),
         .testTarget(
             name: "BuildTests",
-            dependencies: ["Build", "Redirects", "Site", "TransparencyLog", "Support", "TestSupport"]),
+            dependencies: [
+                "Build", "Decoding", "Redirects", "Site", "TransparencyLog", "Support", "TestSupport",
+            ]),
         .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"]),
         .testTarget(
-            name: "ServerTests", dependencies: ["Redirects", "Site", "Manifest", "Build", "Support"]
-        ),
+            name: "ServerTests", dependencies: ["Redirects", "Site", "Manifest", "Support", "TestSupport"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -91,8 +91,8 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: schema) }
         let process = Process()
         let pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", script, schema] + paths.map { Fixtures.root + "/" + $0 }
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+        process.arguments = [script, schema] + paths.map { Fixtures.root + "/" + $0 }
         process.standardOutput = pipe
         try process.run()
         let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
