@@ -35,6 +35,8 @@ public struct SourceMap: Sendable {
         public var path: String
         /// The whole content.
         public var bytes: [UInt8]
+        /// Stretches that must never be shown (secrets written into the file), in no order.
+        public internal(set) var concealed: [Range<Int>] = []
     }
 
     /// All files, in order of reading.
@@ -47,6 +49,11 @@ public struct SourceMap: Sendable {
     public mutating func add(path: String, bytes: [UInt8]) -> Int32 {
         files.append(File(path: path, bytes: bytes))
         return Int32(files.count - 1)
+    }
+
+    /// Marks bytes that hold a secret: a source line in a diagnostic shows asterisks in their place.
+    public mutating func conceal(_ range: SourceRange) {
+        files[Int(range.file)].concealed.append(Int(range.start)..<Int(range.start) + Int(range.length))
     }
 
     /// Line and column of the first byte of `range`. O(size of the file up to there).
