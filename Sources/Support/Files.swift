@@ -198,7 +198,8 @@ public enum Files {
             let above = parent(of: path)
             guard above != path, above != "." else { throw FileError("make the directory", path, code: code) }
             try makeDirectory(above, mode: mode)
-            try makeDirectory(path, mode: mode)
+            // Not by recursion: /proc says ENOENT for every new name.
+            if mkdir(path, mode_t(mode)) != 0, errno != EEXIST { throw FileError("make the directory", path) }
         default: throw FileError("make the directory", path, code: code)
         }
     }

@@ -1,0 +1,71 @@
+# wayseal: `make demo` shows it, `make test` tests it. Both install the Debian packages that are missing.
+
+SWIFT   ?= swift
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+# What the program is built with, what the demo runs, what the tests need besides, what benchmarks compare with.
+BUILD_PACKAGES = libyaml-dev libidn2-dev libqrencode-dev libpng-dev libssl-dev libkainjow-mustache-dev pkg-config
+DEMO_PACKAGES  = $(BUILD_PACKAGES) nginx-light curl ca-certificates
+TEST_PACKAGES  = $(DEMO_PACKAGES) caddy libzxing-dev libzbar-dev poppler-utils librsvg2-bin openssl unzip python3 \
+                 python3-yaml python3-jsonschema
+BENCH_PACKAGES = $(TEST_PACKAGES) wrk
+
+# The Swift runtime is linked in, so that the binary runs where no toolchain is.
+RELEASE = -c release --static-swift-stdlib --product wayseal
+
+.PHONY: demo test fast bench lint docs install clean build
+
+## demo: build, compile fixtures/vinea, follow one of its links on a real nginx, show its code
+demo:
+	@.ci/install-packages $(DEMO_PACKAGES)
+	@.ci/demo
+
+## build: the release binary, .build/release/wayseal
+build:
+	@.ci/install-packages $(BUILD_PACKAGES)
+	$(SWIFT) build $(RELEASE)
+
+## test: everything, real servers included
+test:
+	@.ci/install-packages $(TEST_PACKAGES)
+	$(SWIFT) build --build-tests
+	WAYSEAL_SERVER_TESTS=1 $(SWIFT) test --skip-build --parallel
+	@.ci/check-binary
+
+## fast: the tests without servers and network
+fast:
+	$(SWIFT) test --parallel
+
+## bench: measured against the named peers in the same run; fails when a figure is missed
+bench:
+	@.ci/install-packages $(BENCH_PACKAGES)
+	@Benchmarks/run
+
+## lint: formatting and house rules
+lint:
+	$(SWIFT) format lint --strict --parallel -r Sources Tests Benchmarks site-templates Package.swift
+	@! grep -rnE '^\s*(public |package |internal |@_exported )*import Foundation\s*$$' Sources site-templates ledger
+
+## docs: man pages into .build/docs
+docs:
+	@.ci/install-packages $(BUILD_PACKAGES)
+	$(SWIFT) package --allow-writing-to-package-directory generate-manual --multi-page --section 1 \
+	  --output-directory .build/docs >/dev/null
+	@ls .build/docs
+
+## install: binary, man pages and completions under $(DESTDIR)$(PREFIX)
+install: build docs
+	install -Dm755 .build/release/wayseal $(DESTDIR)$(PREFIX)/bin/wayseal
+	strip $(DESTDIR)$(PREFIX)/bin/wayseal
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m644 .build/docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	.build/release/wayseal completions bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/wayseal
+	.build/release/wayseal completions zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_wayseal
+	.build/release/wayseal completions fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/wayseal.fish
+
+clean:
+	$(SWIFT) package clean
+	rm -rf .build/demo .build/docs
