@@ -16,6 +16,8 @@ let package = Package(
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(
+            name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
         .systemLibrary(name: "CZBar", pkgConfig: "zbar", providers: [.apt(["libzbar-dev"])]),
         .target(
             name: "CZXing", cxxSettings: [.define("ZX_USE_UTF8")],
@@ -30,6 +32,7 @@ let package = Package(
         .target(name: "QRCode", dependencies: ["Support"]),
         .target(name: "Decoding", dependencies: ["Support", "CPNG", "CZXing", "CZBar"]),
         .target(name: "TransparencyLog", dependencies: ["Support", "COpenSSL"]),
+        .target(name: "Ethereum", dependencies: ["Support", "COpenSSL", "CSecp256k1"]),
 
         // Second floor.
         .target(name: "Manifest", dependencies: ["Support", "Site", "CYAML"]),
@@ -57,6 +60,10 @@ let package = Package(
         .target(
             name: "SiteTemplates", path: "site-templates",
             resources: [.embedInCode("error.html"), .embedInCode("home.html")]),
+        .target(
+            name: "LedgerContracts", dependencies: ["Support"], path: "ledger/contracts",
+            exclude: ["README.md", "Timestamper.vy", "Timestamper.abi.json"],
+            resources: [.embedInCode("Timestamper.bin"), .embedInCode("Timestamper.runtime.bin")]),
 
         // Tests. ServerTests start the real nginx and Caddy; they run when WAYSEAL_SERVER_TESTS=1.
         .target(name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport"),
@@ -67,6 +74,7 @@ let package = Package(
         .testTarget(name: "ManifestTests", dependencies: ["Manifest", "Site", "Support"]),
         .testTarget(name: "RedirectsTests", dependencies: ["Redirects", "Site", "Support"]),
         .testTarget(name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Support"]),
+        .testTarget(name: "EthereumTests", dependencies: ["Ethereum", "Support", "TestSupport"]),
         .testTarget(name: "BuildTests", dependencies: ["Build", "Site", "Manifest", "Support"]),
         .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"]),
         .testTarget(
@@ -77,11 +85,11 @@ let package = Package(
 )
 
 /// Rooms whose inputs are hostile: every unsafe expression in them is marked.
-let strictlyMemorySafe: Set<String> = ["Manifest", "TransparencyLog"]
+let strictlyMemorySafe: Set<String> = ["Manifest", "TransparencyLog", "Ethereum"]
 
 /// Rooms of C, whose names begin with one more capital letter.
 let foreign: Set<String> = [
-    "CYAML", "CQREncode", "CPNG", "COpenSSL", "CZBar", "CZXing", "CMustache", "CLinux",
+    "CYAML", "CQREncode", "CPNG", "COpenSSL", "CZBar", "CZXing", "CMustache", "CLinux", "CSecp256k1",
 ]
 
 for target in package.targets where !foreign.contains(target.name) {
