@@ -87,7 +87,8 @@ let package = Package(
         .testTarget(
             name: "JudgeTests",
             dependencies: [
-                "wayseal", "Anchoring", "Ethereum", "Transfer", "LedgerContracts", "Support", "TestSupport",
+                "wayseal", "Anchoring", "Ethereum", "Transfer", "TransparencyLog", "LedgerContracts", "Support",
+                "TestSupport",
             ],
             exclude: ["devchain.py", "judge.py", "badserver.py"]),
         .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"]),

@@ -20,7 +20,7 @@ public struct ChainClient: Sendable {
         case number(UInt64)
     }
 
-    private let transport: Transport
+    let transport: Transport
 
     /// A client over a transport.
     public init(transport: @escaping Transport) { self.transport = transport }

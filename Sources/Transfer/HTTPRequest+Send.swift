@@ -21,16 +21,21 @@ extension HTTPRequest {
             text.withUnsafeMutableBufferPointer { text in
                 body.withUnsafeBufferPointer { body in
                     set(curl, isSecure: lower.hasPrefix("https://"), received, text, body, headers)
-                    return curl_easy_perform(curl)
+                    let code = curl_easy_perform(curl)
+                    // The buffer must not outlive this closure in libcurl's hands.
+                    wayseal_curl_set_pointer(curl, CURLOPT_ERRORBUFFER, nil)
+                    return code
                 }
             }
         }
         if received.isTooLarge { throw .tooLarge(limit: limits.bytes) }
-        if code != CURLE_OK {
-            throw Self.error(code, host: Self.host(of: url), text: Self.text(text))
-        }
         var status = 0
         wayseal_curl_get_long(curl, CURLINFO_RESPONSE_CODE, &status)
+        if code != CURLE_OK {
+            // A redirect to a scheme that is not allowed counts as an unsupported protocol.
+            if code == CURLE_UNSUPPORTED_PROTOCOL, (300..<400).contains(status) { throw .redirected }
+            throw Self.error(code, host: Self.host(of: url), text: Self.text(text))
+        }
         var type: UnsafeMutablePointer<CChar>?
         wayseal_curl_get_string(curl, CURLINFO_CONTENT_TYPE, &type)
         let mediaType = type.map { String(cString: $0).lowercased().prefix { $0 != ";" && $0 != " " } } ?? ""
@@ -99,7 +104,7 @@ extension HTTPRequest {
     private static func error(_ code: CURLcode, host: String, text: String) -> TransferError {
         let words = text.isEmpty ? String(cString: curl_easy_strerror(code)) : text
         return switch code {
-        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .malformed("not an address that can be asked: \(words)")
+        case CURLE_URL_MALFORMAT: .malformed("not an address that can be asked: \(words)")
         case CURLE_COULDNT_RESOLVE_HOST: .unknownHost(host)
         case CURLE_COULDNT_CONNECT: .refused(host)
         case CURLE_OPERATION_TIMEDOUT: .timedOut

@@ -79,4 +79,11 @@ public struct HTTPResponse: Equatable, Sendable {
     public var type: String
     /// Body.
     public var body: [UInt8]
+
+    /// An answer.
+    public init(status: Int, type: String, body: [UInt8]) {
+        self.status = status
+        self.type = type
+        self.body = body
+    }
 }

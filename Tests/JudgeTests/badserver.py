@@ -10,6 +10,7 @@ class H(BaseHTTPRequestHandler):
         for k, v in more.items(): self.send_header(k, v)
         self.send_header("content-length", str(len(body) if length is None else length)); self.end_headers(); self.wfile.write(body)
     def do_GET(self): self.do_POST()
+    def do_PUT(self): self.do_POST()
     def do_POST(self):
         n = int(self.headers.get("content-length", 0)); body = self.rfile.read(n); p = self.path.strip("/")
         if p == "echo": self.answer(200, (self.command + " " + self.headers.get("x-test", "-") + " ").encode() + body, "Text/Plain; charset=utf-8")
