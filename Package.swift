@@ -68,7 +68,7 @@ let package = Package(
             resources: [.embedInCode("error.html"), .embedInCode("home.html")]),
         .target(
             name: "LedgerContracts", dependencies: ["Support"], path: "ledger/contracts",
-            exclude: ["README.md", "Timestamper.vy", "Timestamper.abi.json"],
+            exclude: ["README.md", "ANCHOR.md", "Timestamper.vy", "Timestamper.abi.json"],
             resources: [.embedInCode("Timestamper.bin"), .embedInCode("Timestamper.runtime.bin")]),
 
         // Tests. ServerTests start the real nginx and Caddy; they run when WAYSEAL_SERVER_TESTS=1.

@@ -78,6 +78,21 @@ struct FeeTests {
     }
 }
 
+@Suite("Reports")
+struct ReportTests {
+    @Test(
+        "times are written as dates",
+        arguments: [
+            (0, "1970-01-01T00:00:00Z"), (951_782_399, "2000-02-28T23:59:59Z"), (951_782_400, "2000-02-29T00:00:00Z"),
+            (1_750_000_060, "2025-06-15T15:07:40Z"), (4_107_542_399, "2100-02-28T23:59:59Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+        ] as [(UInt64, String)])
+    func dates(seconds: UInt64, text: String) { #expect(AnchorReport.date(seconds) == text) }
+
+    @Test("no time, however large, stops the program")
+    func largest() { #expect(AnchorReport.date(.max).hasSuffix("Z")) }
+}
+
 @Suite("Records")
 struct RecordTests {
     private func record() throws -> AnchorRecord {

@@ -31,6 +31,59 @@ struct AnchoringJudgeTests {
         #expect(try setting.paid() == 1)
     }
 
+    @Test(
+        "a foreign verifier, written from the description of the file, finds the same time", arguments: [true, false])
+    func foreignVerifier(storage: Bool) throws {
+        let outcome = try setting.anchor(value, setting.policy(storage ? nil : .calldata))
+        guard case .final(let proven, let path, _) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        let file = try String(decoding: Files.read(path), as: UTF8.self)
+        let answer = try PythonProcess("judge.py").ask {
+            $0.field("op", "bundle")
+            $0.field("bundle", file)
+        }
+        #expect(answer["time"]?.integer.map { UInt64($0) } == proven.time)
+        switch proven.place {
+        case .storage(_, let hash): #expect(answer["by"]?.string == hash.description)
+        case .calldata(let sender): #expect(answer["by"]?.string == sender.description)
+        }
+    }
+
+    @Test(
+        "nodes confirm an anchor's block once it is final, contradict another's, and are silent when they can't be asked"
+    )
+    func confirmation() throws {
+        guard case .final(let proven, let path, _) = try setting.anchor(value) else {
+            Issue.record("not final")
+            return
+        }
+        let trust = AnchorTrust(chains: [31337], codeHashes: [AnchorPolicy.timestamperCodeHash])
+        #expect(try trust.proven(Files.read(path), value: value) == proven)
+        #expect(throws: EthereumError.self) {
+            try AnchorTrust(chains: [1], codeHashes: trust.codeHashes).proven(Files.read(path), value: value)
+        }
+        #expect(throws: EthereumError.self) { try AnchorTrust(codeHashes: []).proven(Files.read(path), value: value) }
+        #expect(!trust.isPinned(proven))
+        let node = ChainClient(url: setting.chain.url)
+        let dead = ChainClient(url: "http://127.0.0.1:1")
+        let asked = ChainConfirmation(of: proven, by: [node, node, dead])
+        #expect(asked.confirming == 2 && asked.contradicting == 0 && asked.silent == 1)
+        var other = proven
+        other.blockHash = .keccak([])
+        #expect(ChainConfirmation(of: other, by: [node]).contradicting == 1)
+        other = proven
+        other.chainID = 1
+        #expect(ChainConfirmation(of: other, by: [node]).contradicting == 1)
+        // The newest block is not final yet.
+        let head = try #require(try node.block(.latest))
+        other = proven
+        other.blockNumber = head.number
+        other.blockHash = head.hash
+        #expect(ChainConfirmation(of: other, by: [node]).contradicting == 1)
+    }
+
     @Test("call data is proven by the trie of its block, among other transactions, within its gas")
     func calldata() throws {
         // Strangers share the block.

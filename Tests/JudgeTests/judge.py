@@ -29,7 +29,23 @@ def trie(q):
         return [hx(n) for i, n in enumerate(nodes) if i == 0 or len(n) >= 32]
     return dict(root=hx(t.root_hash), proofs=[proof(k) for k in q["keys"]])
 
+def bundle(q):
+    """What ledger/contracts/ANCHOR.md says, with nothing of wayseal: the time that the file proves."""
+    f = json.loads(q["bundle"]); header = rlp.decode(un(f["header"])); value = un(f["value"]); I = lambda b: int.from_bytes(b, "big")
+    assert f["format"] == "wayseal/anchor@1" and hx(keccak(un(f["header"]))) == f["blockHash"] and I(header[8]) == int(f["blockNumber"])
+    nodes = lambda name: [rlp.decode(un(n)) for n in f[name]]
+    if f["kind"] == "calldata":
+        raw = HexaryTrie.get_from_proof(header[4], rlp.encode(int(f["transactionIndex"])), nodes("transactionProof"))
+        assert raw == un(f["rawTransaction"]) and raw[0] == 2 and rlp.decode(raw[1:])[7] == value
+        return dict(time=I(header[11]), by=Account.recover_transaction(raw))
+    account = rlp.decode(HexaryTrie.get_from_proof(header[3], keccak(un(f["contract"])), nodes("accountProof")))
+    word = lambda n: n.to_bytes(32, "big")
+    slot = keccak(word(0) + value) if f["kind"] == "timestamper" else keccak(value + word(2))
+    time = I(rlp.decode(HexaryTrie.get_from_proof(account[2], keccak(slot), nodes("storageProof"))))
+    return dict(time=time, by=hx(account[3]))
+
 OPS = dict(
+    bundle=bundle,
     sign=sign, trie=trie,
     address=lambda q: to_checksum_address(q["address"]),
     account=lambda q: Account.from_key(q["key"]).address,
