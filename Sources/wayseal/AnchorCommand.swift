@@ -22,7 +22,7 @@ struct AnchorCommand: ParsableCommand {
 
     func run() throws {
         do {
-            if try !perform() { throw ExitCode(1) }
+            if try !perform() { throw ExitCode(4) }
         } catch let error as EthereumError {
             AnchorOptions.say("error: \(error)")
             throw ExitCode(2)
@@ -32,7 +32,7 @@ struct AnchorCommand: ParsableCommand {
         }
     }
 
-    /// Whether it is over: false means that a later run goes on.
+    /// Whether it is over: false means that the chain is not done and a later run goes on.
     private func perform() throws -> Bool {
         let key = try options.key()
         let value = deploy ? nil : try options.value()
