@@ -69,7 +69,7 @@ let package = Package(
         .testTarget(name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG"]),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest", "Site", "Support"]),
         .testTarget(name: "RedirectsTests", dependencies: ["Redirects", "Site", "Support"]),
-        .testTarget(name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Support"]),
+        .testTarget(name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Support", "TestSupport"]),
         .testTarget(name: "BuildTests", dependencies: ["Build", "Site", "Manifest", "Support"]),
         .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"]),
         .testTarget(
