@@ -47,7 +47,8 @@ public struct SQLiteError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The statement, if one was run.
     public let sql: String?
 
-    init(code: Code, message: String, sql: String? = nil) {
+    /// An error of this room, or one that a room above reports in its words.
+    public init(code: Code, message: String, sql: String? = nil) {
         self.code = code
         self.message = message
         self.sql = sql
