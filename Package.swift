@@ -96,6 +96,14 @@ let package = Package(
     cxxLanguageStandard: .cxx17
 )
 
+// Benchmarks are built on demand: WAYSEAL_BENCH=1 swift build -c release --product bench-ledger
+if Context.environment["WAYSEAL_BENCH"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "bench-ledger", dependencies: ["Ledger", "Verification", "TransparencyLog", "Support"],
+            path: "Benchmarks/Ledger"))
+}
+
 /// Rooms whose inputs are hostile: every unsafe expression in them is marked.
 let strictlyMemorySafe: Set<String> = [
     "Manifest", "SQLite", "TransparencyLog", "Ledger", "Verification",

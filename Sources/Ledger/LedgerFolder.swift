@@ -35,9 +35,13 @@ struct LedgerLock: ~Copyable {
         let file = try attempt { () throws(FileError) in
             try FileDescriptor(path: folder.lock, flags: O_RDWR | O_CREAT, mode: 0o600)
         }
+        // A child of another writer may hold the lock for a moment between its fork and its exec.
+        var tries = 0
         while flock(file.raw, LOCK_EX | LOCK_NB) != 0 {
-            if errno == EINTR { continue }
-            throw errno == EWOULDBLOCK ? .locked : .file(FileError("lock", folder.lock))
+            guard errno == EWOULDBLOCK || errno == EINTR else { throw .file(FileError("lock", folder.lock)) }
+            guard tries < 20 else { throw .locked }
+            tries += 1
+            usleep(10_000)
         }
         return LedgerLock(file: file)
     }

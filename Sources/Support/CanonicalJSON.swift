@@ -100,9 +100,15 @@ public enum CanonicalJSON: Hashable, Sendable {
         let bytes: [UInt8]
         var at = 0
 
-        mutating func take(_ text: StaticString) -> Bool {
-            let end = at + text.utf8CodeUnitCount
-            guard end <= bytes.count, bytes[at..<end].elementsEqual("\(text)".utf8) else { return false }
+        mutating func take(_ character: Unicode.Scalar) -> Bool {
+            guard at < bytes.count, bytes[at] == UInt8(ascii: character) else { return false }
+            at += 1
+            return true
+        }
+
+        mutating func take(word: String) -> Bool {
+            let end = at + word.utf8.count
+            guard end <= bytes.count, bytes[at..<end].elementsEqual(word.utf8) else { return false }
             at = end
             return true
         }
@@ -113,9 +119,9 @@ public enum CanonicalJSON: Hashable, Sendable {
             case UInt8(ascii: "{"): return object(depth: depth)
             case UInt8(ascii: "["): return array(depth: depth)
             case UInt8(ascii: "\""): return string().map(CanonicalJSON.string)
-            case UInt8(ascii: "t"): return take("true") ? .bool(true) : nil
-            case UInt8(ascii: "f"): return take("false") ? .bool(false) : nil
-            case UInt8(ascii: "n"): return take("null") ? .null : nil
+            case UInt8(ascii: "t"): return take(word: "true") ? .bool(true) : nil
+            case UInt8(ascii: "f"): return take(word: "false") ? .bool(false) : nil
+            case UInt8(ascii: "n"): return take(word: "null") ? .null : nil
             default: return number()
             }
         }
@@ -183,7 +189,7 @@ public enum CanonicalJSON: Hashable, Sendable {
             case UInt8(ascii: "f"): return 0x0C
             case UInt8(ascii: "r"): return 0x0D
             case UInt8(ascii: "u"):
-                guard at + 4 <= bytes.count, take("00"), let code = Hex.decode(bytes[at..<at + 2]) else { return nil }
+                guard at + 4 <= bytes.count, take(word: "00"), let code = Hex.decode(bytes[at..<at + 2]) else { return nil }
                 at += 2
                 return code[0]
             default: return nil

@@ -57,7 +57,7 @@ struct KillTests {
                 signed[old.size] = digest
             }
             _ = consume ledger
-            if round % 25 == 24 { #expect(try await LedgerMaintenance.check(folder, key: verifier) == []) }
+            if round % 100 == 99 { #expect(try await LedgerMaintenance.check(folder, key: verifier) == []) }
         }
         #expect(acknowledged > 1000)
         print("kills: \(signed.count) checkpoints, \(acknowledged) entries, \(interrupted) kills inside a publication")

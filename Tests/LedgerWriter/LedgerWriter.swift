@@ -21,7 +21,7 @@ struct LedgerWriter {
             var ledger = try Ledger.open(folder, origin: "kill.example.org")
             for _ in 0..<3 {
                 state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                let count = 1 + Int(state >> 33) % 300
+                let count = 1 + Int(state >> 33) % 90
                 let drafts = (0..<count).map { number in
                     Draft.link("kill.example.org/\(number % 50)", target: "https://e.org/\(state)", redirect: "302 -")
                 }
