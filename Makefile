@@ -9,7 +9,7 @@ BUILD_PACKAGES = libyaml-dev libidn2-dev libqrencode-dev libpng-dev libssl-dev l
                  zlib1g-dev pkg-config
 DEMO_PACKAGES  = $(BUILD_PACKAGES) nginx-light curl ca-certificates
 TEST_PACKAGES  = $(DEMO_PACKAGES) caddy libzxing-dev libzbar-dev poppler-utils librsvg2-bin openssl unzip python3 \
-                 python3-yaml python3-jsonschema
+                 python3-yaml python3-jsonschema golang-go golang-golang-x-mod-dev
 BENCH_PACKAGES = $(TEST_PACKAGES) wrk
 
 # The Swift runtime is linked in, so that the binary runs where no toolchain is.

@@ -64,7 +64,7 @@ let package = Package(
             name: "SiteTemplates", path: "site-templates",
             resources: [.embedInCode("error.html"), .embedInCode("home.html")]),
         .target(
-            name: "LedgerSchema", path: "ledger", exclude: ["FORMAT.md"],
+            name: "LedgerSchema", path: "ledger", exclude: ["FORMAT.md"], sources: ["LedgerSchema.swift"],
             resources: [.embedInCode("schema-1.sql")]),
 
         // Tests. ServerTests start the real nginx and Caddy; they run when WAYSEAL_SERVER_TESTS=1.
@@ -87,6 +87,10 @@ let package = Package(
         .testTarget(
             name: "VerificationTests",
             dependencies: ["Verification", "Ledger", "TransparencyLog", "Support", "TestSupport"]),
+        .testTarget(
+            name: "LedgerJudgeTests",
+            dependencies: ["Ledger", "Verification", "TransparencyLog", "Support", "TestSupport"],
+            path: "Tests/Judges", exclude: ["tlogcheck.go", "h1.go"]),
         .testTarget(name: "BuildTests", dependencies: ["Build", "Site", "Manifest", "Support"]),
         .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"]),
         .testTarget(
