@@ -59,15 +59,25 @@ extension Ledger {
                     throw LedgerError.badEntry("an entry of \(bytes.count) bytes, at most 65535 fit")
                 }
                 let leaf = TreeHash.leaf(bytes)
-                try entries.run(
-                    .integer(number), .blob(bytes), .blob(leaf.bytes), .text(draft.kind.rawValue),
-                    .integer(subject), .integer(time))
+                try entries.bind(1, number)
+                try entries.bind(2, bytes)
+                try entries.bind(3, leaf.bytes)
+                try entries.bind(4, draft.kind.rawValue)
+                try entries.bind(5, subject)
+                try entries.bind(6, time)
+                try entries.run()
+                try preimages.bind(1, number)
                 for value in opened {
-                    try preimages.run(
-                        .integer(number), .text(value.field), .blob(value.salt), .text(value.value))
+                    try preimages.bind(2, value.field)
+                    try preimages.bind(3, value.salt)
+                    try preimages.bind(4, value.value)
+                    try preimages.run()
                 }
                 if let author = draft.author {
-                    try preimages.run(.integer(number), "author", nil, .text(author))
+                    try preimages.bind(2, "author")
+                    try preimages.bindNull(3)
+                    try preimages.bind(4, author)
+                    try preimages.run()
                 }
                 try edge.append(leaf) { node throws(SQLiteError) in
                     try nodes.run(.integer(node.level), .integer(node.index), .blob(node.hash.bytes))

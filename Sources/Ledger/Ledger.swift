@@ -45,6 +45,8 @@ public struct Ledger: ~Copyable {
         if try !exists(folder.index) {
             if hasGuard || hasLog { throw .indexMissing(folder: folder.path) }
             if !mayCreate { throw .missing(folder: folder.path) }
+            // SQLite fills an empty file; made first, the private index is never readable by others.
+            try attempt { () throws(FileError) in try Files.create(folder.index, [], mode: 0o600) }
         }
         let index = try attempt { () throws(SQLiteError) in
             try LedgerIndex.open(folder.index, access: .create)

@@ -9,6 +9,9 @@ struct LedgerIndex: ~Copyable {
 
     static func open(_ path: String, access: Database.Access) throws(SQLiteError) -> LedgerIndex {
         let database = try Database(path: path, access: access)
+        // A batch of a hundred thousand entries fits into 64 MB, and into a write-ahead log that is not copied into the
+        // index before the batch is answered for.
+        try database.execute("PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=20000;")
         if access != .readOnly { try database.migrate(LedgerSchema.migrations) }
         return LedgerIndex(database: database)
     }

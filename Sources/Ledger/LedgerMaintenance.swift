@@ -63,6 +63,7 @@ public enum LedgerMaintenance {
         }
         let aside = folder.index + ".new"
         for suffix in ["", "-wal", "-shm"] { try attempt { () throws(FileError) in try Files.remove(aside + suffix) } }
+        try attempt { () throws(FileError) in try Files.create(aside, [], mode: 0o600) }
         try fill(aside, checkpoint: checkpoint, note: bytes, source: source, preimages: preimages)
         if (try? Files.status(folder.checkpoint)) != nil {
             let kept = try Ledger.guardCheckpoint(in: folder, origin: key.name)

@@ -67,6 +67,7 @@ struct LedgerTests {
         }
         #expect(try LedgerEntry(ledger.entry(2))?.previous == 0)
         #expect(read(folder.checkpoint) == second.checkpoint)
+        for suffix in ["", "-wal", "-shm"] { #expect(try Files.status(folder.index + suffix)?.mode ?? 0o600 == 0o600) }
         #expect(read(folder.log + "/checkpoint") == second.checkpoint)
         #expect(read(folder.log + "/tile/0/000.p/2") != nil)
         #expect(read(folder.log + "/tile/entries/000.p/4") != nil)
