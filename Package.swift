@@ -111,8 +111,8 @@ let package = Package(
         .testTarget(
             name: "ChainJudgeTests",
             dependencies: [
-                "wayseal", "Anchoring", "Ethereum", "Transfer", "TransparencyLog", "LedgerContracts", "Support",
-                "TestSupport",
+                "wayseal", "Anchoring", "Ethereum", "Ledger", "Verification", "Transfer", "TransparencyLog",
+                "LedgerContracts", "Support", "TestSupport",
             ],
             path: "Tests/ChainJudges", exclude: ["devchain.py", "judge.py", "badserver.py"]),
         .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"]),

@@ -74,7 +74,6 @@ public struct AnchorClock: Sendable {
 }
 
 extension Bytes32 {
-    /// The anchored value of a checkpoint: the SHA-256 of its note's text. It binds origin, size and root; signatures
-    /// that witnesses add later don't change it.
+    /// The anchored value of a checkpoint: ``Checkpoint/anchorValue(of:)``.
     public static func anchored(_ checkpoint: SignedNote) -> Bytes32 { .sha256(Array(checkpoint.text.utf8)) }
 }
