@@ -227,7 +227,7 @@ struct LyingNodeTests {
                     return String(decoding: bytes, as: UTF8.self)
                 }
                 do {
-                    let outcome = try setting.anchor(value, client: lie)
+                    let outcome = try setting.anchor(value, setting.policy { $0.deadline = 12_000 }, client: lie)
                     // Only what the proof does not use may be changed unnoticed: then the stored proof is the true one.
                     if case .final(let proven, let path, _) = outcome {
                         #expect(try AnchorBundle(json: Files.read(path)).verified(for: value) == proven)
@@ -270,7 +270,9 @@ struct LyingNodeTests {
                 }
                 return answer
             }
-            if let outcome = try? setting.anchor(value, client: lie), case .final(let proven, let path, _) = outcome {
+            if let outcome = try? setting.anchor(value, setting.policy { $0.deadline = 12_000 }, client: lie),
+                case .final(let proven, let path, _) = outcome
+            {
                 #expect(try AnchorBundle(json: Files.read(path)).verified(for: value) == proven)
             }
             let outcome = try setting.anchor(value)
