@@ -64,9 +64,11 @@ public struct Batch: Sendable {
                 return
             }
             guard fields.count == columns, fields[0].count <= 18, !fields[0].isEmpty,
-                let index = fields[0].reduce(into: Int?(0), { number, digit in
-                    number = digit &- 0x30 < 10 ? number.map { $0 * 10 + Int(digit &- 0x30) } : nil
-                })
+                let index = fields[0].reduce(
+                    into: Int?(0),
+                    { number, digit in
+                        number = digit &- 0x30 < 10 ? number.map { $0 * 10 + Int(digit &- 0x30) } : nil
+                    })
             else { throw Problem(line: recordLine, summary: "not \(columns) fields that begin with a number") }
             var claim = Claim(line: recordLine, index: index)
             if columns == 4 {

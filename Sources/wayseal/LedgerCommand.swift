@@ -55,7 +55,8 @@ struct LedgerCommand: AsyncParsableCommand {
         @OptionGroup var ledger: LedgerOptions
         @Argument(help: "The folder of 'checkpoint' and 'tile/'.") var log: String
         @Option(help: ArgumentHelp("The log's key.", valueName: "vkey")) var key: String
-        @Option(help: ArgumentHelp("An older index whose values are taken over.", valueName: "file")) var values: String?
+        @Option(help: ArgumentHelp("An older index whose values are taken over.", valueName: "file")) var values:
+            String?
 
         func run() async throws {
             do {
