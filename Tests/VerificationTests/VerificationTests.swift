@@ -232,7 +232,7 @@ struct BatchTests {
             320,name,\(salt),Zoë 321
 
             600,name,\(salt),Zoë 321
-            321,"name",\(salt),"Zoë ""321"\"
+            321,"name",\(salt),"Zoë ""321""\"
             """
         let batch = try Batch(csv: Array(csv.utf8))
         #expect(batch.claims.map(\.line) == [2, 3, 4, 6, 7])
