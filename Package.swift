@@ -11,6 +11,7 @@ let package = Package(
     targets: [
         // C: module maps and shims over Debian's libraries.
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(
             name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -41,7 +42,9 @@ let package = Package(
         .target(name: "Ethereum", dependencies: ["Support", "COpenSSL", "CSecp256k1"]),
 
         // Second floor.
-        .target(name: "Manifest", dependencies: ["Support", "Site", "CYAML"]),
+        .target(
+            name: "Manifest", dependencies: ["Support", "Site", "CYAML", "CIDN2", "COpenSSL"],
+            resources: [.embedInCode("wayseal.schema.json")]),
         .target(name: "Redirects", dependencies: ["Support", "Site"]),
         .target(
             name: "Ledger", dependencies: ["Support", "SQLite", "TransparencyLog", "LedgerSchema"]),
@@ -64,7 +67,7 @@ let package = Package(
             name: "wayseal",
             dependencies: [
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
-                "Pages", "Build", "Ethereum", "Anchoring",
+                "Pages", "Build", "Ledger", "Verification", "Ethereum", "Anchoring",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -86,7 +89,8 @@ let package = Package(
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"]),
         .testTarget(
             name: "QRCodeTests", dependencies: ["QRCode", "Codes", "CQREncode", "Decoding"]),
-        .testTarget(name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG"]),
+        .testTarget(
+            name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG", "Support"]),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest", "Site", "Support"]),
         .testTarget(name: "RedirectsTests", dependencies: ["Redirects", "Site", "Support"]),
         .testTarget(name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Support", "TestSupport"]),
@@ -107,7 +111,6 @@ let package = Package(
         .testTarget(name: "EthereumTests", dependencies: ["Ethereum", "Support", "TestSupport"]),
         .testTarget(
             name: "AnchoringTests", dependencies: ["Anchoring", "Ethereum", "Support", "TestSupport"]),
-        .testTarget(name: "BuildTests", dependencies: ["Build", "Site", "Manifest", "Support"]),
         .testTarget(
             name: "ChainJudgeTests",
             dependencies: [
@@ -115,6 +118,10 @@ let package = Package(
                 "LedgerContracts", "Support", "TestSupport",
             ],
             path: "Tests/ChainJudges", exclude: ["devchain.py", "judge.py", "badserver.py"]),
+        .testTarget(name: "PagesTests", dependencies: ["Pages", "Site", "Support"]),
+        .testTarget(
+            name: "BuildTests",
+            dependencies: ["Build", "Redirects", "Site", "TransparencyLog", "Support", "TestSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"]),
         .testTarget(
             name: "ServerTests", dependencies: ["Redirects", "Site", "Manifest", "Build", "Support"]
@@ -123,12 +130,19 @@ let package = Package(
     cxxLanguageStandard: .cxx17
 )
 
-// Benchmarks are built on demand: WAYSEAL_BENCH=1 swift build -c release --product bench-ledger
-if Context.environment["WAYSEAL_BENCH"] != nil {
-    package.targets.append(
+// `WAYSEAL_BENCH=1 swift build -c release` builds the benchmarks too.
+if Context.environment["WAYSEAL_BENCH"] == "1" {
+    package.targets += [
+        .executableTarget(
+            name: "bench-codes", dependencies: ["Support", "QRCode", "Codes", "CQREncode", "CPNG"],
+            path: "Benchmarks/Codes"),
         .executableTarget(
             name: "bench-ledger", dependencies: ["Ledger", "Verification", "TransparencyLog", "Support"],
-            path: "Benchmarks/Ledger"))
+            path: "Benchmarks/Ledger"),
+        .executableTarget(
+            name: "bench-redirects", dependencies: ["Redirects", "Site", "Support"],
+            path: "Benchmarks/Redirects", exclude: ["run.py"]),
+    ]
 }
 
 /// Rooms whose inputs are hostile: every unsafe expression in them is marked.
@@ -136,13 +150,10 @@ let strictlyMemorySafe: Set<String> = [
     "Manifest", "SQLite", "TransparencyLog", "Ledger", "Verification", "Ethereum", "Anchoring",
 ]
 
-/// Rooms of C, whose names begin with one more capital letter.
-let foreign: Set<String> = [
-    "CYAML", "CQREncode", "CPNG", "COpenSSL", "CZBar", "CZXing", "CMustache", "CLinux", "CSQLite",
-    "CZlib", "CSecp256k1", "CCurl",
-]
+/// Shims in C and C++.
+let shims: Set<String> = ["CZXing", "CMustache"]
 
-for target in package.targets where !foreign.contains(target.name) {
+for target in package.targets where target.type != .system && !shims.contains(target.name) {
     var settings: [SwiftSetting] = [
         .treatAllWarnings(as: .error),
         .enableUpcomingFeature("ExistentialAny"),

@@ -72,6 +72,19 @@ struct BenchLedger {
         report("full check of \(checkpoint.size) entries, two cores", best, "s", atMost: 1)
 
         let mirror = try Mirror(policy: policy, source: source)
+        var csv = Array("index,field,salt,value\n".utf8)
+        do {
+            let ledger = try Ledger.open(folder, origin: origin)
+            for number in 0..<checkpoint.size {
+                guard let slug = try ledger.disclosures(of: number).first(where: { $0.field == "slug" }) else { exit(1) }
+                csv += "\(number),slug,\(Base64.encode(slug.salt)),\(slug.value)\n".utf8
+            }
+        }
+        let matching = Stopwatch()
+        let outcomes = await (try Batch(csv: csv)).outcomes(in: Mirror(policy: policy, source: source))
+        let matched = matching.seconds
+        guard outcomes.count == checkpoint.size, outcomes.allSatisfy({ $0 == .holds }) else { exit(1) }
+        report("batch of \(outcomes.count) ids against the mirror", matched, "s", atMost: 6)
         var proofs: [LogProof] = []
         var entries: [[UInt8]] = []
         for number in stride(from: 0, to: checkpoint.size, by: 2003) {

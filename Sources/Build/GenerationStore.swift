@@ -98,6 +98,15 @@ public struct GenerationStore: ~Copyable {
         }
     }
 
+    /// Removes the staging folder: nothing had changed.
+    func discardStaging() throws(BuildError) {
+        do {
+            try Files.removeTree(staging)
+        } catch {
+            throw BuildError(error)
+        }
+    }
+
     /// Makes the staging folder durable and serves it.
     /// - Parameter beforeFlip: done when everything is on the disk and nothing is visible yet.
     /// - Returns: the new generation's number.

@@ -17,25 +17,34 @@ struct GenerationWriter: Sendable {
         var digest: [UInt8]
     }
 
-    /// Whether the last generation has `file` already, byte for byte.
-    func isUnchanged(_ file: OutputFile) -> Bool {
-        guard let previous else { return false }
-        return Files.has(file.bytes, at: previous + "/" + file.path)
-    }
-
-    /// Links or creates `file`; its folder must exist.
-    func place(_ file: OutputFile) throws(FileError) -> Entry {
-        if let staging {
-            let target = staging + "/" + file.path
-            if let previous, Files.has(file.bytes, at: previous + "/" + file.path),
-                try Files.status(previous + "/" + file.path)?.mode == file.mode
-            {
-                try Files.link(previous + "/" + file.path, to: target)
-            } else {
-                try Files.create(target, file.bytes, mode: file.mode)
+    /// Links or creates `file`, whose folder must exist. When only comparing: `nil` if it differs.
+    func place(_ file: OutputFile) throws(FileError) -> Entry? {
+        let entry = Entry(path: file.path, digest: SHA256.hash(file.bytes))
+        if let previous {
+            let old = previous + "/" + file.path
+            if Files.has(file.bytes, at: old), try Files.status(old)?.mode == file.mode {
+                if let staging { try Files.link(old, to: staging + "/" + file.path) }
+                return entry
             }
         }
-        return Entry(path: file.path, digest: SHA256.hash(file.bytes))
+        guard let staging else { return nil }
+        try Files.create(staging + "/" + file.path, file.bytes, mode: file.mode)
+        return entry
+    }
+
+    /// Places several; `nil` when only comparing and one differs.
+    func place(_ files: [OutputFile]) throws(BuildError) -> [Entry]? {
+        var entries: [Entry] = []
+        entries.reserveCapacity(files.count)
+        do {
+            for file in files {
+                guard let entry = try place(file) else { return nil }
+                entries.append(entry)
+            }
+        } catch {
+            throw .file(error)
+        }
+        return entries
     }
 
     /// Makes the folders that `paths` need, each once.

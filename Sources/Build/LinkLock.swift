@@ -13,9 +13,18 @@ public import Support
 public struct LinkLock: Sendable {
     /// The bytes of the file; empty before the first build.
     public let bytes: [UInt8]
-    private let lines: [Range<Int>]
+    /// The lines after the header, in the order of their keys.
+    private let lines: [Line]
 
     static let header = "wayseal-lock 1\n"
+
+    /// Where a line and its key lie in the bytes. Both states have four letters, so a key begins at the sixth byte.
+    private struct Line {
+        var start: Int
+        var keyEnd: Int
+        var end: Int
+        static let keyOffset = 5
+    }
 
     /// No build yet.
     public init() {
@@ -28,43 +37,45 @@ public struct LinkLock: Sendable {
     /// - Returns: the lock, and what is wrong with it; lines that can't be read are never dropped silently.
     public static func read(_ bytes: [UInt8], file: Int32) -> (lock: LinkLock, diagnostics: [Diagnostic]) {
         var diagnostics: [Diagnostic] = []
-        var lines: [Range<Int>] = []
+        var lines: [Line] = []
         var start = 0
-        var number = 0
+        var isFirst = true
         while start < bytes.count {
             let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
-            number += 1
-            let range = SourceRange(file: file, start: UInt32(start), length: UInt32(end - start))
-            if number == 1 {
+            if isFirst {
+                isFirst = false
                 if !bytes[start..<end].elementsEqual(header.utf8.dropLast()) {
                     diagnostics.append(
                         .error(
-                            BuildCodes.badLock, at: range, "the lock does not begin with 'wayseal-lock 1'",
+                            BuildCodes.badLock, at: SourceRange(file: file, start: UInt32(start), length: UInt32(end)),
+                            "the lock does not begin with 'wayseal-lock 1'",
                             help: "restore wayseal.lock from version control"))
                     break
                 }
-            } else if Entry(bytes[start..<end]) == nil {
+            } else if let keyEnd = Entry.keyEnd(bytes[start..<end]) {
+                lines.append(Line(start: start, keyEnd: keyEnd, end: end))
+            } else {
                 diagnostics.append(
                     .error(
-                        BuildCodes.badLock, at: range, "this line of the lock can't be read",
+                        BuildCodes.badLock,
+                        at: SourceRange(file: file, start: UInt32(start), length: UInt32(end - start)),
+                        "this line of the lock can't be read",
                         help: "restore wayseal.lock from version control; merge markers must be resolved"))
-            } else {
-                lines.append(start..<end)
             }
             start = end + 1
         }
         return (LinkLock(bytes: bytes, lines: lines), diagnostics)
     }
 
-    private init(bytes: [UInt8], lines: [Range<Int>]) {
+    private init(bytes: [UInt8], lines: [Line]) {
         self.bytes = bytes
-        let key = { (line: Range<Int>) in bytes[line].split(separator: 0x20, maxSplits: 2)[1] }
-        let isSorted = zip(lines, lines.dropFirst()).allSatisfy { a, b in
-            Self.order(key(a), key(b)) <= 0
+        let key = { (line: Line) in bytes[line.start + Line.keyOffset..<line.keyEnd] }
+        var isSorted = true
+        for index in lines.indices.dropFirst() where Self.order(key(lines[index - 1]), key(lines[index])) > 0 {
+            isSorted = false
+            break
         }
-        self.lines =
-            isSorted
-            ? lines : lines.sorted { key($0).lexicographicallyPrecedes(key($1)) }
+        self.lines = isSorted ? lines : lines.sorted { key($0).lexicographicallyPrecedes(key($1)) }
     }
 
     /// How many lines, live and gone.
@@ -83,107 +94,139 @@ public struct LinkLock: Sendable {
         /// Target.
         public var target: String
 
+        /// Reads a line that ``keyEnd(_:)`` has accepted.
         init?(_ line: ArraySlice<UInt8>) {
-            let fields = line.split(separator: 0x20, omittingEmptySubsequences: false)
-            guard fields.count == 5, !fields.contains(where: \.isEmpty),
-                let redirect = UInt16(String(decoding: fields[2], as: UTF8.self)),
-                Link.Redirect(rawValue: redirect) != nil, fields[1].contains(UInt8(ascii: "/"))
-            else { return nil }
-            switch String(decoding: fields[0], as: UTF8.self) {
-            case "live": isLive = true
-            case "gone": isLive = false
-            default: return nil
-            }
-            key = String(decoding: fields[1], as: UTF8.self)
+            let fields = line.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
+            guard fields.count == 5, let redirect = UInt16(fields[2]) else { return nil }
+            isLive = fields[0] == "live"
+            key = fields[1]
             self.redirect = redirect
-            options = String(decoding: fields[3], as: UTF8.self)
-            target = String(decoding: fields[4], as: UTF8.self)
+            options = fields[3]
+            target = fields[4]
+        }
+
+        /// Where the key of a well-formed line ends; `nil` for any other line. Makes no text: a lock may have a
+        /// million lines.
+        static func keyEnd(_ line: ArraySlice<UInt8>) -> Int? {
+            guard line.starts(with: "live ".utf8) || line.starts(with: "gone ".utf8) else { return nil }
+            var ends: [3 of Int] = .init(repeating: 0)
+            var fields = 0
+            var previous = line.startIndex + Line.keyOffset - 1
+            for index in line.startIndex + Line.keyOffset..<line.endIndex where line[index] == 0x20 {
+                guard fields < 3, index > previous + 1 else { return nil }
+                ends[fields] = index
+                fields += 1
+                previous = index
+            }
+            guard fields == 3, line.endIndex > previous + 1,
+                line[line.startIndex..<ends[0]].contains(UInt8(ascii: "/"))
+            else { return nil }
+            let status = line[ends[0] + 1..<ends[1]].reduce(0) { $0 * 10 + Int($1 &- 0x30) }
+            guard ends[1] - ends[0] == 4, status < 1000, Link.Redirect(rawValue: UInt16(status)) != nil else {
+                return nil
+            }
+            return ends[0]
         }
     }
 
     /// −1, 0 or 1 as `a` is before, equal to or after `b`.
     private static func order(_ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>) -> Int {
-        if a.elementsEqual(b) { return 0 }
-        return a.lexicographicallyPrecedes(b) ? -1 : 1
+        var i = a.startIndex
+        var j = b.startIndex
+        while i < a.endIndex, j < b.endIndex {
+            if a[i] != b[j] { return a[i] < b[j] ? -1 : 1 }
+            i += 1
+            j += 1
+        }
+        return i < a.endIndex ? 1 : j < b.endIndex ? -1 : 0
     }
 
     /// Host and lower-case slug of a link.
-    private static func appendKey(of link: Link, in site: Site, to out: inout [UInt8]) {
-        out += site.domains[Int(link.domain)].host.utf8
+    private static func appendKey(_ host: String, _ slug: String, to out: inout [UInt8]) {
+        out.append(contentsOf: host.utf8)
         out.append(UInt8(ascii: "/"))
-        for byte in link.slug.utf8 { out.append(byte &- 0x41 < 26 ? byte | 0x20 : byte) }
+        for byte in slug.utf8 { out.append(byte &- 0x41 < 26 ? byte | 0x20 : byte) }
     }
 
-    private static func appendLine(key: ArraySlice<UInt8>, link: Link, to out: inout [UInt8]) {
-        out += "live ".utf8
-        out += key
-        out += " \(link.redirect.rawValue) ".utf8
-        out += options(of: link).utf8
-        out.append(0x20)
-        out += link.target.utf8
-    }
-
-    private static func options(of link: Link) -> String {
+    /// ` 302 - `: what stands between key and target, for each combination of status and options.
+    private static func middle(_ redirect: Link.Redirect, _ options: Link.Options) -> [UInt8] {
         var letters = ""
-        if link.options.contains(.passQuery) { letters += "q" }
-        if link.options.contains(.forwardSuffix) { letters += "s" }
-        if link.options.contains(.dense) { letters += "d" }
-        return letters.isEmpty ? "-" : letters
+        if options.contains(.passQuery) { letters += "q" }
+        if options.contains(.forwardSuffix) { letters += "s" }
+        if options.contains(.dense) { letters += "d" }
+        return Array(" \(redirect.rawValue) \(letters.isEmpty ? "-" : letters) ".utf8)
     }
 
     /// The lock after a build of `site`, and how the site differs from this lock.
     /// O(n log n) in the number of links; no text is made for links that did not change.
     public func updated(by site: Site) -> LockUpdate {
+        let links = site.links
+        let hosts = site.domains.map(\.host)
         var keys = ByteStrings()
-        keys.reserve(count: site.links.count, size: site.links.count * 40)
-        for link in site.links { keys.append { Self.appendKey(of: link, in: site, to: &$0) } }
+        keys.reserve(count: links.count, size: links.count * 32)
+        for index in links.indices {
+            keys.append { Self.appendKey(hosts[Int(links[index].domain)], links[index].slug, to: &$0) }
+        }
 
-        var update = LockUpdate()
+        var update = LockUpdate(before: self)
         var out = Array(Self.header.utf8)
-        out.reserveCapacity(bytes.count + site.links.count * 8)
+        out.reserveCapacity(bytes.count + links.count * 96)
         var old = 0
         func passOld() {
-            let line = bytes[lines[old]]
-            if line.first == UInt8(ascii: "l"), let entry = Entry(line) {
-                update.changes.append(LinkChange(kind: .removed, key: entry.key, before: entry))
-                out += "gone".utf8
-                out += line.dropFirst(4)
+            let line = lines[old]
+            if bytes[line.start] == UInt8(ascii: "l") {
+                update.note(.removed, old: line.start..<line.end, new: nil)
+                out.append(contentsOf: "gone".utf8)
+                out.append(contentsOf: bytes[line.start + 4..<line.end])
             } else {
-                out += line
+                out.append(contentsOf: bytes[line.start..<line.end])
                 update.reserved += 1
             }
             out.append(0x0A)
             old += 1
         }
-        var line: [UInt8] = []
-        for index in keys.sortedIndices() {
-            let link = site.links[Int(index)]
-            let key = keys[Int(index)]
-            line.removeAll(keepingCapacity: true)
-            Self.appendLine(key: key, link: link, to: &line)
-            var before: ArraySlice<UInt8>?
+        var middles: [UInt32: [UInt8]] = [:]
+        for index in keys.sortedIndices().lazy.map(Int.init) {
+            let key = keys[index]
+            let (redirect, options) = (links[index].redirect, links[index].options)
+            let shape = UInt32(redirect.rawValue) << 8 | UInt32(options.rawValue)
+            var before: Line?
             while old < lines.count {
-                let candidate = bytes[lines[old]]
-                let order = Self.order(candidate[(candidate.startIndex + 5)...].prefix { $0 != 0x20 }, key)
+                let order = Self.order(bytes[lines[old].start + Line.keyOffset..<lines[old].keyEnd], key)
                 if order < 0 {
                     passOld()
                 } else {
                     if order == 0 {
-                        before = candidate
+                        before = lines[old]
                         old += 1
                     }
                     break
                 }
             }
-            out += line
-            out.append(0x0A)
-            if let before, before.elementsEqual(line) {
-                update.unchanged += 1
+            let start = out.count
+            out.append(contentsOf: "live ".utf8)
+            out.append(contentsOf: key)
+            if middles[shape] == nil { middles[shape] = Self.middle(redirect, options) }
+            if let middle = middles[shape] { out.append(contentsOf: middle) }
+            let targetStart = out.count
+            out.append(contentsOf: links[index].target.utf8)
+            if let before {
+                let line = bytes[before.start..<before.end]
+                if Self.order(line, out[start...]) == 0 {
+                    update.unchanged += 1
+                } else {
+                    let target = out[targetStart...]
+                    let isSameTarget =
+                        line.count > target.count && Self.order(line.suffix(target.count), target) == 0
+                        && line[line.endIndex - target.count - 1] == 0x20
+                    update.note(
+                        isLive: line.first == UInt8(ascii: "l"), isSameTarget: isSameTarget,
+                        old: before.start..<before.end, new: start..<out.count, link: links[index])
+                }
             } else {
-                update.note(
-                    key: String(decoding: key, as: UTF8.self), before: before.flatMap(Entry.init),
-                    after: Entry(line[...]), index: Int(index), link: link)
+                update.note(.added, old: nil, new: start..<out.count)
             }
+            out.append(0x0A)
         }
         while old < lines.count { passOld() }
         update.bytes = out

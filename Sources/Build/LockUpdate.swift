@@ -4,7 +4,7 @@ public import Support
 /// How one link differs from what was built before.
 public struct LinkChange: Equatable, Sendable {
     /// Kind of difference.
-    public enum Kind: String, Sendable {
+    public enum Kind: String, CaseIterable, Sendable {
         /// Never built before.
         case added
         /// Another target: the ordinary, everyday act.
@@ -22,63 +22,86 @@ public struct LinkChange: Equatable, Sendable {
     /// Kind of difference.
     public var kind: Kind
     /// Host and lower-case slug.
-    public var key: String
+    public var key: String { (after ?? before)?.key ?? "" }
     /// What was built last, if anything.
     public var before: LinkLock.Entry?
     /// What would be built now, if anything.
     public var after: LinkLock.Entry?
     /// Why a removed slug may be used again.
     public var reason: String?
-
-    init(
-        kind: Kind, key: String, before: LinkLock.Entry? = nil, after: LinkLock.Entry? = nil,
-        reason: String? = nil
-    ) {
-        self.kind = kind
-        self.key = key
-        self.before = before
-        self.after = after
-        self.reason = reason
-    }
 }
 
 /// The difference between a lock and a site, and the lock that a build of the site leaves.
 public struct LockUpdate: Sendable {
     /// The new file's bytes.
-    public var bytes: [UInt8] = []
-    /// What differs, in the order of the keys.
-    public var changes: [LinkChange] = []
+    public internal(set) var bytes: [UInt8] = []
     /// Live links without any difference.
-    public var unchanged = 0
+    public internal(set) var unchanged = 0
     /// Slugs that were removed before and stay reserved.
-    public var reserved = 0
+    public internal(set) var reserved = 0
     /// Removed slugs that the manifest gives to a new target without `reuse:`.
-    public var diagnostics: [Diagnostic] = []
+    public private(set) var diagnostics: [Diagnostic] = []
+    private let before: LinkLock
+    private var notes: [Note] = []
+    private var counts = [Int](repeating: 0, count: LinkChange.Kind.allCases.count)
 
-    mutating func note(
-        key: String, before: LinkLock.Entry?, after: LinkLock.Entry?, index: Int, link: Link
-    ) {
-        guard let before else {
-            changes.append(LinkChange(kind: .added, key: key, after: after))
-            return
+    /// A change as two stretches of bytes: a first build may have a million of them.
+    private struct Note: Sendable {
+        var kind: LinkChange.Kind
+        var old: Range<Int>?
+        var new: Range<Int>?
+    }
+
+    private var reasons: [Int: String] = [:]
+
+    init(before: LinkLock) { self.before = before }
+
+    /// How many changes there are.
+    public var changeCount: Int { notes.count }
+
+    /// How many changes of a kind there are.
+    public func count(of kind: LinkChange.Kind) -> Int {
+        LinkChange.Kind.allCases.firstIndex(of: kind).map { counts[$0] } ?? 0
+    }
+
+    /// What differs, in the order of the keys; each is put into words when it is asked for.
+    public var changes: some RandomAccessCollection<LinkChange> {
+        notes.indices.lazy.map { index in
+            let note = notes[index]
+            return LinkChange(
+                kind: note.kind, before: note.old.flatMap { LinkLock.Entry(before.bytes[$0]) },
+                after: note.new.flatMap { LinkLock.Entry(bytes[$0]) }, reason: reasons[index])
         }
-        let kind: LinkChange.Kind
-        switch (before.isLive, before.target == link.target) {
-        case (true, true): kind = .changed
-        case (true, false): kind = .retargeted
-        case (false, true): kind = .restored
+    }
+
+    /// The changes of one kind, or of all other kinds.
+    public func changes(of kind: LinkChange.Kind, isInverted: Bool = false) -> some Sequence<LinkChange> {
+        zip(notes, changes).lazy.filter { ($0.0.kind == kind) != isInverted }.map(\.1)
+    }
+
+    mutating func note(_ kind: LinkChange.Kind, old: Range<Int>?, new: Range<Int>?) {
+        notes.append(Note(kind: kind, old: old, new: new))
+        if let index = LinkChange.Kind.allCases.firstIndex(of: kind) { counts[index] += 1 }
+    }
+
+    mutating func note(isLive: Bool, isSameTarget: Bool, old: Range<Int>, new: Range<Int>, link: Link) {
+        switch (isLive, isSameTarget) {
+        case (true, true): note(.changed, old: old, new: new)
+        case (true, false): note(.retargeted, old: old, new: new)
+        case (false, true): note(.restored, old: old, new: new)
         case (false, false):
-            kind = .reused
-            if link.reuse == nil {
+            if let reason = link.reuse {
+                reasons[notes.count] = reason
+            } else if let entry = LinkLock.Entry(before.bytes[old]) {
                 diagnostics.append(
                     .error(
                         BuildCodes.reservedSlug, at: link.range,
-                        "'\(key)' was removed before, it can't lead to a new target",
-                        notes: [.init("it led to \(before.target)")],
+                        "'\(entry.key)' was removed before, it can't lead to a new target",
+                        notes: [.init("it led to \(entry.target)")],
                         help: "choose another slug, or say why old prints may lead here: "
                             + "reuse: \"no print of it is left\""))
             }
+            note(.reused, old: old, new: new)
         }
-        changes.append(LinkChange(kind: kind, key: key, before: before, after: after, reason: link.reuse))
     }
 }

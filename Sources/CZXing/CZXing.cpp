@@ -1,19 +1,31 @@
 #include "CZXing.h"
 #include <ZXing/ReadBarcode.h>
-#include <algorithm>
-#include <cstring>
 
-extern "C" ptrdiff_t czxing_read(const uint8_t *pixels, int width, int height, int pure, uint8_t *text,
-                                 size_t capacity) {
+extern "C" int czxing_read(const uint8_t *pixels, int width, int height, int pure, czxing_receiver receiver,
+                           void *context) {
     try {
         ZXing::DecodeHints hints;
         hints.setFormats(ZXing::BarcodeFormat::QRCode | ZXing::BarcodeFormat::MicroQRCode);
         hints.setTryHarder(true).setTryRotate(!pure).setIsPure(pure != 0);
-        auto result = ZXing::ReadBarcode({pixels, width, height, ZXing::ImageFormat::Lum}, hints);
-        if (!result.isValid()) return -1;
-        auto utf8 = result.text();
-        std::memcpy(text, utf8.data(), std::min(capacity, utf8.size()));
-        return static_cast<ptrdiff_t>(utf8.size());
+        if (pure) hints.setBinarizer(ZXing::Binarizer::FixedThreshold).setMaxNumberOfSymbols(1);
+        auto results = ZXing::ReadBarcodes({pixels, width, height, ZXing::ImageFormat::Lum}, hints);
+        int count = 0;
+        for (const auto &result : results) {
+            if (!result.isValid()) continue;
+            const auto &bytes = result.bytes();
+            const auto text = result.text();
+            czxing_symbol symbol{};
+            symbol.bytes = bytes.data();
+            symbol.byte_count = bytes.size();
+            symbol.text = reinterpret_cast<const uint8_t *>(text.data());
+            symbol.text_count = text.size();
+            symbol.sequence_index = result.sequenceIndex();
+            symbol.sequence_size = result.sequenceSize();
+            symbol.is_micro = result.format() == ZXing::BarcodeFormat::MicroQRCode;
+            receiver(context, &symbol);
+            ++count;
+        }
+        return count;
     } catch (...) {
         return -1;
     }

@@ -86,7 +86,9 @@ extension LedgerMaintenance {
                 }
                 return
             }
-            if leaf.bytes != row.blob(2) { findings.append(LedgerFinding("index: entry \(number) has another leaf hash")) }
+            if leaf.bytes != row.blob(2) {
+                findings.append(LedgerFinding("index: entry \(number) has another leaf hash"))
+            }
             let entry = LedgerEntry(bytes)
             let before = entry?.previous ?? entry?.of
             let subject = before.map { $0 >= 0 && $0 < number ? subjects[$0] : -1 } ?? number
@@ -142,7 +144,8 @@ extension LedgerMaintenance {
             let value = Disclosure(field: row.text(1), salt: row.blob(2), value: row.text(3))
             if LedgerEntry(row.blob(4)).map(value.opens) != true {
                 findings.append(
-                    LedgerFinding("index: the private '\(value.field)' of entry \(row.int(0)) is not what it commits to"))
+                    LedgerFinding(
+                        "index: the private '\(value.field)' of entry \(row.int(0)) is not what it commits to"))
             }
         }
         return findings

@@ -23,6 +23,16 @@ public struct LedgerFolder: Hashable, Sendable {
     public var log: String { path + "/log" }
     var lock: String { path + "/lock" }
 
+    /// Whose ledger it is, as the guard says.
+    public func origin() throws(LedgerError) -> String {
+        guard (try? Files.status(checkpoint)) != nil else { throw .missing(folder: path) }
+        let bytes = try attempt { () throws(FileError) in try Files.read(checkpoint, limit: Self.longestNote) }
+        guard let origin = SignedNote(bytes).flatMap({ Checkpoint(text: $0.text) })?.origin else {
+            throw .badGuard(folder: path)
+        }
+        return origin
+    }
+
     /// The longest checkpoint that is read.
     static let longestNote = 1 << 16
 }

@@ -97,7 +97,8 @@ public enum LedgerMaintenance {
             subjects.reserveCapacity(checkpoint.size)
             for tile in Tile.all(level: nil, size: checkpoint.size) {
                 let bundle = source(tile.path) ?? source(Tile(level: nil, index: tile.index).path) ?? []
-                let ranges = EntryBundle.entries(in: bundle, width: tile.width)
+                let ranges =
+                    EntryBundle.entries(in: bundle, width: tile.width)
                     ?? EntryBundle.entries(in: bundle, width: Tile.fullWidth) ?? []
                 for range in ranges.prefix(tile.width) {
                     let bytes = Array(bundle[range])
@@ -107,7 +108,8 @@ public enum LedgerMaintenance {
                     }
                     let before = entry.previous ?? entry.of
                     guard before ?? 0 < max(number, 1) else {
-                        throw LedgerError.invalidLog("entry \(number) speaks of entry \(before ?? 0), which comes later")
+                        throw LedgerError.invalidLog(
+                            "entry \(number) speaks of entry \(before ?? 0), which comes later")
                     }
                     subjects.append(before.map { subjects[$0] } ?? number)
                     let leaf = TreeHash.leaf(bytes)

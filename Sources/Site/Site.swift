@@ -35,6 +35,9 @@ public struct Site: Sendable {
         self.signing = signing
     }
 
+    /// The name that signatures carry: the host of the first domain.
+    public var signerName: String { domains.first?.host ?? "wayseal" }
+
     /// The address of `link` as people type and scan it: `https://HOST/SLUG`, without the `/*` of a wildcard.
     /// - Parameter dense: upper case for QR alphanumeric mode; only where ``Link/dense`` is set.
     public func url(of link: Link, dense: Bool = false) -> String {

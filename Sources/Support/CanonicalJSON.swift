@@ -189,7 +189,9 @@ public enum CanonicalJSON: Hashable, Sendable {
             case UInt8(ascii: "f"): return 0x0C
             case UInt8(ascii: "r"): return 0x0D
             case UInt8(ascii: "u"):
-                guard at + 4 <= bytes.count, take(word: "00"), let code = Hex.decode(bytes[at..<at + 2]) else { return nil }
+                guard at + 4 <= bytes.count, take(word: "00"), let code = Hex.decode(bytes[at..<at + 2]) else {
+                    return nil
+                }
                 at += 2
                 return code[0]
             default: return nil

@@ -36,7 +36,8 @@ extension DiagnosticRenderer {
         writer.endArray()
     }
 
-    private static func write(_ range: SourceRange?, _ places: inout PlaceFinder, to writer: inout JSONWriter) {
+    private static func write(_ range: SourceRange?, _ places: inout PlaceFinder, to writer: inout JSONWriter)
+    {
         let place = range.map { places.place(of: $0) }
         writer.field("path", place?.path)
         writer.field("line", place?.line)

@@ -50,7 +50,9 @@ public struct DiagnosticRenderer: Sendable {
         let severity = diagnostic.severity
         let name = "\(severity.rawValue)[\(diagnostic.code.id)]"
         out += paint(place.map { $0.label + ": " } ?? "", .bold)
-        out += paint(name, severity == .error ? .red : .yellow) + paint(": " + visible(diagnostic.summary), .bold) + "\n"
+        out +=
+            paint(name, severity == .error ? .red : .yellow)
+            + paint(": " + visible(diagnostic.summary), .bold) + "\n"
         if let place { writeExcerpt(place, places.sources, to: &out) }
         for note in diagnostic.notes {
             let place = note.range.map { places.place(of: $0) }
@@ -73,7 +75,9 @@ public struct DiagnosticRenderer: Sendable {
         out += paint(gutter + number + " |", .blue) + (excerpt.text.isEmpty ? "" : " " + excerpt.text) + "\n"
         let blank = String(repeating: " ", count: max(4, number.utf8.count))
         let underline = "^" + String(repeating: "~", count: max(0, excerpt.underline - 1))
-        out += paint(blank + " |", .blue) + " " + String(repeating: " ", count: excerpt.caret) + paint(underline, .green) + "\n"
+        out +=
+            paint(blank + " |", .blue) + " " + String(repeating: " ", count: excerpt.caret)
+            + paint(underline, .green) + "\n"
     }
 
     private enum Style: String {

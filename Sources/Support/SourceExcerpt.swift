@@ -24,7 +24,7 @@ struct SourceExcerpt {
         var cells: [Cell] = []
         var column = 0
         let span = file.bytes.span
-        let isConcealing = !file.concealed.isEmpty
+        let concealed = file.concealed.filter { $0.overlaps(from..<max(from, to)) }
         var index = from
         var caretCell = 0
         if from == 0, to >= 3, span[0] == 0xEF, span[1] == 0xBB, span[2] == 0xBF { index = 3 }
@@ -33,7 +33,7 @@ struct SourceExcerpt {
             let marked = place.marked.contains(index)
             if index < place.marked.lowerBound { caretCell = cells.count + 1 }
             var cell = Cell(text: "", width: 0, isMarked: marked)
-            if isConcealing, file.concealed.contains(where: { $0.contains(index) }) {
+            if concealed.contains(where: { $0.contains(index) }) {
                 (cell.text, cell.width) = ("*", 1)
             } else if span[index] == 0x09 {
                 cell.width = 4 - column % 4
@@ -49,7 +49,9 @@ struct SourceExcerpt {
         arrange(cells, caretCell, width, cutStart: from > line.lowerBound, cutEnd: to < line.upperBound)
     }
 
-    private mutating func arrange(_ cells: [Cell], _ caretCell: Int, _ width: Int, cutStart: Bool, cutEnd: Bool) {
+    private mutating func arrange(
+        _ cells: [Cell], _ caretCell: Int, _ width: Int, cutStart: Bool, cutEnd: Bool
+    ) {
         var first = 0
         var isCutStart = cutStart
         let total = cells.reduce(0) { $0 + $1.width }
@@ -84,7 +86,9 @@ struct SourceExcerpt {
     /// A scalar as it may be shown: control characters as pictures, invisible ones by number, malformed bytes in hex.
     static func visible(_ step: UTF8Scalars.Step, byte: UInt8) -> String {
         guard let scalar = step.scalar else { return "\\x" + hex(UInt32(byte), digits: 2) }
-        if scalar.value < 0x20 { return String(Character(Unicode.Scalar(UInt16(0x2400 + scalar.value)) ?? "?")) }
+        if scalar.value < 0x20 {
+            return String(Character(Unicode.Scalar(UInt16(0x2400 + scalar.value)) ?? "?"))
+        }
         if scalar.value == 0x7F { return "\u{2421}" }
         guard UTF8Scalars.isTreacherous(scalar) else { return String(Character(scalar)) }
         return "<U+" + hex(scalar.value, digits: 4) + ">"

@@ -7,8 +7,9 @@ public enum SpellingSuggestion {
     /// Case, hyphens and underscores don't count (`quiet_zone` finds `quiet-zone`). Otherwise a third of the letters may be
     /// wrong, at most 3. Ties go to the earlier candidate. O(candidates × length²), and nothing for words over 64 bytes.
     public static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
+        guard word.utf8.count <= 64 else { return nil }
         let written = folded(word)
-        guard !written.isEmpty, written.count <= 64 else { return nil }
+        guard !written.isEmpty else { return nil }
         var best: (distance: Int, word: String)?
         for candidate in candidates {
             let known = folded(candidate)

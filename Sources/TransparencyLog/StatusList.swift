@@ -27,7 +27,11 @@ public struct StatusList: Equatable, Sendable {
     public subscript(place: Int) -> Bool {
         get { bytes[place / 8] & (0x80 >> UInt8(place % 8)) != 0 }
         set {
-            if newValue { bytes[place / 8] |= 0x80 >> UInt8(place % 8) } else { bytes[place / 8] &= ~(0x80 >> UInt8(place % 8)) }
+            if newValue {
+                bytes[place / 8] |= 0x80 >> UInt8(place % 8)
+            } else {
+                bytes[place / 8] &= ~(0x80 >> UInt8(place % 8))
+            }
         }
     }
 

@@ -50,7 +50,8 @@ public struct Mirror: Sendable {
             for (place, root) in rows[level + 1].enumerated() {
                 let start = place * Tile.fullWidth
                 guard Array(rows[level][start..<start + Tile.fullWidth]).completeRoot == root else {
-                    throw Problem(description: "\(Tile(level: level, index: place).path) does not lead to the signed root")
+                    throw Problem(
+                        description: "\(Tile(level: level, index: place).path) does not lead to the signed root")
                 }
             }
         }
@@ -84,7 +85,9 @@ public struct Mirror: Sendable {
     /// The entries of tile `index`, checked against the signed root. Needs no tile of level 0: the hashes follow from the
     /// entries.
     public func entries(tile index: Int) throws(Problem) -> Entries {
-        guard index >= 0, index <= size / Tile.fullWidth, size > index * Tile.fullWidth else { throw Problem(description: "there is no tile \(index)") }
+        guard index >= 0, index <= size / Tile.fullWidth, size > index * Tile.fullWidth else {
+            throw Problem(description: "there is no tile \(index)")
+        }
         let width = min(Tile.fullWidth, size - index * Tile.fullWidth)
         let tile = Tile(level: nil, index: index, width: width)
         guard let bytes = source(tile.path) ?? source(Tile(level: nil, index: index).path) else {

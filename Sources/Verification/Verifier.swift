@@ -68,7 +68,8 @@ public struct Verifier: Sendable {
                 verdict.add(.entry, .fails("the proof does not lead from the entry to the signed root"))
                 return verdict
             }
-            verdict.add(.entry, .holds("entry \(proof.index) of \(checkpoint.origin), dated \(record.at) by its issuer"))
+            verdict.add(
+                .entry, .holds("entry \(proof.index) of \(checkpoint.origin), dated \(record.at) by its issuer"))
             verdict.add(.witnesses, policy.witnessed(verified.note))
         }
         return verdict
@@ -88,7 +89,8 @@ public struct Verifier: Sendable {
             guard shown == value else { return .fails("'\(field)' is '\(shown)', not '\(value)'") }
         }
         if shown.isEmpty { return .unknown("no values are disclosed") }
-        return .holds("\(shown.count) of \(entry.commitments.count) hidden values are disclosed and belong to the entry")
+        return .holds(
+            "\(shown.count) of \(entry.commitments.count) hidden values are disclosed and belong to the entry")
     }
 
     private func anchor(of bundle: ProofBundle) -> Verdict.Answer {
@@ -109,7 +111,9 @@ public struct Verifier: Sendable {
             switch StatusStatement.read(list, logs: policy.logs) {
             case .failure(let problem): return .fails(problem.description)
             case .success(let statement):
-                guard statement.origin == SignedNote(bundle.proof.checkpoint).flatMap({ Checkpoint(text: $0.text) })?.origin,
+                guard
+                    statement.origin
+                        == SignedNote(bundle.proof.checkpoint).flatMap({ Checkpoint(text: $0.text) })?.origin,
                     answers[statement.purpose] == nil
                 else { return .fails("the status list is of another log, or there twice") }
                 answers[statement.purpose] = statement.answer(
@@ -151,7 +155,8 @@ struct StatusStatement {
             let key = logs.first(where: { $0.name == lines[1] && note.isSigned(by: $0) })
         else { return bad("the status list is not signed by the log") }
         let numbers = lines[2].split(separator: " ").compactMap { Int($0) }
-        guard numbers.count == 2, numbers.allSatisfy({ 0...1 << 53 ~= $0 }), let json = CanonicalJSON(status.credential),
+        guard numbers.count == 2, numbers.allSatisfy({ 0...1 << 53 ~= $0 }),
+            let json = CanonicalJSON(status.credential),
             let subject = json["credentialSubject"],
             let purpose = subject["statusPurpose"]?.text.flatMap(StatusList.Purpose.init),
             let list = subject["encodedList"]?.text.flatMap({ StatusList(encoded: $0) }),

@@ -12,7 +12,7 @@ struct AnchorCommand: ParsableCommand {
               wayseal anchor --chain 100 --contract 0x5aAe… --dry-run
               wayseal anchor --chain 31337 --deploy
             The node's address comes from --rpc or WAYSEAL_RPC, the key's passphrase from --passphrase-file,
-            WAYSEAL_ANCHOR_PASSPHRASE or the terminal.
+            WAYSEAL_PASSPHRASE or the terminal.
             """)
 
     @OptionGroup var options: AnchorOptions
@@ -22,14 +22,12 @@ struct AnchorCommand: ParsableCommand {
 
     func run() throws {
         do {
-            if try !perform() { throw ExitCode(4) }
+            if try !perform() { throw ExitStatus.outsideWorld }
         } catch let error as EthereumError {
-            AnchorOptions.say("error: \(error)")
-            throw ExitCode(2)
-        } catch  where error is AnchorError || error is FileError {
-            AnchorOptions.say("error: \(error)")
-            throw ExitCode(4)
-        }
+            throw Failure(.usage, error.description)
+        } catch let error as AnchorError {
+            throw Failure(.outsideWorld, error.description)
+        } catch let error as FileError { throw Failure(error) }
     }
 
     /// Whether it is over: false means that the chain is not done and a later run goes on.
@@ -39,7 +37,8 @@ struct AnchorCommand: ParsableCommand {
         let folder = try AnchorFolder(path: options.folder)
         var run = AnchorRun(
             client: ChainClient(url: try options.endpoint()), policy: try options.policy(needsPlace: !deploy),
-            folder: folder, clock: AnchorOptions.clock, report: { AnchorOptions.say(AnchorOptions.words($0)) })
+            folder: folder, clock: AnchorOptions.clock,
+            report: { Terminal.note("wayseal: \(AnchorOptions.words($0))\n") })
         guard let value else {
             if dryRun {
                 show(AnchorReport(try run.deploymentPlan(from: key.address)))
@@ -60,5 +59,5 @@ struct AnchorCommand: ParsableCommand {
         return false
     }
 
-    private func show(_ report: AnchorReport) { print(json ? report.json : report.text) }
+    private func show(_ report: AnchorReport) { Terminal.say(json ? report.json : report.text) }
 }

@@ -16,7 +16,7 @@ struct AnchorOptions: ParsableArguments {
     @Option(name: .customLong("rpc"), help: "Address of a node.") var rpc: String?
     @Option(name: .customLong("key"), help: "The anchor key, a keystore of version 3.") var keyFile =
         "ledger/anchor-key.json"
-    @Option(help: "File with the key's passphrase.") var passphraseFile: String?
+    @OptionGroup var passphrase: PassphraseOptions
     @Option(help: "Greatest price, gwei a unit of gas.") var maxFee = "50"
     @Option(help: "Greatest cost of the transaction, ether.") var maxCost = "0.01"
     @Option(help: "Blocks that make one final, where the chain does not say.") var confirmations: UInt64?
@@ -30,19 +30,7 @@ struct AnchorOptions: ParsableArguments {
         return .anchored(note)
     }
 
-    func key() throws -> AnchorKey { try AnchorKeyFile.read(keyFile, passphrase: try passphrase()) }
-
-    private func passphrase() throws -> String {
-        if let passphraseFile {
-            let bytes = try Files.read(passphraseFile, limit: 1 << 16)
-            return String(decoding: bytes.prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
-        }
-        if let text = getenv("WAYSEAL_ANCHOR_PASSPHRASE") { return String(cString: text) }
-        guard let typed = getpass("Passphrase of \(keyFile): ") else {
-            throw ValidationError("no passphrase: --passphrase-file or WAYSEAL_ANCHOR_PASSPHRASE")
-        }
-        return String(cString: typed)
-    }
+    func key() throws -> AnchorKey { try AnchorKeyFile.read(keyFile, passphrase: try passphrase.read(isNew: false)) }
 
     func endpoint() throws -> String {
         if let url = rpc ?? getenv("WAYSEAL_RPC").map({ String(cString: $0) }) { return url }
@@ -81,12 +69,6 @@ struct AnchorOptions: ParsableArguments {
             var time = timespec(tv_sec: $0 / 1000, tv_nsec: $0 % 1000 * 1_000_000)
             nanosleep(&time, nil)
         })
-
-    /// One line on standard error.
-    static func say(_ text: String) {
-        let line = Array("wayseal: \(text)\n".utf8)
-        _ = write(STDERR_FILENO, line, line.count)
-    }
 
     static func words(_ event: AnchorRun.Event) -> String {
         switch event {

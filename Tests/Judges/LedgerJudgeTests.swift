@@ -16,7 +16,8 @@ struct LedgerJudgeTests {
         let out = temporary.path + "/output"
         let code = "( \(command) ) >'\(out)' 2>&1"
         var process = pid_t()
-        var arguments: [UnsafeMutablePointer<CChar>?] = ["/bin/sh", "-c", code].map { (text: String) in strdup(text) } + [nil]
+        var arguments: [UnsafeMutablePointer<CChar>?] =
+            ["/bin/sh", "-c", code].map { (text: String) in strdup(text) } + [nil]
         defer { for argument in arguments { free(argument) } }
         try #require(posix_spawn(&process, "/bin/sh", nil, nil, &arguments, environ) == 0)
         var status: Int32 = 0
@@ -29,7 +30,8 @@ struct LedgerJudgeTests {
         let source = Files.parent(of: #filePath) + "/\(name).go"
         let program = temporary.path + "/" + name
         let build = try run(
-            "cd / && GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE='\(temporary.path)/cache' go build -o '\(program)' '\(source)'")
+            "cd / && GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE='\(temporary.path)/cache' go build -o '\(program)' '\(source)'"
+        )
         try #require(build.isGood, "\(build.output)")
         return program
     }
@@ -67,7 +69,8 @@ struct LedgerJudgeTests {
         for number in [0, 255, 256, 511, 999] {
             let base = "\(temporary.path)/\(number)"
             let proof = try run("'\(checker)' '\(folder.log)' '\(vkey)' '\(base).tlog-proof' '\(base).entry'")
-            #expect(proof.isGood && proof.output.contains("entry \(number) is in the tree of size 1000"), "\(proof.output)")
+            #expect(
+                proof.isGood && proof.output.contains("entry \(number) is in the tree of size 1000"), "\(proof.output)")
         }
         let wrong = try run(
             "'\(checker)' '\(folder.log)' '\(vkey)' '\(temporary.path)/0.tlog-proof' '\(temporary.path)/255.entry'")

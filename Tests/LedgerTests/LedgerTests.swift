@@ -22,7 +22,8 @@ func filled(_ folder: LedgerFolder, key: borrowing Ed25519Key, builds: Int = 4) 
     var ledger = try Ledger.open(folder, origin: origin)
     for build in 0..<builds {
         let drafts = (0..<170).map { number in
-            Draft.link("go.example.org/\(number % 40)", target: "https://example.org/\(build)/\(number)", redirect: "302 -")
+            Draft.link(
+                "go.example.org/\(number % 40)", target: "https://example.org/\(build)/\(number)", redirect: "302 -")
         }
         _ = try ledger.append(drafts, at: 1_700_000_000 + build, key: key, salt: salts(UInt64(build)))
     }
@@ -84,7 +85,11 @@ struct LedgerTests {
         let key = try Ed25519Key.generate()
         var ledger = try Ledger.open(folder, origin: origin)
         _ = try ledger.append(
-            [.link("go.example.org/secretslug", target: "https://secrettarget.example/", redirect: "302 -", author: "secretauthor")],
+            [
+                .link(
+                    "go.example.org/secretslug", target: "https://secrettarget.example/", redirect: "302 -",
+                    author: "secretauthor")
+            ],
             at: 5, key: key, salt: salts(1))
         let published = try #require(read(folder.log + "/tile/entries/000.p/1"))
         let text = String(decoding: published, as: UTF8.self)
@@ -97,8 +102,14 @@ struct LedgerTests {
         let key = try Ed25519Key.generate()
         var ledger = try Ledger.open(folder, origin: origin)
         let states = [
-            [LinkState(slug: "h/a", target: "https://1", redirect: "302 -"), LinkState(slug: "h/b", target: "https://b", redirect: "302 -")],
-            [LinkState(slug: "h/a", target: "https://2", redirect: "302 -"), LinkState(slug: "h/b", target: "https://b", redirect: "302 -")],
+            [
+                LinkState(slug: "h/a", target: "https://1", redirect: "302 -"),
+                LinkState(slug: "h/b", target: "https://b", redirect: "302 -"),
+            ],
+            [
+                LinkState(slug: "h/a", target: "https://2", redirect: "302 -"),
+                LinkState(slug: "h/b", target: "https://b", redirect: "302 -"),
+            ],
             [LinkState(slug: "h/b", target: "https://b", redirect: "301 q")],
             [LinkState(slug: "h/b", target: "https://b", redirect: "301 q")],
         ]
@@ -125,17 +136,19 @@ struct LedgerTests {
     func statuses() throws {
         let key = try Ed25519Key.generate()
         var ledger = try Ledger.open(folder, origin: origin)
-        let drafts = (0..<5).map { Draft(.certificate, slug: "c\($0)") } + [
-            Draft(.revoke, of: 1), Draft(.suspend, of: 2), Draft(.suspend, of: 3), Draft(.restore, of: 3),
-        ]
+        let drafts =
+            (0..<5).map { Draft(.certificate, slug: "c\($0)") } + [
+                Draft(.revoke, of: 1), Draft(.suspend, of: 2), Draft(.suspend, of: 3), Draft(.restore, of: 3),
+            ]
         _ = try ledger.append(drafts, at: 5, key: key, salt: salts(1))
         let statuses = try ledger.statuses()
         #expect(statuses.revoked == [1])
         #expect(statuses.suspended == [2])
         let files = try ledger.statusFiles(at: 6, date: "2026-01-01T00:00:00Z", key: key)
-        #expect(files.map(\.name) == [
-            "revocation-0.json", "revocation-0.json.note", "suspension-0.json", "suspension-0.json.note",
-        ])
+        #expect(
+            files.map(\.name) == [
+                "revocation-0.json", "revocation-0.json.note", "suspension-0.json", "suspension-0.json.note",
+            ])
         let json = try #require(CanonicalJSON(files[0].bytes))
         let encoded = try #require(json["credentialSubject"]?["encodedList"]?.text)
         let list = try #require(StatusList(encoded: encoded))
@@ -143,8 +156,9 @@ struct LedgerTests {
         let note = try #require(SignedNote(files[1].bytes))
         #expect(note.isSigned(by: try VerifierKey(name: origin, publicKey: key.publicKey)))
         #expect(
-            note.text == StatusList.noteText(
-                origin: origin, size: 9, at: 6, file: "revocation-0.json", credential: files[0].bytes))
+            note.text
+                == StatusList.noteText(
+                    origin: origin, size: 9, at: 6, file: "revocation-0.json", credential: files[0].bytes))
         #expect(throws: LedgerError.self) {
             try ledger.append([Draft(.revoke, of: 99)], at: 7, key: key, salt: salts(3))
         }
@@ -236,8 +250,9 @@ struct LedgerGuardTests {
             Issue.record("a stranger's key was accepted")
         } catch { guard case .wrongKey = error else { throw error } }
         #expect(ledger.size == 170)
-        #expect(error { _ = try Ledger.open(LedgerFolder("/nonexistent/x"), origin: origin, mayCreate: false).size }
-            == .missing(folder: "/nonexistent/x"))
+        #expect(
+            error { _ = try Ledger.open(LedgerFolder("/nonexistent/x"), origin: origin, mayCreate: false).size }
+                == .missing(folder: "/nonexistent/x"))
     }
 
     @Test("a refused batch leaves nothing behind")

@@ -92,9 +92,14 @@ struct MaintenanceTests {
             ("DROP TRIGGER entry_no_update; UPDATE entry SET at = 7 WHERE idx = 7", "columns of entry 7"),
             ("DROP TRIGGER entry_no_delete", "'entry_no_delete' of the schema"),
             ("DROP TRIGGER node_no_update; UPDATE node SET hash = zeroblob(32) WHERE idx = 1", "node 1 of level 1"),
-            ("DROP TRIGGER build_no_update; UPDATE build SET checkpoint = x'00' WHERE size = 340", "size 340 is malformed"),
-            ("DROP TRIGGER preimage_no_update; UPDATE preimage SET value = 'x' WHERE idx = 9 AND field = 'target'",
-                "private 'target' of entry 9"),
+            (
+                "DROP TRIGGER build_no_update; UPDATE build SET checkpoint = x'00' WHERE size = 340",
+                "size 340 is malformed"
+            ),
+            (
+                "DROP TRIGGER preimage_no_update; UPDATE preimage SET value = 'x' WHERE idx = 9 AND field = 'target'",
+                "private 'target' of entry 9"
+            ),
         ]
         for attack in attacks {
             let database = try Database(path: folder.index, access: .readWrite)

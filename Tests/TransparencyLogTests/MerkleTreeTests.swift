@@ -114,19 +114,19 @@ struct MerkleTreeTests {
         let root13 = try #require(TreeHash(base64: "wMEonwBgX419h4C59CZMc2zPuEzpFwjCsn5kJr/H2Kg="))
         let root300 = try #require(TreeHash(base64: "yjk9Apa+xeC43KuYO9H7fRRh9RLnJny4ljGtJv1m2Eg="))
         let record = try """
-            1c7JbmbuGQ6BQT5ptemtehuFHqATtypZV5lbVAQeL88= RRGKsp8t2OACZRXFevMtyBex5uivzl60alXnRqINqls=
-            PiyypN6pIU5sJkjSchOIXj5oGUJywRFs2iigAyMKowU= Qp//uPIVnDf9BWTYKXqPTBP5+s0qhtH4FIASDprhTMU=
-            26W+RSZP1HTFNQUsbZWJd++ICXxuB7VpNVa/sA1x/vM= 2H63c2JpfBGC0K+UvpNQbd59+TTL9pnunaTDMX905Lk=
-            dD+WxJIvsuuCGo+1vhhCF+RXtQgxR4/9uxCB3zx3zWU= Y9TldO9rV2Bvn1rrhx8jsQshQGvXUIJNxBcKNW6Adyk=
-            ruluENNmx7XMmcrclg/HTCS10kkNUlBQYS+Bm3Of5NU=
-            """.split(whereSeparator: \.isWhitespace).map { try #require(TreeHash(base64: String($0))) }
+        1c7JbmbuGQ6BQT5ptemtehuFHqATtypZV5lbVAQeL88= RRGKsp8t2OACZRXFevMtyBex5uivzl60alXnRqINqls=
+        PiyypN6pIU5sJkjSchOIXj5oGUJywRFs2iigAyMKowU= Qp//uPIVnDf9BWTYKXqPTBP5+s0qhtH4FIASDprhTMU=
+        26W+RSZP1HTFNQUsbZWJd++ICXxuB7VpNVa/sA1x/vM= 2H63c2JpfBGC0K+UvpNQbd59+TTL9pnunaTDMX905Lk=
+        dD+WxJIvsuuCGo+1vhhCF+RXtQgxR4/9uxCB3zx3zWU= Y9TldO9rV2Bvn1rrhx8jsQshQGvXUIJNxBcKNW6Adyk=
+        ruluENNmx7XMmcrclg/HTCS10kkNUlBQYS+Bm3Of5NU=
+        """.split(whereSeparator: \.isWhitespace).map { try #require(TreeHash(base64: String($0))) }
         let tree = try """
-            WRUsZPaQ/m6ZQLOsXIXDfh3b1SX4F7+Z4OTi2CPTzw8= NpDRcJo3KwA+yKhlK9BVuxid3J1cQJb/yoePQ9cBJjA=
-            3NWyWL6FH+xTKTum8JQuV2uCW4Orl1JtrgThdykceSY= wUangc8yvkucIt6sH6xVv48vPP588PCBqV+nTOLZ0/w=
-            tpcyzlyRQWLKmsz69OldP5h01ogFQ3CIqv8YSk25Z3M= FKwDuxqLeZp+HKNXHH6CcyuHE07dTBaaIywEnGZAU/Y=
-            TJPs4ff/W2Yw6vf0QxuRWh/jb6/uFa2de+Kl7KPTyV0= Ze8RuTpVMVeWmDPL1EnDybvtS4U5yk/7vMV3d6qURoU=
-            CwAYp5VoF7uxVS8pr5XTr7/7x3vezc1u1cmao1mHleA= ruluENNmx7XMmcrclg/HTCS10kkNUlBQYS+Bm3Of5NU=
-            """.split(whereSeparator: \.isWhitespace).map { try #require(TreeHash(base64: String($0))) }
+        WRUsZPaQ/m6ZQLOsXIXDfh3b1SX4F7+Z4OTi2CPTzw8= NpDRcJo3KwA+yKhlK9BVuxid3J1cQJb/yoePQ9cBJjA=
+        3NWyWL6FH+xTKTum8JQuV2uCW4Orl1JtrgThdykceSY= wUangc8yvkucIt6sH6xVv48vPP588PCBqV+nTOLZ0/w=
+        tpcyzlyRQWLKmsz69OldP5h01ogFQ3CIqv8YSk25Z3M= FKwDuxqLeZp+HKNXHH6CcyuHE07dTBaaIywEnGZAU/Y=
+        TJPs4ff/W2Yw6vf0QxuRWh/jb6/uFa2de+Kl7KPTyV0= Ze8RuTpVMVeWmDPL1EnDybvtS4U5yk/7vMV3d6qURoU=
+        CwAYp5VoF7uxVS8pr5XTr7/7x3vezc1u1cmao1mHleA= ruluENNmx7XMmcrclg/HTCS10kkNUlBQYS+Bm3Of5NU=
+        """.split(whereSeparator: \.isWhitespace).map { try #require(TreeHash(base64: String($0))) }
         #expect(MerkleTree.root(size: 13, reader(all)) == root13)
         #expect(MerkleTree.root(size: 300, reader(all)) == root300)
         #expect(MerkleTree.inclusionProof(index: 200, size: 300, reader(all)) == record)

@@ -50,7 +50,10 @@ struct SignedNoteTests {
 
     @Test(
         "what is no note is refused",
-        arguments: ["", "\n", "a\n", "a\n\n", "a\n\nx y z\n", "a\n\n— k AAAA\n", "a\n\n— k AAAAAAAA", "a\u{1}\n\n— k AAAAAAAA\n"]
+        arguments: [
+            "", "\n", "a\n", "a\n\n", "a\n\nx y z\n", "a\n\n— k AAAA\n", "a\n\n— k AAAAAAAA",
+            "a\u{1}\n\n— k AAAAAAAA\n",
+        ]
     )
     func refused(text: String) {
         #expect(SignedNote(Array(text.utf8)) == nil)

@@ -59,7 +59,8 @@ struct VerificationTests {
 
     init() throws { sample = try Sample() }
 
-    private func reason(_ bundle: ProofBundle, expected: [String: String] = [:], _ verifier: Verifier? = nil) -> String? {
+    private func reason(_ bundle: ProofBundle, expected: [String: String] = [:], _ verifier: Verifier? = nil) -> String?
+    {
         (verifier ?? sample.verifier).verdict(bundle: bundle.serialized, expected: expected).reason
     }
 
@@ -155,7 +156,9 @@ struct VerificationTests {
         #expect(try mirror.isConsistent(with: Checkpoint(origin: origin, size: 1, root: first)))
         #expect(try !mirror.isConsistent(with: Checkpoint(origin: origin, size: 300, root: first)))
         #expect(try !mirror.isConsistent(with: Checkpoint(origin: origin, size: 601, root: first)))
-        for tile in [-1, 3, Int.max, Int.min] { #expect(throws: Mirror.Problem.self) { try mirror.entries(tile: tile) } }
+        for tile in [-1, 3, Int.max, Int.min] {
+            #expect(throws: Mirror.Problem.self) { try mirror.entries(tile: tile) }
+        }
         #expect(throws: Mirror.Problem.self) { try Mirror(policy: sample.policy, source: source) }
     }
 }
@@ -166,7 +169,10 @@ struct TrustPolicyTests {
     func groups() throws {
         let log = try Ed25519Key.generate()
         let verifier = try VerifierKey(name: "l", publicKey: log.publicKey)
-        let keys = [try Ed25519Key.generate().pem(passphrase: nil), try Ed25519Key.generate().pem(passphrase: nil), try Ed25519Key.generate().pem(passphrase: nil)]
+        let keys = [
+            try Ed25519Key.generate().pem(passphrase: nil), try Ed25519Key.generate().pem(passphrase: nil),
+            try Ed25519Key.generate().pem(passphrase: nil),
+        ]
         var text = "# trust\nlog \(verifier) https://l.example/log\n"
         for (place, pem) in keys.enumerated() {
             let key = try WitnessKey(name: "w\(place).net", publicKey: Ed25519Key(pem: pem, passphrase: nil).publicKey)
@@ -185,7 +191,9 @@ struct TrustPolicyTests {
                 let files = ["checkpoint": Array(note.serialized.utf8), "tile/0/000.p/1": TreeHash.leaf([]).bytes]
                 let mirror = try? Mirror(policy: policy) { files[$0] }
                 #expect((mirror != nil) == (count >= needed), "\(quorum) \(count)")
-                if count < 3 { try note.cosign(with: Ed25519Key(pem: keys[count], passphrase: nil), name: "w\(count).net", time: 5) }
+                if count < 3 {
+                    try note.cosign(with: Ed25519Key(pem: keys[count], passphrase: nil), name: "w\(count).net", time: 5)
+                }
             }
         }
     }
@@ -205,5 +213,55 @@ struct TrustPolicyTests {
             try TrustPolicy(
                 text: text.replacing("LOG", with: "log \(key)").replacing("WIT", with: "\(witness)"))
         }
+    }
+}
+
+@Suite("Batches")
+struct BatchTests {
+    @Test("each claim of a CSV gets its own outcome, in the order of the file")
+    func outcomes() async throws {
+        let sample = try Sample()
+        let folder = sample.logFolder
+        let mirror = try Mirror(policy: TrustPolicy(logs: sample.policy.logs)) { try? Files.read(folder + "/" + $0) }
+        let name = sample.bundle.disclosed[0]
+        let salt = Base64.encode(name.salt)
+        let csv = """
+            index,field,salt,value\r
+            321,name,\(salt),"Zoë 321"\r
+            321,name,\(salt),Anna
+            320,name,\(salt),Zoë 321
+
+            600,name,\(salt),Zoë 321
+            321,"name",\(salt),"Zoë ""321""\"
+            """
+        let batch = try Batch(csv: Array(csv.utf8))
+        #expect(batch.claims.map(\.line) == [2, 3, 4, 6, 7])
+        for workers in 1...3 {
+            let outcomes = await batch.outcomes(in: mirror, workers: workers)
+            #expect(outcomes == [.holds, .otherValue, .otherValue, .noEntry, .otherValue])
+        }
+        let all = try Batch(csv: Array(("index\n" + (0..<601).map { "\($0)\n" }.joined()).utf8))
+        let outcomes = await all.outcomes(in: mirror)
+        #expect(outcomes.count == 601 && outcomes.dropLast().allSatisfy { $0 == .holds } && outcomes[600] == .noEntry)
+        let damaged = try Mirror(policy: TrustPolicy(logs: sample.policy.logs)) { path in
+            var bytes = try? Files.read(folder + "/" + path)
+            if path == "tile/entries/001" { bytes?[77] ^= 1 }
+            return bytes
+        }
+        #expect(await all.outcomes(in: damaged)[256..<512].allSatisfy { $0 == .damaged })
+    }
+
+    @Test(
+        "what is no CSV of claims is refused, with its line",
+        arguments: [
+            ("", 1), ("id\n1\n", 1), ("index\nx\n", 2), ("index\n-1\n", 2), ("index\n1,2\n", 2),
+            ("index\n9999999999999999999\n", 2), ("index,field,salt,value\n1,a,!,b\n", 2),
+            ("index\n1\n\"2", 3), ("index,field,salt,value\n1,a,AAAA,b\n2\n", 3),
+        ])
+    func refused(text: String, line: Int) {
+        do {
+            _ = try Batch(csv: Array(text.utf8))
+            Issue.record("accepted: \(text)")
+        } catch { #expect(error.line == line) }
     }
 }

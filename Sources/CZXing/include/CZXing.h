@@ -5,10 +5,29 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-/// Reads one QR or Micro QR symbol from an 8-bit grey image of `width` × `height` pixels.
-/// `pure` says that the image is an undistorted rendering. Returns the number of bytes of the text, of which
-/// at most `capacity` are written to `text`; −1 when nothing was read.
-ptrdiff_t czxing_read(const uint8_t *pixels, int width, int height, int pure, uint8_t *text, size_t capacity);
+/// One symbol that was read. The pointers live as long as the call that hands it over.
+typedef struct {
+    /// The content as it stands in the symbol, without any conversion.
+    const uint8_t *bytes;
+    size_t byte_count;
+    /// The content in UTF-8, from a guessed or designated character set.
+    const uint8_t *text;
+    size_t text_count;
+    /// Place in a structured append sequence from 0, and its length; −1 when there is none.
+    int sequence_index;
+    int sequence_size;
+    /// 1 for Micro QR.
+    int is_micro;
+} czxing_symbol;
+
+/// Takes one symbol.
+typedef void (*czxing_receiver)(void *context, const czxing_symbol *symbol);
+
+/// Reads the QR and Micro QR symbols of an 8-bit grey image of `width` × `height` pixels.
+/// `pure` says that the image is an undistorted, unrotated rendering of one symbol, which is faster.
+/// Calls `receiver` for each symbol; answers their number, −1 when libzxing threw.
+int czxing_read(const uint8_t *pixels, int width, int height, int pure, czxing_receiver receiver,
+                void *context);
 #ifdef __cplusplus
 }
 #endif

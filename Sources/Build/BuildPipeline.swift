@@ -1,0 +1,272 @@
+public import Redirects
+public import Site
+import Support
+public import TransparencyLog
+
+/// How and where to build.
+public struct BuildOptions: Sendable {
+    /// An archive instead of a file per image: the fast path for 100,000 codes.
+    public enum Archive: String, CaseIterable, Sendable {
+        /// `codes.zip`, stored.
+        case zip
+        /// `codes.tar`.
+        case tar
+    }
+
+    /// The folder of the generations.
+    public var output: String
+    /// Path of `wayseal.lock`.
+    public var lockPath: String
+    /// Where the result lies on the server, and where the server writes.
+    public var deployment: Deployment
+    /// The folder that servers write to in a trial: gets folders and placeholder certificates; `nil`: nothing is made.
+    public var trialState: String?
+    /// One archive instead of a file per image.
+    public var archive: Archive?
+    /// Generations that stay, the served one included.
+    public var keep: Int
+    /// Tasks at once.
+    public var workers: Int
+    /// Opens the signing key.
+    public var passphrase: String?
+    /// Seconds since 1970; only for the placeholder certificates, which are no part of a generation.
+    public var now: Int
+
+    /// Options with their defaults.
+    public init(output: String, lockPath: String, workers: Int, now: Int, deployment: Deployment) {
+        self.output = output
+        self.lockPath = lockPath
+        self.workers = workers
+        self.now = now
+        self.deployment = deployment
+        trialState = nil
+        keep = 3
+    }
+}
+
+/// What a build did.
+public struct BuildResult: Sendable {
+    /// The generation that is served now.
+    public var generation: Int
+    /// Whether this build made it; false when nothing had changed.
+    public var isNew: Bool
+    /// Its path through `current`.
+    public var path: String
+    /// Codes, each in one or more formats.
+    public var codes: Int
+    /// All files in it, `SHA256SUMS` and the note included.
+    public var files: Int
+    /// Who signed; `nil`: there is no key.
+    public var signer: VerifierKey?
+    /// How the links differ from the build before.
+    public var lock: LockUpdate
+}
+
+/// Site → generation: compare, and when anything differs write, sign, make durable, flip.
+public struct BuildPipeline: Sendable {
+    private let site: Site
+    private let compilation: Compilation
+    private let options: BuildOptions
+    /// Images a task makes before it is asked again.
+    private static let chunk = 512
+
+    /// How far a build is.
+    public struct Progress: Sendable {
+        /// What is being done.
+        public var stage: String
+        /// Codes done.
+        public var done: Int
+        /// Codes in all.
+        public var total: Int
+    }
+
+    /// A pipeline for a compiled site; `compilation` must be without errors.
+    public init(_ site: Site, _ compilation: Compilation, _ options: BuildOptions) {
+        self.site = site
+        self.compilation = compilation
+        self.options = options
+    }
+
+    /// Builds. The lock is written before the flip, so that a link that was ever served is always in it.
+    public func run(progress: (Progress) -> Void) async throws(BuildError) -> BuildResult {
+        let signer = try site.signing.map { key throws(BuildError) in try Signer(key, options, site) }
+        let store = try GenerationStore.open(options.output)
+        try prepareTrial()
+        let previous = store.current.map { store.path($0) }
+
+        if let previous, options.archive == nil, let number = store.current {
+            let comparison = GenerationWriter(previous: previous, staging: nil)
+            if let entries = try await write(comparison, "comparing", progress),
+                try isComplete(entries, signer, previous)
+            {
+                try writeLock()
+                return result(number, isNew: false, entries.count, signer, store)
+            }
+        }
+
+        try store.prepareStaging()
+        let writer = GenerationWriter(previous: previous, staging: store.staging)
+        guard let entries = try await write(writer, "writing", progress) else {
+            throw .other("a file changed while it was written")
+        }
+        if options.archive != nil, let previous, let number = store.current,
+            try isComplete(entries, signer, previous)
+        {
+            try store.discardStaging()
+            try writeLock()
+            return result(number, isNew: false, entries.count, signer, store)
+        }
+        let (sums, note) = try seal(entries, signer)
+        do {
+            try Files.create(store.staging + "/SHA256SUMS", sums)
+            if let note { try Files.create(store.staging + "/SHA256SUMS.note", note) }
+        } catch {
+            throw .file(error)
+        }
+        let number = try store.publish { () throws(BuildError) in try writeLock() }
+        try store.prune(keep: options.keep)
+        return result(number, isNew: true, entries.count, signer, store)
+    }
+
+    private func result(
+        _ number: Int, isNew: Bool, _ files: Int, _ signer: Signer?, _ store: borrowing GenerationStore
+    ) -> BuildResult {
+        BuildResult(
+            generation: number, isNew: isNew, path: store.directory + "/current",
+            codes: site.codes.formats.isEmpty ? 0 : site.links.count, files: files + (signer == nil ? 1 : 2),
+            signer: signer?.verifier, lock: compilation.lock)
+    }
+
+    // MARK: Steps
+
+    /// Places, or compares, every file. `nil` when only comparing and a file differs.
+    private func write(
+        _ writer: GenerationWriter, _ stage: String, _ progress: (Progress) -> Void
+    ) async throws(BuildError) -> [GenerationWriter.Entry]? {
+        var entries: [GenerationWriter.Entry] = []
+        do {
+            try writer.makeFolders(for: compilation.files.lazy.map(\.path))
+            for file in compilation.files {
+                guard let entry = try writer.place(file) else { return nil }
+                entries.append(entry)
+            }
+        } catch {
+            throw .file(error)
+        }
+        if site.codes.formats.isEmpty || site.links.isEmpty { return entries }
+        let images = CodeImages(site: site)
+        let chunks = (site.links.count + Self.chunk - 1) / Self.chunk
+        let total = site.links.count
+        let range = { @Sendable (index: Int) in index * Self.chunk..<min(total, (index + 1) * Self.chunk) }
+        var done = 0
+        var isSame = true
+        if let archive = options.archive, let staging = writer.staging {
+            var sink = try ArchiveSink(archive, staging: staging)
+            try await OrderedWork.run(count: chunks, workers: options.workers) { index throws(BuildError) in
+                try images.files(of: range(index))
+            } take: { files throws(BuildError) in
+                try sink.add(files)
+                done = min(total, done + Self.chunk)
+                progress(Progress(stage: stage, done: done, total: total))
+                return true
+            }
+            entries.append(try sink.finish())
+        } else {
+            do {
+                try writer.makeFolders(for: site.links.lazy.map { CodePaths.path(of: $0, in: site) })
+            } catch {
+                throw .file(error)
+            }
+            try await OrderedWork.run(count: chunks, workers: options.workers) { index throws(BuildError) in
+                try writer.place(images.files(of: range(index)))
+            } take: { placed throws(BuildError) in
+                guard let placed else {
+                    isSame = false
+                    return false
+                }
+                entries += placed
+                done = min(total, done + Self.chunk)
+                progress(Progress(stage: stage, done: done, total: total))
+                return true
+            }
+        }
+        return isSame ? entries : nil
+    }
+
+    /// Whether the last generation consists of exactly these files, and carries the same signature.
+    private func isComplete(
+        _ entries: [GenerationWriter.Entry], _ signer: Signer?, _ previous: String
+    ) throws(BuildError) -> Bool {
+        let (sums, note) = try seal(entries, signer)
+        guard Files.has(sums, at: previous + "/SHA256SUMS") else { return false }
+        if let note { return Files.has(note, at: previous + "/SHA256SUMS.note") }
+        do {
+            return try Files.status(previous + "/SHA256SUMS.note") == nil
+        } catch {
+            throw .file(error)
+        }
+    }
+
+    private func seal(
+        _ entries: [GenerationWriter.Entry], _ signer: Signer?
+    ) throws(BuildError) -> (sums: [UInt8], note: [UInt8]?) {
+        let sums = entries.sums()
+        return (sums, try signer?.note(over: sums))
+    }
+
+    private func writeLock() throws(BuildError) {
+        if Files.has(compilation.lock.bytes, at: options.lockPath) { return }
+        do {
+            try Files.replace(options.lockPath, compilation.lock.bytes)
+        } catch {
+            throw .file(error)
+        }
+    }
+
+    /// Makes what servers need before a trial: folders, and for nginx, which starts only when every certificate
+    /// file exists, a certificate that says that none was issued yet.
+    private func prepareTrial() throws(BuildError) {
+        guard let state = options.trialState else { return }
+        do {
+            for folder in compilation.trialFolders { try Files.makeDirectory(Files.join(state, folder)) }
+            for host in compilation.certificateHosts {
+                let folder = "\(state)/certificates/\(host)"
+                if try Files.status(folder + "/fullchain.pem") != nil { continue }
+                let made = try PlaceholderCertificate.make(host: host, now: options.now)
+                try Files.makeDirectory(folder, mode: 0o700)
+                try Files.replace(folder + "/privkey.pem", made.key, mode: 0o600)
+                try Files.replace(folder + "/fullchain.pem", made.certificate)
+            }
+        } catch {
+            throw BuildError(error)
+        }
+    }
+}
+
+/// The key that signs `SHA256SUMS`, as the site's secret reference delivered it.
+private struct Signer: Sendable {
+    let verifier: VerifierKey
+    private let pem: String
+    private let passphrase: String?
+
+    init(_ key: SigningKey, _ options: BuildOptions, _ site: Site) throws(BuildError) {
+        pem = key.pem
+        passphrase = options.passphrase
+        do {
+            let opened = try Ed25519Key(pem: pem, passphrase: passphrase)
+            verifier = try VerifierKey(name: site.signerName, publicKey: opened.publicKey)
+        } catch {
+            throw .key("\(error)")
+        }
+    }
+
+    func note(over sums: [UInt8]) throws(BuildError) -> [UInt8] {
+        do {
+            let key = try Ed25519Key(pem: pem, passphrase: passphrase)
+            let note = try SignedNote(text: HashManifest.noteText(sums: sums), signedBy: key, name: verifier.name)
+            return Array(note.serialized.utf8)
+        } catch {
+            throw .key("\(error)")
+        }
+    }
+}

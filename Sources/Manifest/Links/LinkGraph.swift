@@ -1,0 +1,155 @@
+import Site
+import Support
+
+/// Links that lead to links: chains are slow, circles never end.
+enum LinkGraph {
+    /// O(links with a target on an own domain × parts of their paths).
+    static func check(_ table: inout LinkTable, _ sink: inout DiagnosticSink) {
+        checkFallbacks(&table, &sink)
+        var next: [Int: Int] = [:]
+        for (link, domain) in table.ownTargets {
+            switch destination(of: table.links[link], domain, &table) {
+            case .link(let other): next[link] = other
+            case .nothing(let path):
+                let range = table.links[link].targetRange
+                sink.add(.warning, ManifestCodes.deadTarget, at: range) {
+                    .warning(
+                        ManifestCodes.deadTarget, at: range,
+                        "there is no link \(table.domains[domain].host)/\(path)",
+                        help: "whoever scans this gets the page for unknown links")
+                }
+            case .elsewhere: break
+            }
+        }
+        report(next, table, &sink)
+    }
+
+    private enum Destination {
+        case link(Int)
+        case nothing(String)
+        case elsewhere
+    }
+
+    private static func destination(of link: Link, _ domain: Int, _ table: inout LinkTable) -> Destination {
+        var found = destination(ofTarget: link.target, domain, &table)
+        if case .nothing = found, link.options.contains(.forwardSuffix) {
+            // What follows the wildcard's prefix is appended: any rest stands for all.
+            let path = link.target.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+            found = destination(ofTarget: String(decoding: path, as: UTF8.self) + "/x", domain, &table)
+            if case .nothing = found { return .elsewhere }
+        }
+        return found
+    }
+
+    /// What our own server would answer for a normalised target on one of its domains.
+    private static func destination(ofTarget target: String, _ domain: Int, _ table: inout LinkTable)
+        -> Destination
+    {
+        // After `https://HOST/`, up to query or fragment.
+        let bytes = Array(target.utf8)
+        let scheme = bytes.starts(with: "https:".utf8) ? 8 : 7
+        let start = bytes[min(scheme, bytes.count)...].firstIndex(of: UInt8(ascii: "/")) ?? bytes.count
+        var path = Array(
+            bytes[start...].dropFirst().prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
+        if path.isEmpty { return .elsewhere }
+        let isFolder = path.last == UInt8(ascii: "/")
+        if isFolder { path.append(UInt8(ascii: "x")) }
+        var slug: [UInt8] = []
+        do throws(TextProblem) {
+            try SlugText.normalize(path.span, into: &slug)
+        } catch {
+            return error.code == ManifestCodes.reservedSlug
+                ? .elsewhere : .nothing(String(decoding: path, as: UTF8.self))
+        }
+        if !isFolder, let link = table.index.find(domain: UInt16(domain), slug, table.links) {
+            return .link(link)
+        }
+        guard table.hasWildcards else { return .nothing(String(decoding: path, as: UTF8.self)) }
+        // The longest prefix wins: a/b/*, a/*, *.
+        var end = slug.count
+        while true {
+            let cut = slug[..<end].lastIndex(of: UInt8(ascii: "/"))
+            let wildcard = (cut.map { Array(slug[...$0]) } ?? []) + [UInt8(ascii: "*")]
+            if let link = table.index.find(domain: UInt16(domain), wildcard, table.links) {
+                return .link(link)
+            }
+            guard let cut else { return .nothing(String(decoding: path, as: UTF8.self)) }
+            end = cut
+        }
+    }
+
+    private static func report(_ next: [Int: Int], _ table: LinkTable, _ sink: inout DiagnosticSink) {
+        // Each link leads to at most one other: follow, and remember the walk in which a link was seen.
+        var walkOf: [Int: Int] = [:]
+        var inCircle: Set<Int> = []
+        for start in next.keys.sorted() where walkOf[start] == nil {
+            var link = start
+            var walk: [Int] = []
+            while walkOf[link] == nil {
+                walkOf[link] = start
+                walk.append(link)
+                guard let following = next[link] else { break }
+                link = following
+            }
+            guard next[link] != nil, walkOf[link] == start, let entry = walk.firstIndex(of: link),
+                next[walk.last ?? link] == link
+            else { continue }
+            let circle = walk[entry...]
+            inCircle.formUnion(circle)
+            reportCircle(Array(circle), table, &sink)
+        }
+        for link in next.keys.sorted() where !inCircle.contains(link) {
+            guard let following = next[link] else { continue }
+            let range = table.links[link].targetRange
+            sink.add(.warning, ManifestCodes.targetChain, at: range) {
+                .warning(
+                    ManifestCodes.targetChain, at: range, "this target is a short link itself",
+                    notes: [Diagnostic.Note("it leads on from here", at: table.links[following].range)],
+                    help: "write \(table.links[following].target)")
+            }
+        }
+    }
+
+    private static func reportCircle(_ circle: [Int], _ table: LinkTable, _ sink: inout DiagnosticSink) {
+        // Begin with the link that stands first, so that the message does not depend on where the walk began.
+        guard let least = circle.min(), let place = circle.firstIndex(of: least) else { return }
+        let ordered = Array(circle[place...] + circle[..<place])
+        let range = table.links[least].targetRange
+        sink.add(.error, ManifestCodes.targetLoop, at: range) {
+            .error(
+                ManifestCodes.targetLoop, at: range,
+                ordered.count == 1
+                    ? "this link leads to itself"
+                    : "this link leads back to itself through \(ordered.count - 1) more",
+                notes: ordered.dropFirst().prefix(10).map {
+                    Diagnostic.Note("by way of this one", at: table.links[$0].range)
+                })
+        }
+    }
+
+    private static func checkFallbacks(_ table: inout LinkTable, _ sink: inout DiagnosticSink) {
+        let hosts = HostIndex(table.domains)
+        for domain in table.domains {
+            for (fallback, isHome) in [(domain.home, true), (domain.missing, false)] {
+                guard case .redirect(let url) = fallback else { continue }
+                let bytes = Array(url.utf8)
+                guard let parts = TargetText.normalParts(bytes.span),
+                    let own = hosts.find(bytes.span.extracting(parts.host))
+                else { continue }
+                var isLoop = false
+                switch destination(ofTarget: url, own, &table) {
+                case .nothing: isLoop = !isHome && table.domains[own].host == domain.host
+                case .elsewhere: isLoop = isHome && table.domains[own].host == domain.host
+                case .link: break
+                }
+                if isLoop {
+                    let what = isHome ? "home" : "missing"
+                    sink.add(
+                        .error(
+                            ManifestCodes.targetLoop, at: domain.range,
+                            "'\(what)' of \(domain.host) leads to itself: \(url)"))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import Site
+import Support
+
+extension SiteAssembly {
+    mutating func readLinks(_ node: YAMLNode?, _ table: inout LinkTable) {
+        guard let entries = node?.entries else { return }
+        table.reserve(entries.count)
+        let isFlow = node?.isFlow ?? false
+        for (position, entry) in entries.enumerated() {
+            if Reference.isPresent(in: entry.key.text) || entry.value.isRefused || entry.value.elements != nil
+            {
+                continue
+            }
+            // The rest of a URL that was cut at its comma: reported.
+            if isFlow, position > 0, entry.value.isEmpty { continue }
+            readLink(entry, &table)
+        }
+    }
+
+    private mutating func readLink(_ entry: YAMLEntry, _ table: inout LinkTable) {
+        var draft = LinkDraft()
+        let value = entry.value
+        let target: YAMLScalar
+        if let scalar = value.scalar {
+            guard let url = text(value) else { return }
+            target = YAMLScalar(text: url.text, style: url.style, range: scalar.range)
+        } else {
+            guard let to = destination(entry) else { return }
+            target = to
+            readDraft(value, &draft, table)
+        }
+        let slug = Self.trimmed(Reference.unescaped(entry.key.text))
+        let url = Self.trimmed(target.text)
+        let slugBytes = Array(slug.utf8)
+        let urlBytes = Array(url.utf8)
+        table.add(
+            slug: slugBytes.span, at: place(of: entry.key, slug), target: urlBytes.span,
+            at: place(of: target, url), draft, &sink)
+    }
+
+    /// The `to` of a longer link; without one, a report unless something else stands for it.
+    private mutating func destination(_ entry: YAMLEntry) -> YAMLScalar? {
+        let value = entry.value
+        if let to = value["to"] { return text(to) }
+        let keys = (value.entries ?? []).map(\.key.text)
+        // A misspelled key was reported, and it may be the missing one.
+        let hasUnknown = keys.contains { ManifestLanguage.link[$0] == nil }
+        let hasOther = keys.contains { ManifestLanguage.destinations.contains($0) }
+        if !hasUnknown, !hasOther {
+            sink.add(
+                .error(
+                    ManifestCodes.missingKey, at: entry.key.range,
+                    "the link \(Bytes.quoted(entry.key.text)) leads nowhere",
+                    help: "give it a target: to: https://…"))
+        }
+        return nil
+    }
+
+    private mutating func readDraft(_ value: YAMLNode, _ draft: inout LinkDraft, _ table: LinkTable) {
+        if let domain = text(value["domain"]) {
+            draft.domain = table.domainNumber(domain.text, at: domain.range, &sink)
+            draft.hasBrokenDomain = draft.domain == nil
+        }
+        if let redirect = text(value["redirect"]),
+            let status = UInt16(redirect.text).flatMap(Link.Redirect.init)
+        {
+            draft.redirect = status
+            LinkTable.warnIfPermanent(status, at: redirect.range, &sink)
+        }
+        draft.passQuery = text(value["query"]).flatMap {
+            $0.text == "pass" ? true : $0.text == "drop" ? false : nil
+        }
+        draft.suffix = boolean(value["suffix"]) ?? false
+        draft.suffixRange = value["suffix"]?.range
+        draft.dense = boolean(value["dense"])
+        draft.noindex = boolean(value["noindex"])
+        draft.privacy = text(value["privacy"]).flatMap { Link.Privacy(name: $0.text) }
+        draft.reuse = freeText(value["reuse"])
+        draft.tags = scalars(value["tags"]).compactMap { freeText($0) }
+        draft.utm = readUTM(value["utm"])
+        draft.utmRange = value["utm"]?.range
+    }
+
+    private mutating func freeText(_ node: YAMLNode?) -> String? {
+        guard let scalar = text(node) else { return nil }
+        if let problem = LinkText.problem(with: scalar.text) {
+            sink.add(problem, at: scalar.range)
+            return nil
+        }
+        return scalar.text
+    }
+
+    private func place(of scalar: YAMLScalar, _ text: String) -> TextPlace {
+        var whole = scalar
+        whole.text = text
+        let first = whole.range(of: 0..<text.utf8.count, in: sources)
+        let isVerbatim =
+            Int(first.length) == text.utf8.count && (first != scalar.range || scalar.style == .plain)
+        return TextPlace(range: scalar.range, verbatimStart: isVerbatim ? Int(first.start) : nil)
+    }
+
+    static func trimmed(_ text: String) -> String {
+        guard text.utf8.first == 0x20 || text.utf8.last == 0x20 else { return text }
+        var bytes = Array(text.utf8)[...]
+        while bytes.first == 0x20 { bytes.removeFirst() }
+        while bytes.last == 0x20 { bytes.removeLast() }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// Texts for people that a link carries: tags and reasons.
+enum LinkText {
+    static let limit = 200
+
+    static func problem(with text: String) -> TextProblem? {
+        if text.utf8.count > limit {
+            return TextProblem(
+                ManifestCodes.wrongValue, "this text has \(text.utf8.count) bytes, \(limit) are possible")
+        }
+        // What is no UTF-8 has become this when the text was made.
+        if text.unicodeScalars.contains("\u{FFFD}") {
+            return TextProblem(ManifestCodes.invalidUTF8, "this text is not UTF-8")
+        }
+        if text.unicodeScalars.contains(where: UTF8Scalars.isTreacherous) {
+            return TextProblem(
+                ManifestCodes.controlCharacter, "this text holds a control or invisible character")
+        }
+        return nil
+    }
+}

@@ -1,0 +1,188 @@
+import Site
+import Support
+
+/// Turns loaded files into a site: settings, domains, defaults, links, in this order, because each needs those before.
+struct SiteAssembly {
+    let options: ManifestOptions
+    let items: [ManifestLoader.Item]
+    let paths: PathPolicy
+    let isIncomplete: Bool
+    var sources: SourceMap
+    var sink: DiagnosticSink
+    var domains: [Domain] = []
+    /// Canonical host to index.
+    var domainIndex: [String: Int] = [:]
+    /// Names that were reported as wrong: links that use them are not reported again.
+    var brokenDomains: Set<String> = []
+    /// `dense` of each domain, if it says.
+    var domainDense: [Bool?] = []
+
+    init(_ loader: ManifestLoader, _ options: ManifestOptions) {
+        self.options = options
+        items = loader.items
+        paths = loader.paths
+        isIncomplete = loader.isIncomplete
+        sources = loader.sources
+        sink = loader.sink
+    }
+
+    var documents: [ManifestLoader.Document] {
+        items.compactMap { if case .document(let document) = $0 { document } else { nil } }
+    }
+
+    mutating func assemble() -> Site? {
+        let documents = documents
+        guard let main = documents.first, main.isMain else { return nil }
+        let root = main.root
+        checkVersion(root["wayseal"])
+        var site = Site(domains: [])
+        readSite(root["site"], into: &site)
+        site.codes = readCodes(root["codes"])
+        let servers = readServers(root["servers"]) ?? Server.allCases
+        var targets = TargetText()
+        targets.appSchemes = readSchemes(root["schemes"])
+        for document in documents { readDomains(document, servers, targets) }
+        // An unknown key was reported, and it may be a misspelled `domains`.
+        let hasUnknown = documents.contains { document in
+            document.root.entries?.contains { ManifestLanguage.root[$0.key.text] == nil } ?? true
+        }
+        if domains.isEmpty, brokenDomains.isEmpty, !isIncomplete, !hasUnknown {
+            let place =
+                documents[0].root["domains"]?.range ?? SourceRange(file: main.file, start: 0, length: 0)
+            sink.add(
+                .error(
+                    ManifestCodes.noDomain, at: place, "the manifest names no domain",
+                    help: "begin with domains: { go.example.org: {} }"))
+        }
+        let defaults = readDefaults(root["defaults"])
+        site.signing = readSigning(root["ledger"], folder: main.folder)
+        var table = LinkTable(
+            domains, domainDense, domainIndex, brokenDomains, defaults, targets,
+            isIncomplete: isIncomplete || domains.isEmpty)
+        for item in items {
+            switch item {
+            case .document(let document): readLinks(document.root["links"], &table)
+            case .csv(let file): CSVLinks.read(sources.files[Int(file)].bytes, file, &table, &sink)
+            case .jsonLines(let file): JSONLinks.read(sources.files[Int(file)].bytes, file, &table, &sink)
+            }
+        }
+        table.finish(&sink)
+        site.domains = domains
+        site.links = table.takeLinks()
+        return site
+    }
+
+    // MARK: Values
+
+    /// A text in which nothing is filled in.
+    func text(_ node: YAMLNode?) -> YAMLScalar? {
+        guard var scalar = node?.scalar, !scalar.isEmpty, !Reference.isPresent(in: scalar.text) else {
+            return nil
+        }
+        scalar.text = Reference.unescaped(scalar.text)
+        return scalar
+    }
+
+    /// One of some words; anything else was reported by the schema.
+    func choice<Value: RawRepresentable>(_ node: YAMLNode?, as _: Value.Type) -> Value?
+    where Value.RawValue == String {
+        text(node).flatMap { Value(rawValue: $0.text) }
+    }
+
+    func boolean(_ node: YAMLNode?) -> Bool? {
+        switch text(node)?.text {
+        case "true": true
+        case "false": false
+        default: nil
+        }
+    }
+
+    /// A value or a list of values.
+    func scalars(_ node: YAMLNode?) -> [YAMLNode] {
+        guard let node, !node.isEmpty, !node.isRefused else { return [] }
+        return node.elements ?? [node]
+    }
+
+    /// A deployment setting or secret with its references filled in.
+    struct Setting {
+        var text: String
+        var range: SourceRange
+        /// A reference is in it: the value is never shown.
+        var isFilled: Bool
+        /// For messages.
+        var shown: String { isFilled ? "the value behind ${…}" : Bytes.quoted(text) }
+    }
+
+    /// Fills in `${…}`. `nil` when there is nothing, or when it was reported.
+    mutating func setting(_ node: YAMLNode?, folder: String = "") -> Setting? {
+        guard let scalar = node?.scalar, !scalar.isEmpty else { return nil }
+        do throws(TextProblem) {
+            var out = ""
+            var isFilled = false
+            for piece in try Reference.pieces(of: scalar.text) {
+                switch piece {
+                case .literal(let literal): out += literal
+                case .reference(let kind, let bytes):
+                    isFilled = true
+                    guard let value = value(of: kind, at: scalar.range(of: bytes, in: sources), folder) else {
+                        return nil
+                    }
+                    out += value
+                }
+            }
+            return Setting(text: out, range: scalar.range, isFilled: isFilled)
+        } catch {
+            sink.add(error, at: scalar.range(of: error.bytes, in: sources))
+            return nil
+        }
+    }
+
+    private mutating func value(of kind: Reference.Kind, at range: SourceRange, _ folder: String) -> String? {
+        switch kind {
+        case .variable(let name):
+            if let value = options.environment[name] { return value }
+            sink.add(
+                .error(
+                    ManifestCodes.missingVariable, at: range, "the environment variable \(name) is not set",
+                    help: "set it, or write a default: ${\(name):-default}"))
+            return nil
+        case .variableOr(let name, let fallback):
+            return options.environment[name].flatMap { $0.isEmpty ? nil : $0 } ?? fallback
+        case .variableRequired(let name, let message):
+            if let value = options.environment[name], !value.isEmpty { return value }
+            let why = message.isEmpty ? "" : ": \(message)"
+            sink.add(
+                .error(
+                    ManifestCodes.missingVariable, at: range,
+                    "the environment variable \(name) is not set\(why)"))
+            return nil
+        case .file(let path):
+            guard let bytes = readFile(path, at: range, folder: folder) else { return nil }
+            guard UTF8Scalars.firstMalformed(bytes.span) == nil else {
+                sink.add(
+                    .error(ManifestCodes.invalidUTF8, at: range, "\(Bytes.quoted(path)) is not UTF-8 text"))
+                return nil
+            }
+            // The line end that editors put at the end of a file is not part of a secret.
+            var text = bytes[...]
+            if text.last == 0x0A { text.removeLast() }
+            if text.last == 0x0D { text.removeLast() }
+            return String(decoding: text, as: UTF8.self)
+        }
+    }
+
+    /// A small file that the manifest names.
+    mutating func readFile(_ path: String, at range: SourceRange, folder: String) -> [UInt8]? {
+        do throws(UnreadableFile) {
+            let canonical = try options.files.canonicalPath(path.hasPrefix("/") ? path : folder + path)
+            guard paths.admits(canonical) else {
+                sink.add(PathPolicy.outside(path, at: range))
+                return nil
+            }
+            return try options.files.read(canonical, atMost: ManifestLoader.smallLimit)
+        } catch {
+            sink.add(PathPolicy.diagnostic(of: error, path, at: range))
+            return nil
+        }
+    }
+}

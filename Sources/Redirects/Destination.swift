@@ -1,0 +1,82 @@
+import Site
+
+/// Where a link leads, as a recipe: literal parts of the target with places for what the visitor brings.
+struct Destination {
+    /// One part of the answer's `Location`.
+    enum Piece: Equatable {
+        /// Bytes of the target.
+        case literal(ArraySlice<UInt8>)
+        /// What follows the wildcard's prefix in the path, without leading slashes, as the visitor sent it.
+        case suffix
+        /// The visitor's query with this byte before it; nothing at all if there is none.
+        case query(before: Joiner)
+    }
+
+    /// What stands between the target and the visitor's query.
+    enum Joiner: CaseIterable {
+        /// `?`: the target has no query.
+        case question
+        /// `&`: it has one.
+        case ampersand
+        /// Nothing: the target ends in `?` or `&` already.
+        case none
+
+        /// The byte itself.
+        var byte: UInt8? {
+            switch self {
+            case .question: UInt8(ascii: "?")
+            case .ampersand: UInt8(ascii: "&")
+            case .none: nil
+            }
+        }
+    }
+
+    let pieces: [Piece]
+
+    /// Whether the target goes out as it stands: true for almost every link.
+    static func isLiteral(_ link: Link) -> Bool {
+        !link.options.contains(.passQuery) && !(link.options.contains(.forwardSuffix) && link.isWildcard)
+    }
+
+    /// The recipe of `link`. The suffix joins the target's path with exactly one slash, before its query;
+    /// the visitor's query follows the target's own, before its fragment.
+    init(_ link: Link) {
+        let target = Array(link.target.utf8)
+        let fragment = target.firstIndex(of: UInt8(ascii: "#")) ?? target.count
+        let query = target[..<fragment].firstIndex(of: UInt8(ascii: "?")) ?? fragment
+        var pieces: [Piece] = []
+        var literal = target[..<query]
+        if link.options.contains(.forwardSuffix) && link.isWildcard {
+            if literal.last != UInt8(ascii: "/") { literal.append(UInt8(ascii: "/")) }
+            pieces += [.literal(literal), .suffix]
+            literal = []
+        }
+        literal += target[query..<fragment]
+        if link.options.contains(.passQuery) {
+            if !literal.isEmpty { pieces.append(.literal(literal)) }
+            literal = []
+            let last = fragment > query ? target[fragment - 1] : 0
+            let open = last == UInt8(ascii: "?") || last == UInt8(ascii: "&")
+            pieces.append(.query(before: query == fragment ? .question : open ? .none : .ampersand))
+        }
+        literal += target[fragment...]
+        if !literal.isEmpty { pieces.append(.literal(literal)) }
+        self.pieces = pieces
+    }
+
+    /// The `Location` for a visitor who brought `suffix` and `query`.
+    func location(suffix: [UInt8], query: [UInt8]) -> [UInt8] {
+        var out: [UInt8] = []
+        for piece in pieces {
+            switch piece {
+            case .literal(let bytes): out += bytes
+            case .suffix: out += suffix
+            case .query(let joiner):
+                if query.isEmpty { continue }
+                if let byte = joiner.byte { out.append(byte) }
+                out += query
+            }
+        }
+        return out
+    }
+}

@@ -1,0 +1,152 @@
+import Site
+import Support
+
+/// What one domain answers: the locations that both main files include into its `server` block.
+struct NginxHost {
+    let table: RouteTable
+    let index: Int
+    let tables: NginxTables
+
+    var domain: Domain { table.site.domains[index] }
+    var host: String { domain.host }
+    private var routes: DomainRoutes { table.domains[index] }
+
+    /// `nginx/hosts/HOST.conf`.
+    func locations() -> [UInt8] {
+        var text = Text()
+        text.line("# What \(host) answers. Included inside its server block.")
+        text.lines(headers(cache: CachePolicy.temporary))
+        text.line()
+        text.line("location ^~ /.well-known/ {")
+        text.line("return 404;", 1)
+        text.line("}")
+        text.line()
+        home(&text)
+        links(&text)
+        rare(&text)
+        text.line()
+        text.line("location @refused {")
+        text.line("add_header Allow \"GET, HEAD\" always;", 1)
+        text.lines(headers(cache: CachePolicy.temporary), 1)
+        text.line("return 405;", 1)
+        text.line("}")
+        if case .redirect = domain.missing { return text.bytes }
+        text.line()
+        text.line("location @missing {")
+        page(&text, "404.html")
+        text.line("}")
+        return text.bytes
+    }
+
+    /// Every header but `Location`. A block with an `add_header` of its own inherits none, so they are
+    /// repeated where one differs.
+    private func headers(cache: String) -> [String] {
+        var lines = ["add_header Cache-Control \"\(cache)\" always;"]
+        if domain.noindex {
+            lines.append("add_header X-Robots-Tag noindex always;")
+        } else if routes.hasNoindexLinks {
+            lines.append("add_header X-Robots-Tag \(tables.robots) always;")
+        }
+        if let hsts = domain.hsts, domain.tls != .off {
+            lines.append("add_header Strict-Transport-Security \"max-age=\(hsts)\" always;")
+        }
+        return lines
+    }
+
+    private func page(_ text: inout Text, _ name: String) {
+        text.line("types {}", 1)
+        text.line("default_type \"text/html; charset=utf-8\";", 1)
+        text.line("try_files /\(name) =404;", 1)
+    }
+
+    private func home(_ text: inout Text) {
+        guard !routes.coversHome(domain) else { return }
+        text.line("location = / {")
+        text.line("error_page 405 @refused;", 1)
+        text.line("if ($wayseal_other_method) { return 405; }", 1)
+        if case .redirect(let target) = domain.home {
+            text.line("return 302 \(NginxText.quotedValue(target));", 1)
+        } else {
+            page(&text, "index.html")
+        }
+        text.line("}")
+        text.line()
+    }
+
+    /// The fast path: links that answer 302, which almost all are.
+    private func links(_ text: inout Text) {
+        text.line("location / {")
+        text.line("error_page 418 = @rare;", 1)
+        text.line("recursive_error_pages on;", 1)
+        guard routes.exactStatuses.contains(.found) else {
+            text.line("return 418;", 1)
+            text.line("}")
+            text.line()
+            return
+        }
+        let target = tables.exact(.found)
+        text.line("if ($wayseal_other_method) { return 418; }", 1)
+        text.line("if (\(target) = \"\") { return 418; }", 1)
+        text.line("return 302 \(target);", 1)
+        text.line("}")
+        text.line()
+    }
+
+    /// Everything else: other statuses, other methods, wildcards, and paths without a link.
+    private func rare(_ text: inout Text) {
+        text.line("location @rare {")
+        text.line("error_page 404 @missing;", 1)
+        text.line("error_page 405 @refused;", 1)
+        text.line("recursive_error_pages on;", 1)
+        let exact = routes.exactStatuses
+        for status in exact where status.keepsMethod { answer(status, tables.exact(status), &text) }
+        let others = exact.filter { !$0.keepsMethod }
+        if !others.isEmpty {
+            // Links that exist but don't take this method: not a matter for the wildcards.
+            text.line("set $wayseal_refused \"\";", 1)
+            for status in others {
+                text.line("if (\(tables.exact(status))) { set $wayseal_refused $wayseal_other_method; }", 1)
+            }
+            text.line("if ($wayseal_refused) { return 405; }", 1)
+        }
+        for status in others where status != .found { answer(status, tables.exact(status), &text) }
+        for status in routes.wildcardStatuses where status.keepsMethod { answerWildcard(status, &text) }
+        text.line("if ($wayseal_other_method) { return 405; }", 1)
+        for status in routes.wildcardStatuses where !status.keepsMethod { answerWildcard(status, &text) }
+        if case .redirect(let target) = domain.missing {
+            text.line("return 302 \(NginxText.quotedValue(target));", 1)
+        } else {
+            text.line("return 404;", 1)
+        }
+        text.line("}")
+    }
+
+    private func answer(_ status: Link.Redirect, _ target: String, _ text: inout Text) {
+        text.line("if (\(target)) {", 1)
+        if status.isPermanent { text.lines(headers(cache: CachePolicy.permanent), 2) }
+        text.line("return \(status.rawValue) \(target);", 2)
+        text.line("}", 1)
+    }
+
+    private func answerWildcard(_ status: Link.Redirect, _ text: inout Text) {
+        text.line("if (\(tables.wildcard) ~ \"^\(status.rawValue) (.+)$\") {", 1)
+        if status.isPermanent { text.lines(headers(cache: CachePolicy.permanent), 2) }
+        text.line("return \(status.rawValue) $1;", 2)
+        text.line("}", 1)
+    }
+}
+
+/// How long answers may be kept.
+enum CachePolicy {
+    /// Pages, errors, 302, 303 and 307: asked for again each time.
+    static let temporary = "private, max-age=0"
+    /// 301 and 308, which browsers would keep for ever: a day.
+    static let permanent = "max-age=86400"
+}
+
+extension Link.Redirect {
+    /// 301 and 308.
+    var isPermanent: Bool { self == .movedPermanently || self == .permanent }
+    /// 307 and 308 send the method and the body on; links with another status answer GET and HEAD only.
+    var keepsMethod: Bool { self == .temporary || self == .permanent }
+}

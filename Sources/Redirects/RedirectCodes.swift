@@ -1,0 +1,123 @@
+public import Support
+
+/// Every kind of problem that compiling redirects can meet.
+public enum RedirectCodes {
+    /// All of them, for `wayseal explain` and for the documentation.
+    public static let all: [DiagnosticCode] = [
+        sameAddress, reservedPath, unreachableSlug, targetTooLong, permanentRedirect, caddyBytes, caddySize,
+        caddyPrivacy, listenConflict, unusablePath,
+    ]
+
+    /// Two slugs that the servers cannot tell apart.
+    public static let sameAddress = DiagnosticCode(
+        "same-address", "two slugs are one address to the servers",
+        """
+        A server decodes a path before it looks it up: it turns %XX into bytes, makes two slashes one, and does
+        not tell upper from lower case. Two slugs that become the same path cannot lead to two places.
+
+            links:
+              menu/de: https://example.org/de
+              Menu//DE: https://example.org/other      # the same address
+
+        Rename one of them.
+        """)
+
+    /// A slug beneath `/.well-known/`.
+    public static let reservedPath = DiagnosticCode(
+        "reserved-path", "a slug lies beneath /.well-known/",
+        """
+        Paths that begin with `.well-known/` belong to protocols (RFC 8615): certificates are issued through
+        `/.well-known/acme-challenge/`. A link there would break them, so wayseal keeps that place free.
+
+        Choose another slug.
+        """)
+
+    /// A slug that no request can ever ask for.
+    public static let unreachableSlug = DiagnosticCode(
+        "unreachable-slug", "no request can reach a slug",
+        """
+        Browsers and servers resolve `.` and `..` in a path before they look it up, and refuse a NUL byte
+        (%00). A slug that holds one of them would never be found.
+
+        Choose another slug.
+        """)
+
+    /// A target that does not fit into one nginx parameter.
+    public static let targetTooLong = DiagnosticCode(
+        "target-too-long", "a target is too long for nginx",
+        """
+        nginx reads its configuration through a buffer of 4096 bytes and refuses a longer parameter with
+        `too long parameter`. wayseal keeps targets below 4000 bytes as written.
+
+        Shorten the target, or serve the domain with Caddy alone (`server: caddy`).
+        """)
+
+    /// 301 or 308 on a link that is printed.
+    public static let permanentRedirect = DiagnosticCode(
+        "permanent-redirect", "301 and 308 are remembered by browsers",
+        """
+        A browser that has seen 301 or 308 goes to the old target without asking again, for as long as it
+        keeps the answer. A printed code outlives its target, so 302 is the default: it can be changed on the
+        day it is needed. wayseal limits the damage: it sends `Cache-Control: max-age=86400` with 301 and
+        308, so that browsers forget them after a day.
+
+        Use `redirect: 302` (or 307 where the method must be kept) unless search engines need to know that
+        the address has moved for good.
+        """)
+
+    /// A slug whose bytes Caddy's JSON cannot hold.
+    public static let caddyBytes = DiagnosticCode(
+        "caddy-slug-bytes", "Caddy cannot match a slug that is not UTF-8",
+        """
+        Caddy's configuration is JSON, and JSON is UTF-8: a slug such as `caf%E9` (Latin-1) decodes to bytes
+        that cannot be written there. nginx has no such limit.
+
+        Write the slug in UTF-8 (`caf%C3%A9`), or serve the domain with nginx alone (`server: nginx`).
+        """)
+
+    /// More links than Caddy carries well.
+    public static let caddySize = DiagnosticCode(
+        "caddy-many-links", "many links are slow to load in Caddy",
+        """
+        Caddy keeps its routes as JSON objects and searches tables row by row. Up to 50,000 links a redirect
+        costs little more than a bare one; with 100,000 links starting and reloading takes 5 to 10 seconds
+        and 0.5 GB, with a million a minute and 3 to 5 GB. The answers stay right.
+
+        Serve such a domain with nginx (`server: nginx`).
+        """)
+
+    /// `privacy: full` that Caddy cannot log for single links.
+    public static let caddyPrivacy = DiagnosticCode(
+        "caddy-privacy", "Caddy logs a truncated address for single links with privacy full",
+        """
+        Caddy chooses how a visitor's address is logged by host, not by link. When only some links of a
+        domain have `privacy: full`, Caddy logs the truncated address (/24, /48) for all of them: the careful
+        side. nginx does it link by link.
+
+        Give all links of the domain `privacy: full`, move those that need it to a domain of their own, or
+        serve the domain with nginx.
+        """)
+
+    /// One address that should speak plain HTTP and TLS.
+    public static let listenConflict = DiagnosticCode(
+        "listen-conflict", "one address cannot speak HTTP and HTTPS",
+        """
+        An address and port speak either plain HTTP or TLS. Two domains share an address, but one of them
+        wants `tls: off` there and the other a certificate. Without `listen:` a domain speaks HTTP on port 80
+        (8080 in a trial) and HTTPS on 443 (8443); with it, ports 80 and 8080 speak HTTP if the domain lists
+        another port for HTTPS.
+
+        Give one of them another port.
+        """)
+
+    /// A path that a server's configuration cannot hold literally.
+    public static let unusablePath = DiagnosticCode(
+        "unusable-path", "a path cannot stand in a server's configuration",
+        """
+        nginx and Caddy give a meaning to some characters of a path: `$` and `{` begin a variable, `*`, `?`
+        and `[` are patterns, quotes and backslashes escape. wayseal writes paths literally, so these
+        characters, and control bytes, are refused in `--root`, `--state` and certificate paths.
+
+        Rename the directory or file.
+        """)
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Build
+import Glibc
+import Redirects
+import Site
+import Support
+
+struct BuildCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "build",
+        abstract: "Compile the manifest: configuration, codes, pages, hashes.",
+        discussion: """
+            Writes a new generation and points dist/current to it in one step; a build that is killed leaves \
+            the last one served. When nothing changed there is no new generation.
+
+            Examples:
+              wayseal build
+              wayseal build --archive zip              codes in one file, for 100,000 of them
+              wayseal build --formats png              only PNG
+              wayseal build --formats none             redirects only
+              sha256sum -c SHA256SUMS                  in dist/current: checks every file
+              nginx -p "$PWD/dist/current" -c nginx/nginx.conf     a trial without root
+            """)
+
+    @OptionGroup var input: InputOptions
+    @OptionGroup var passphrase: PassphraseOptions
+    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("Where to build.", valueName: "dir"))
+    var output = "dist"
+    @Option(help: ArgumentHelp("Where the result will lie on the server.", valueName: "dir"))
+    var root = "/srv/wayseal/current"
+    @Option(
+        help: ArgumentHelp(
+            "Where the server writes. Default: /var/lib/wayseal, and OUTPUT/state in a trial.", valueName: "dir"))
+    var state: String?
+    @Option(
+        name: .customLong("trial-ports"),
+        help: ArgumentHelp("Loopback ports of a trial, for HTTP and HTTPS.", valueName: "8080,8443"))
+    var trialPorts = TrialPorts(http: 8080, https: 8443)
+    @Option(help: ArgumentHelp("One archive instead of a file per image: zip or tar.", valueName: "kind"))
+    var archive: BuildOptions.Archive?
+    @Option(help: ArgumentHelp("Image formats, with commas: svg, png, pdf, or none.", valueName: "list"))
+    var formats: FormatList?
+    @Option(help: ArgumentHelp("Generations that stay.", valueName: "n"))
+    var keep = 3
+
+    func validate() throws {
+        if keep < 1 { throw ValidationError("--keep must be at least 1") }
+        if !root.hasPrefix("/") { throw ValidationError("--root must be an absolute path") }
+    }
+
+    func run() async throws {
+        var loaded = try input.load()
+        var deployment = Deployment(root: root)
+        deployment.trial = .trial(http: trialPorts.http, https: trialPorts.https)
+        if let state {
+            deployment.state = state
+            deployment.trialState = state
+        }
+        let (site, compilation) = try await loaded.compile(deployment: deployment, formats: formats?.formats)
+        try loaded.stopOnErrors()
+
+        var options = BuildOptions(
+            output: output, lockPath: input.place.lockPath, workers: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))),
+            now: time(nil), deployment: deployment)
+        options.archive = archive
+        options.keep = keep
+        options.trialState = state ?? output + "/state"
+        options.passphrase = try site.signing.flatMap { try passphrase.read(for: $0.pem) }
+        var bar = ProgressBar(isQuiet: input.print.quiet)
+        do throws(BuildError) {
+            let result = try await BuildPipeline(site, compilation, options).run {
+                bar.show($0.stage, $0.done, $0.total)
+            }
+            bar.clear()
+            if input.print.json {
+                Terminal.write(BuildReport.json(result))
+            } else if !input.print.quiet {
+                Terminal.write(Array(BuildReport.text(result, site).utf8))
+            }
+        } catch {
+            bar.clear()
+            throw Failure(.outsideWorld, error.description, hint: error.hint)
+        }
+    }
+}

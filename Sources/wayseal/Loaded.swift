@@ -1,0 +1,88 @@
+import Build
+import Glibc
+import Manifest
+import Redirects
+import Site
+import Support
+
+/// A manifest that was read, with everything that is to say about it.
+struct Loaded {
+    var sources: SourceMap
+    var diagnostics: [Diagnostic]
+    /// Set unless the manifest has errors.
+    var site: Site?
+    var lock = LinkLock()
+    private let options: InputOptions
+
+    init(sources: SourceMap, diagnostics: [Diagnostic], options: InputOptions) {
+        self.sources = sources
+        self.diagnostics = diagnostics
+        self.options = options
+    }
+
+    /// Reads `wayseal.lock`; none is as good as an empty one.
+    mutating func readLock(_ path: String) throws(Failure) {
+        do {
+            guard try Files.status(path) != nil else { return }
+            let bytes = try Files.read(path)
+            let (lock, problems) = LinkLock.read(bytes, file: sources.add(path: path, bytes: bytes))
+            self.lock = lock
+            diagnostics += problems
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    /// Compiles the site and adds what that found.
+    mutating func compile(
+        deployment: Deployment = Deployment(), formats: [CodeSettings.Format]? = nil
+    ) async throws -> (site: Site, compilation: Compilation) {
+        guard var site else { throw ExitStatus.checkFailed }
+        if let formats { site.codes.formats = formats }
+        do {
+            let compilation = try await Compilation(
+                site, lock: lock, deployment: deployment, formats: site.codes.formats)
+            diagnostics += compilation.diagnostics
+            return (site, compilation)
+        } catch {
+            throw Failure(.outsideWorld, error.description, hint: error.hint)
+        }
+    }
+
+    /// How many errors there are.
+    var errors: Int { diagnostics.count { $0.severity == .error } }
+    /// How many warnings there are.
+    var warnings: Int { diagnostics.count { $0.severity == .warning } }
+
+    /// Prints all diagnostics: text to stderr, with `--json` an array to stdout.
+    func report() {
+        if options.print.json {
+            Terminal.write(DiagnosticRenderer.json(diagnostics, sources: sources))
+        } else {
+            reportBeside()
+        }
+    }
+
+    /// Prints all diagnostics as text to stderr, whatever stdout carries.
+    func reportBeside() {
+        let shown = options.print.quiet ? diagnostics.filter { $0.severity == .error } : diagnostics
+        let renderer = DiagnosticRenderer(color: options.print.color.isUsed(on: STDERR_FILENO))
+        Terminal.note(renderer.text(shown, sources: sources))
+        if errors > 0 {
+            let also = warnings > 0 ? " and \(count(warnings, "warning"))" : ""
+            Terminal.note("\(count(errors, "error"))\(also); 'wayseal explain CODE' tells more\n")
+        }
+    }
+
+    /// Reports, and ends with exit 1 when there is an error.
+    /// - Parameter isBrief: leaves warnings to `check` and `build`.
+    func stopOnErrors(isBrief: Bool = false) throws(ExitStatus) {
+        if !isBrief || errors > 0 { reportBeside() }
+        if errors > 0 { throw .checkFailed }
+    }
+}
+
+/// `1 link`, `2 links`.
+func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : noun.hasSuffix("ch") ? "es" : "s")"
+}

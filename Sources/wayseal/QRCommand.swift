@@ -1,0 +1,89 @@
+import ArgumentParser
+import Build
+import Codes
+import Glibc
+import QRCode
+import Site
+import Support
+
+struct QRCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "qr",
+        abstract: "Make one code without any manifest.",
+        discussion: """
+            Draws it in the terminal, or writes a file; the name says the format.
+
+            Examples:
+              wayseal qr https://go.example.org/hello
+              wayseal qr https://go.example.org/hello -o hello.svg
+              wayseal qr 'WIFI:T:WPA;S:Guests;P:grape juice;;' -o wifi.png --scale 12
+              wayseal qr 12345 --micro
+            """)
+
+    @Argument(help: "What the code says.")
+    var text: String
+    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("FILE.svg, FILE.png or FILE.pdf.", valueName: "file"))
+    var output: String?
+    @Option(help: ArgumentHelp("Error correction: L, M, Q or H.", valueName: "level"))
+    var level: CodeSettings.Level = .M
+    @Option(help: ArgumentHelp("PNG: pixels a module.", valueName: "pixels"))
+    var scale = 8
+    @Option(
+        name: .customLong("size"), help: ArgumentHelp("PDF: millimetres a side, quiet zone included.", valueName: "mm"))
+    var millimetres = 30.0
+    @Option(
+        name: .customLong("quiet-zone"),
+        help: ArgumentHelp("Modules of light margin. Default: 4, Micro QR 2.", valueName: "modules"))
+    var quietZone: Int?
+    @Flag(help: "Make a Micro QR code: smaller, for very short texts; fewer readers know it.")
+    var micro = false
+    @Option(help: "auto, always or never; without colours the code is drawn in blocks. NO_COLOR is honoured.")
+    var color = PrintOptions.Color.auto
+    @Option(help: ArgumentHelp("Without colours: is the terminal's ground light or dark?", valueName: "light|dark"))
+    var ground = Ground.light
+
+    enum Ground: String, ExpressibleByArgument, CaseIterable { case light, dark }
+
+    func run() throws {
+        do {
+            var encoder = QREncoder()
+            let symbol =
+                micro
+                ? try SpecialSymbols.micro(text, level: ErrorCorrection(level))
+                : try encoder.encode(text, level: ErrorCorrection(level))
+            guard let output else {
+                let style: TerminalWriter.Style =
+                    color.isUsed(on: STDOUT_FILENO) ? .colour : ground == .light ? .plainOnLight : .plainOnDark
+                Terminal.write(Array(try TerminalWriter.text(symbol, style: style, quietZone: quietZone).utf8))
+                return
+            }
+            try Files.replace(output, try image(symbol, named: output))
+        } catch let error as FileError {
+            throw Failure(error)
+        } catch let error as QRCodeError {
+            throw Failure(.checkFailed, error.description)
+        } catch let error as SpecialSymbolError {
+            throw Failure(.checkFailed, error.description)
+        } catch let error as CodeFileError {
+            throw Failure(.usage, error.description)
+        }
+    }
+
+    private func image(_ symbol: Symbol, named name: String) throws -> [UInt8] {
+        let suffix = name.split(separator: ".").last.map { $0.lowercased() } ?? ""
+        var bytes: [UInt8] = []
+        switch CodeSettings.Format(rawValue: suffix) {
+        case .svg:
+            var writer = try SVGWriter(quietZone: quietZone)
+            writer.append(symbol, title: text, to: &bytes)
+        case .png:
+            var writer = try PNGWriter(scale: scale, quietZone: quietZone)
+            try writer.append(symbol, to: &bytes)
+        case .pdf:
+            bytes = try PDFWriter.document(symbol, millimetres: millimetres, quietZone: quietZone, title: text)
+        case nil:
+            throw Failure(.usage, "'\(name)' names no format that is written", hint: "end it in .svg, .png or .pdf")
+        }
+        return bytes
+    }
+}
