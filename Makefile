@@ -5,10 +5,11 @@ PREFIX  ?= /usr/local
 DESTDIR ?=
 
 # What the program is built with, what the demo runs, what the tests need besides, what benchmarks compare with.
-BUILD_PACKAGES = libyaml-dev libidn2-dev libqrencode-dev libpng-dev libssl-dev libkainjow-mustache-dev pkg-config
+BUILD_PACKAGES = libyaml-dev libidn2-dev libqrencode-dev libpng-dev libssl-dev libkainjow-mustache-dev libsqlite3-dev \
+                 zlib1g-dev libsecp256k1-dev libcurl4-openssl-dev pkg-config
 DEMO_PACKAGES  = $(BUILD_PACKAGES) nginx-light curl ca-certificates
 TEST_PACKAGES  = $(DEMO_PACKAGES) caddy libzxing-dev libzbar-dev poppler-utils librsvg2-bin openssl unzip python3 \
-                 python3-yaml python3-jsonschema
+                 python3-yaml python3-jsonschema golang-go golang-golang-x-mod-dev python3-venv
 BENCH_PACKAGES = $(TEST_PACKAGES) wrk
 
 # The Swift runtime is linked in, so that the binary runs where no toolchain is.
@@ -29,6 +30,7 @@ build:
 ## test: everything, real servers included
 test:
 	@.ci/install-packages $(TEST_PACKAGES)
+	@.ci/python-packages
 	$(SWIFT) build --build-tests
 	WAYSEAL_SERVER_TESTS=1 $(SWIFT) test --skip-build --parallel
 	@.ci/check-binary
@@ -44,7 +46,7 @@ bench:
 
 ## lint: formatting and house rules
 lint:
-	$(SWIFT) format lint --strict --parallel -r Sources Tests Benchmarks site-templates Package.swift
+	$(SWIFT) format lint --strict --parallel -r Sources Tests Benchmarks site-templates ledger Package.swift
 	@! grep -rnE '^\s*(public |package |internal |@_exported )*import Foundation\s*$$' Sources site-templates ledger
 
 ## docs: man pages into .build/docs

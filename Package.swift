@@ -17,6 +17,11 @@ let package = Package(
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(
+            name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZBar", pkgConfig: "zbar", providers: [.apt(["libzbar-dev"])]),
         .target(
             name: "CZXing", cxxSettings: [.define("ZX_USE_UTF8")],
@@ -25,18 +30,25 @@ let package = Package(
 
         // Base: every room above may use it.
         .target(name: "Support", dependencies: ["CLinux", "COpenSSL"]),
+        .target(name: "SQLite", dependencies: ["CSQLite"]),
+
+        .target(name: "Transfer", dependencies: ["CCurl"]),
 
         // Ground.
         .target(name: "Site", dependencies: ["Support"]),
         .target(name: "QRCode", dependencies: ["Support"]),
         .target(name: "Decoding", dependencies: ["Support", "CPNG", "CZXing", "CZBar"]),
-        .target(name: "TransparencyLog", dependencies: ["Support", "COpenSSL"]),
+        .target(name: "TransparencyLog", dependencies: ["Support", "COpenSSL", "CZlib"]),
+        .target(name: "Ethereum", dependencies: ["Support", "COpenSSL", "CSecp256k1"]),
 
         // Second floor.
         .target(
             name: "Manifest", dependencies: ["Support", "Site", "CYAML", "CIDN2", "COpenSSL"],
             resources: [.embedInCode("wayseal.schema.json")]),
         .target(name: "Redirects", dependencies: ["Support", "Site"]),
+        .target(
+            name: "Ledger", dependencies: ["Support", "SQLite", "TransparencyLog", "LedgerSchema"]),
+        .target(name: "Verification", dependencies: ["Support", "TransparencyLog", "Ethereum"]),
         .target(name: "Codes", dependencies: ["Support", "QRCode", "CQREncode"]),
         .target(name: "Pages", dependencies: ["Support", "Site", "SiteTemplates", "CMustache"]),
 
@@ -47,12 +59,15 @@ let package = Package(
                 "Support", "Site", "QRCode", "TransparencyLog", "Redirects", "Codes", "Pages", "COpenSSL",
             ]),
 
+        .target(
+            name: "Anchoring", dependencies: ["Support", "Ethereum", "Transfer", "TransparencyLog", "LedgerContracts"]),
+
         // Top.
         .executableTarget(
             name: "wayseal",
             dependencies: [
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
-                "Pages", "Build",
+                "Pages", "Build", "Ledger", "Verification", "Ethereum", "Anchoring",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -60,18 +75,50 @@ let package = Package(
         .target(
             name: "SiteTemplates", path: "site-templates",
             resources: [.embedInCode("error.html"), .embedInCode("home.html")]),
+        .target(
+            name: "LedgerContracts", dependencies: ["Support"], path: "ledger/contracts",
+            exclude: ["README.md", "ANCHOR.md", "Timestamper.vy", "Timestamper.abi.json"],
+            resources: [.embedInCode("Timestamper.bin"), .embedInCode("Timestamper.runtime.bin")]),
+        .target(
+            name: "LedgerSchema", path: "ledger", exclude: ["FORMAT.md", "contracts"], sources: ["LedgerSchema.swift"],
+            resources: [.embedInCode("schema-1.sql")]),
 
         // Tests. ServerTests start the real nginx and Caddy; they run when WAYSEAL_SERVER_TESTS=1.
         .target(name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport"),
         .testTarget(name: "SupportTests", dependencies: ["Support", "TestSupport"]),
+        .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"]),
         .testTarget(
             name: "QRCodeTests", dependencies: ["QRCode", "Codes", "CQREncode", "Decoding"]),
         .testTarget(
             name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG", "Support"]),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest", "Site", "Support"]),
         .testTarget(name: "RedirectsTests", dependencies: ["Redirects", "Site", "Support"]),
+        .testTarget(name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Support", "TestSupport"]),
+        .testTarget(
+            name: "LedgerTests",
+            dependencies: ["Ledger", "SQLite", "TransparencyLog", "Support", "TestSupport", "ledger-writer"]),
+        // Appends to a ledger until it is killed: what LedgerTests kills.
+        .executableTarget(
+            name: "ledger-writer", dependencies: ["Ledger", "TransparencyLog", "Support"],
+            path: "Tests/LedgerWriter"),
+        .testTarget(
+            name: "VerificationTests",
+            dependencies: ["Verification", "Ledger", "TransparencyLog", "Support", "TestSupport"]),
+        .testTarget(
+            name: "LedgerJudgeTests",
+            dependencies: ["Ledger", "Verification", "TransparencyLog", "Support", "TestSupport"],
+            path: "Tests/Judges", exclude: ["tlogcheck.go", "h1.go"]),
+        .testTarget(name: "EthereumTests", dependencies: ["Ethereum", "Support", "TestSupport"]),
+        .testTarget(
+            name: "AnchoringTests", dependencies: ["Anchoring", "Ethereum", "Support", "TestSupport"]),
+        .testTarget(
+            name: "ChainJudgeTests",
+            dependencies: [
+                "wayseal", "Anchoring", "Ethereum", "Ledger", "Verification", "Transfer", "TransparencyLog",
+                "LedgerContracts", "Support", "TestSupport",
+            ],
+            path: "Tests/ChainJudges", exclude: ["devchain.py", "judge.py", "badserver.py"]),
         .testTarget(name: "PagesTests", dependencies: ["Pages", "Site", "Support"]),
-        .testTarget(name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Support"]),
         .testTarget(
             name: "BuildTests",
             dependencies: [
@@ -91,13 +138,18 @@ if Context.environment["WAYSEAL_BENCH"] == "1" {
             name: "bench-codes", dependencies: ["Support", "QRCode", "Codes", "CQREncode", "CPNG"],
             path: "Benchmarks/Codes"),
         .executableTarget(
+            name: "bench-ledger", dependencies: ["Ledger", "Verification", "TransparencyLog", "Support"],
+            path: "Benchmarks/Ledger"),
+        .executableTarget(
             name: "bench-redirects", dependencies: ["Redirects", "Site", "Support"],
             path: "Benchmarks/Redirects", exclude: ["run.py"]),
     ]
 }
 
 /// Rooms whose inputs are hostile: every unsafe expression in them is marked.
-let strictlyMemorySafe: Set<String> = ["Manifest", "TransparencyLog"]
+let strictlyMemorySafe: Set<String> = [
+    "Manifest", "SQLite", "TransparencyLog", "Ledger", "Verification", "Ethereum", "Anchoring",
+]
 
 /// Shims in C and C++.
 let shims: Set<String> = ["CZXing", "CMustache"]

@@ -27,6 +27,8 @@ struct Wayseal: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, CheckCommand.self, PlanCommand.self, BuildCommand.self, TestCommand.self,
             QRCommand.self, KeysCommand.self, SchemaCommand.self, ExplainCommand.self, CompletionsCommand.self,
+            HistoryCommand.self, RestoreCommand.self, LedgerCommand.self, VerifyCommand.self,
+            AnchorCommand.self,
         ])
 
     static func main() async {

@@ -1,0 +1,41 @@
+public import TransparencyLog
+
+/// What is to be recorded; the ledger gives it its place, its predecessor and its salts.
+public struct Draft: Hashable, Sendable {
+    /// Kind of entry.
+    public var kind: LedgerEntry.Kind
+    /// What it is about, as the field `slug`: `go.example.org/hello`, a certificate's id. Committed to, never published.
+    /// Entries of one kind and slug form a chain of versions.
+    public var slug: String?
+    /// Further values that are committed to, by field.
+    public var hidden: [String: String]
+    /// Values anyone may read, by field.
+    public var open: [String: String]
+    /// Number of the entry that it speaks about.
+    public var of: Int?
+    /// Who did it; kept privately, not committed to.
+    public var author: String?
+
+    /// A record.
+    public init(
+        _ kind: LedgerEntry.Kind, slug: String? = nil, hidden: [String: String] = [:], open: [String: String] = [:],
+        of: Int? = nil, author: String? = nil
+    ) {
+        self.kind = kind
+        self.slug = slug
+        self.hidden = hidden
+        self.open = open
+        self.of = of
+        self.author = author
+    }
+
+    /// A link that leads to `target` from now on; `redirect` are status and options as the lock writes them.
+    public static func link(_ slug: String, target: String, redirect: String, author: String? = nil) -> Draft {
+        Draft(.link, slug: slug, hidden: ["redirect": redirect, "target": target], author: author)
+    }
+
+    /// A link that is removed: its slug stays reserved for ever.
+    public static func removal(_ slug: String, author: String? = nil) -> Draft {
+        Draft(.link, slug: slug, hidden: ["target": ""], author: author)
+    }
+}
