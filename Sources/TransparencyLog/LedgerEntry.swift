@@ -70,7 +70,7 @@ public struct LedgerEntry: Equatable, Sendable {
                 if place > 0 { out.append(UInt8(ascii: ",")) }
                 CanonicalJSON.append(string: field, to: &out)
                 out += ":\"".utf8
-                if let hash = commitments[field] { out += hash.description.utf8 }
+                commitments[field]?.appendBase64(to: &out)
                 out.append(UInt8(ascii: "\""))
             }
             out.append(UInt8(ascii: "}"))
