@@ -70,7 +70,7 @@ public struct LedgerEntry: Equatable, Sendable {
                 if place > 0 { out.append(UInt8(ascii: ",")) }
                 CanonicalJSON.append(string: field, to: &out)
                 out += ":\"".utf8
-                if let hash = commitments[field] { out += hash.description.utf8 }
+                commitments[field]?.appendBase64(to: &out)
                 out.append(UInt8(ascii: "\""))
             }
             out.append(UInt8(ascii: "}"))
@@ -86,6 +86,36 @@ public struct LedgerEntry: Equatable, Sendable {
         if let previous { out += ",\"previous\":\(previous)".utf8 }
         out += ",\"v\":1}".utf8
         return out
+    }
+
+    /// The commitment under a field, read from an entry's bytes without reading the rest: for batches of entries that
+    /// the log is known to hold. `nil` when there is none, or when the head is not spelled as ``serialized`` spells it.
+    public static func commitment(of field: String, in bytes: [UInt8]) -> TreeHash? {
+        var at = 0
+        func take(_ word: String) -> Bool {
+            let end = at + word.utf8.count
+            guard end <= bytes.count, bytes[at..<end].elementsEqual(word.utf8) else { return false }
+            at = end
+            return true
+        }
+        guard take("{\"at\":") else { return nil }
+        while at < bytes.count, bytes[at] &- 0x30 < 10 || bytes[at] == UInt8(ascii: "-") { at += 1 }
+        guard take(",\"commit\":{") else { return nil }
+        repeat {
+            guard take("\"") else { return nil }
+            let name = at
+            while at < bytes.count, bytes[at] != UInt8(ascii: "\"") {
+                // A name with an escape is left to those who read the whole entry.
+                guard bytes[at] != UInt8(ascii: "\\") else { return nil }
+                at += 1
+            }
+            let isWanted = bytes[name..<at].elementsEqual(field.utf8)
+            guard take("\":\"") else { return nil }
+            if isWanted { return TreeHash(base64: bytes, at: at) }
+            at += 44
+            guard take("\"") else { return nil }
+        } while take(",")
+        return nil
     }
 
     private static func sorted(_ keys: some Collection<String>) -> [String] {

@@ -41,30 +41,45 @@ public struct LogProof: Equatable, Sendable {
 
     /// Reads a file; `nil` for anything that ``serialized`` would not write. Nothing is verified yet.
     public init?(_ bytes: [UInt8]) {
-        var at = 0
-        func line() -> String? {
-            // A line is at most an `extra`, which is bounded by the file; the head before the checkpoint is short.
-            guard let end = bytes[at...].firstIndex(of: 0x0A) else { return nil }
-            defer { at = end + 1 }
-            return String(decoding: bytes[at..<end], as: UTF8.self)
+        let head = Self.header.utf8.count + 1
+        guard bytes.count > head, bytes[..<head].elementsEqual("\(Self.header)\n".utf8) else { return nil }
+        var at = head
+        func take(_ word: String) -> Bool {
+            let end = at + word.utf8.count
+            guard end <= bytes.count, bytes[at..<end].elementsEqual(word.utf8) else { return false }
+            at = end
+            return true
         }
-        guard line() == Self.header, var next = line() else { return nil }
-        if next.hasPrefix("extra ") {
-            guard let blob = Base64.decode(String(next.dropFirst(6))), let following = line() else { return nil }
+        func takeLineEnd() -> Bool {
+            guard at < bytes.count, bytes[at] == 0x0A else { return false }
+            at += 1
+            return true
+        }
+        if take("extra ") {
+            guard let end = bytes[at...].firstIndex(of: 0x0A),
+                let blob = Base64.decode(String(decoding: bytes[at..<end], as: UTF8.self))
+            else { return nil }
             extra = blob
-            next = following
+            at = end + 1
         }
-        guard next.hasPrefix("index "), let index = Int(next.dropFirst(6)), index >= 0 else { return nil }
-        self.index = index
+        guard take("index ") else { return nil }
+        let digits = at
+        index = 0
+        while at < bytes.count, bytes[at] &- 0x30 < 10, at - digits < 18 {
+            index = index * 10 + Int(bytes[at] &- 0x30)
+            at += 1
+        }
+        // No leading zero, and at least one digit.
+        guard at > digits, at - digits == 1 || bytes[digits] != 0x30, takeLineEnd() else { return nil }
         path = []
-        while true {
-            guard path.count <= 63, let next = line() else { return nil }
-            if next.isEmpty { break }
-            guard let hash = TreeHash(base64: next) else { return nil }
+        path.reserveCapacity(24)
+        while !takeLineEnd() {
+            guard path.count < 63, let hash = TreeHash(base64: bytes, at: at) else { return nil }
             path.append(hash)
+            at += 44
+            guard takeLineEnd() else { return nil }
         }
         checkpoint = Array(bytes[at...])
-        guard serialized == bytes else { return nil }
     }
 
     /// Whether the proof shows that the entry with this leaf hash is in the tree of a checked checkpoint.

@@ -23,8 +23,64 @@ import Support
 
     /// Reads strict base64 of 32 bytes.
     public init?(base64: String) {
-        guard base64.utf8.count == 44, let bytes = Base64.decode(base64) else { return nil }
-        self.init(bytes)
+        guard base64.utf8.count == 44 else { return nil }
+        self.init(base64: Array(base64.utf8), at: 0)
+    }
+
+    /// Reads strict base64 of 32 bytes that begins at `start`: 43 characters and one `=`, unused bits zero.
+    init?(base64 text: [UInt8], at start: Int) {
+        guard start >= 0, text.count - start >= 44, text[start + 43] == UInt8(ascii: "=") else { return nil }
+        // 64 marks what is no digit; the marks of all characters are gathered and looked at once.
+        var marks: UInt8 = 0
+        let table = Self.digits
+        unsafe withUnsafeMutableBytes(of: &self) { out in
+            var place = start
+            var filled = 0
+            while filled < 30 {
+                let (p, q, r, s) = (
+                    table[Int(text[place])], table[Int(text[place + 1])], table[Int(text[place + 2])],
+                    table[Int(text[place + 3])]
+                )
+                marks |= p | q | r | s
+                unsafe out[filled] = p &<< 2 | q &>> 4
+                unsafe out[filled + 1] = q &<< 4 | r &>> 2
+                unsafe out[filled + 2] = r &<< 6 | s
+                place += 4
+                filled += 3
+            }
+            let (p, q, r) = (table[Int(text[place])], table[Int(text[place + 1])], table[Int(text[place + 2])])
+            marks |= p | q | r | (r & 3 == 0 ? 0 : 64)
+            unsafe out[30] = p &<< 2 | q &>> 4
+            unsafe out[31] = q &<< 4 | r &>> 2
+        }
+        guard marks < 64 else { return nil }
+    }
+
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    private static let digits: [UInt8] = (0..<256).map { byte in
+        alphabet.firstIndex(of: UInt8(byte)).map { UInt8($0) } ?? 64
+    }
+
+    /// Appends the 44 characters of base64.
+    func appendBase64(to out: inout [UInt8]) {
+        let alphabet = Self.alphabet
+        var copy = self
+        unsafe withUnsafeBytes(of: &copy) { bytes in
+            var place = 0
+            while place < 30 {
+                let (p, q, r) = unsafe (bytes[place], bytes[place + 1], bytes[place + 2])
+                out.append(alphabet[Int(p &>> 2)])
+                out.append(alphabet[Int((p &<< 4 | q &>> 4) & 63)])
+                out.append(alphabet[Int((q &<< 2 | r &>> 6) & 63)])
+                out.append(alphabet[Int(r & 63)])
+                place += 3
+            }
+            let (p, q) = unsafe (bytes[30], bytes[31])
+            out.append(alphabet[Int(p &>> 2)])
+            out.append(alphabet[Int((p &<< 4 | q &>> 4) & 63)])
+            out.append(alphabet[Int(q &<< 2 & 63)])
+            out.append(UInt8(ascii: "="))
+        }
     }
 
     /// The 32 bytes.

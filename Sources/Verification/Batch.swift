@@ -132,7 +132,6 @@ public struct Batch: Sendable {
         out.reserveCapacity(part.count)
         var tile = -1
         var entries: Mirror.Entries?
-        var last: (index: Int, entry: LedgerEntry?) = (-1, nil)
         for place in part {
             let claim = claims[place]
             guard claim.index < mirror.size else {
@@ -151,8 +150,13 @@ public struct Batch: Sendable {
                 out.append((place, .holds))
                 continue
             }
-            if last.index != claim.index { last = (claim.index, LedgerEntry(entries[claim.index])) }
-            out.append((place, last.entry.map(value.opens) == true ? .holds : .otherValue))
+            let isIt =
+                value.commitment.map { $0 == LedgerEntry.commitment(of: value.field, in: entries[claim.index]) }
+                ?? false
+            // Whatever is spelled in an unusual way is read whole before it is refused.
+            let outcome: Outcome =
+                isIt || LedgerEntry(entries[claim.index]).map(value.opens) == true ? .holds : .otherValue
+            out.append((place, outcome))
         }
         return out
     }
