@@ -21,9 +21,15 @@ let package = Package(
             name: "CZXing", cxxSettings: [.define("ZX_USE_UTF8")],
             linkerSettings: [.linkedLibrary("ZXing")]),
         .target(name: "CMustache"),
+        .systemLibrary(
+            name: "CPango", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
+        .systemLibrary(
+            name: "CXLSXWriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
 
         // Base: every room above may use it.
         .target(name: "Support", dependencies: ["CLinux", "COpenSSL"]),
+        .target(name: "Transfer", dependencies: ["Support", "CCurl"]),
 
         // Ground.
         .target(name: "Site", dependencies: ["Support"]),
@@ -45,6 +51,9 @@ let package = Package(
                 "Support", "Site", "QRCode", "TransparencyLog", "Redirects", "Codes", "Pages", "COpenSSL",
             ]),
 
+        .target(
+            name: "Reports", dependencies: ["Support", "Scans", "ReportData", "CPango", "CXLSXWriter"]),
+
         // Top.
         .executableTarget(
             name: "wayseal",
@@ -58,6 +67,9 @@ let package = Package(
         .target(
             name: "SiteTemplates", path: "site-templates",
             resources: [.embedInCode("error.html"), .embedInCode("home.html")]),
+        .target(
+            name: "ReportData", path: "report-data", exclude: ["generate.py"],
+            resources: [.embedInCode("world.txt"), .embedInCode("territories.txt")]),
 
         // Tests. ServerTests start the real nginx and Caddy; they run when WAYSEAL_SERVER_TESTS=1.
         .target(name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport"),
@@ -69,6 +81,9 @@ let package = Package(
         .testTarget(name: "RedirectsTests", dependencies: ["Redirects", "Site", "Support"]),
         .testTarget(name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Support"]),
         .testTarget(name: "BuildTests", dependencies: ["Build", "Site", "Manifest", "Support"]),
+        .testTarget(
+            name: "ReportsTests", dependencies: ["Reports", "Scans", "Support", "TestSupport"]),
+        .testTarget(name: "TransferTests", dependencies: ["Transfer", "Support", "TestSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"]),
         .testTarget(
             name: "ServerTests", dependencies: ["Redirects", "Site", "Manifest", "Build", "Support"]
@@ -83,6 +98,7 @@ let strictlyMemorySafe: Set<String> = ["Manifest", "TransparencyLog"]
 /// Rooms of C, whose names begin with one more capital letter.
 let foreign: Set<String> = [
     "CYAML", "CQREncode", "CPNG", "COpenSSL", "CZBar", "CZXing", "CMustache", "CLinux",
+    "CPango", "CXLSXWriter", "CCurl",
 ]
 
 for target in package.targets where !foreign.contains(target.name) {
