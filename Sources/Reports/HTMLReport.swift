@@ -105,7 +105,10 @@ public enum HTMLReport {
                         }
                     }
                 case .table(let table):
-                    part.element("div", [.init("class", "card scroll")]) { write(table, rowLimit, language, &$0) }
+                    part.element("div", [.init("class", "card scroll")]) { card in
+                        if table.title != section.title { card.element("h3", text: table.title) }
+                        write(table, rowLimit, language, &card)
+                    }
                 case .paragraph(let text): part.element("p", text: text)
                 case .warning(let text): part.element("p", [.init("class", "note")], text: text)
                 case .definitions(let definitions):
@@ -150,7 +153,7 @@ public enum HTMLReport {
             if figure.title != heading { card.element("h3", text: figure.title) }
             card.element("div", [.init("class", wide ? "chart wide" : "chart")]) { figure.scene.write(to: &$0) }
             if !figure.caption.isEmpty { card.element("figcaption", text: figure.caption) }
-            card.element("details") { details in
+            card.element("details", figure.isTableOpen ? [.init("open", "")] : []) { details in
                 details.element("summary", text: Phrase.dataTable.said(in: language))
                 details.element("div", [.init("class", "scroll")]) { write(figure.table, rowLimit, language, &$0) }
             }

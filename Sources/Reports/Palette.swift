@@ -47,14 +47,14 @@ struct Palette: Sendable {
         page: Color(0xF7F5F0), surface: Color(0xFFFFFF), ink: Color(0x1B2430), muted: Color(0x5A6473),
         grid: Color(0xE4E1D9), accent: Color(0x0E6470), soft: Color(0xDCECEC), comparison: Color(0x868F9B),
         loss: Color(0xA8471F), land: Color(0xE9E6DF),
-        steps: [0xE3F0EF, 0xC3DFDE, 0x98C8C9, 0x66ABB0, 0x388B94, 0x176C78, 0x084650].map { Color($0) }, flip: 4)
+        steps: [0xCDE7E6, 0xA8D3D3, 0x7DBBBF, 0x53A0A7, 0x31828C, 0x176470, 0x08444F].map { Color($0) }, flip: 4)
 
     /// Dark screens.
     static let dark = Palette(
         page: Color(0x11151A), surface: Color(0x1A2027), ink: Color(0xE9EDF2), muted: Color(0xA4AEBA),
         grid: Color(0x2E3742), accent: Color(0x63C3C9), soft: Color(0x1F3B40), comparison: Color(0x7D8896),
         loss: Color(0xF0A47C), land: Color(0x2B333D),
-        steps: [0x1D3539, 0x20484E, 0x245F67, 0x317C85, 0x4A9CA4, 0x78BFC4, 0xB9E6E6].map { Color($0) }, flip: 4)
+        steps: [0x1F454B, 0x22525A, 0x245F67, 0x317C85, 0x4A9CA4, 0x78BFC4, 0xB9E6E6].map { Color($0) }, flip: 4)
 
     /// The colour of a tone.
     func color(_ tone: Scene.Tone) -> Color {

@@ -13,9 +13,12 @@ extension ReportComposer {
                 .init(
                     name: $0.title.isEmpty ? $0.address : $0.title, scans: $0.scans, previousScans: $0.previousScans)
             })
-        let bars = barFigure(say(.topLinks), top, limit: 10, wide: true)
+        let bars = barFigure(say(.topLinks), top, limit: 10, isWide: true, of: report.totals.scans)
         blocks.append(
-            .figure(.init(title: bars.title, scene: bars.scene, table: linkTable(report.links.prefix(linkLimit)))))
+            .figure(
+                .init(
+                    title: bars.title, scene: bars.scene, table: linkTable(report.links.prefix(linkLimit)),
+                    isTableOpen: true)))
         let variants = report.links.filter { !$0.variants.isEmpty }.prefix(linkLimit)
         if !variants.isEmpty {
             let rows = variants.flatMap { link -> [[ReportDocument.Table.Cell]] in
@@ -95,7 +98,7 @@ extension ReportComposer {
         }
         let title = say(.funnel) + ": " + Visible.text(funnel.name)
         return .init(
-            title: title, scene: FunnelChart(funnel: funnel, language: language).scene(),
+            title: title, scene: FunnelChart(funnel: funnel, language: language, width: wide).scene(),
             table: .init(
                 title, [(say(.step), false), (say(.reached), true), (say(.ofFirst), true), (say(.lost), true)], rows))
     }
@@ -119,7 +122,7 @@ extension ReportComposer {
         var blocks: [ReportDocument.Block] = [
             .figure(
                 .init(
-                    title: title, scene: IntervalChart(experiment: experiment, language: language).scene(),
+                    title: title, scene: IntervalChart(experiment: experiment, language: language, width: wide).scene(),
                     table: .init(title, columns, rows),
                     caption: Phrase.goal.said(in: language, Visible.text(experiment.goal)) + " · " + say(.interval)))
         ]
@@ -206,9 +209,9 @@ extension ReportComposer {
 
     func barFigure(
         _ title: String, _ breakdown: ScanReport.Breakdown, unknown: String? = nil, limit: Int? = nil,
-        wide: Bool = false
+        isWide: Bool = false, of whole: Int? = nil
     ) -> ReportDocument.Figure {
-        let sum = max(1, breakdown.sum)
+        let sum = max(1, whole ?? breakdown.sum)
         func detail(_ scans: Int) -> String { language.percent(Double(scans) / Double(sum)) }
         let limit = limit ?? barLimit
         var bars = breakdown.rows.prefix(limit).map {
@@ -224,7 +227,7 @@ extension ReportComposer {
         }
         return .init(
             title: title,
-            scene: BarChart(title: title, bars: bars, language: language, width: wide ? 960 : 460).scene(),
+            scene: BarChart(title: title, bars: bars, language: language, width: isWide ? wide : narrow).scene(),
             table: table(title, breakdown, unknown: unknown))
     }
 

@@ -4,6 +4,9 @@ import Scans
 struct ReportComposer {
     let report: ScanReport
     let language: Language
+    /// Units over the whole width of the page and over half of it: type in a chart is 12 units high.
+    var wide = 960.0
+    var narrow = 460.0
     /// Bars in a chart before the rest becomes "other".
     let barLimit = 8
 
@@ -88,7 +91,7 @@ struct ReportComposer {
     func dayFigure(
         _ days: [ScanReport.DayCount], _ previous: [ScanReport.DayCount], title: String?
     ) -> ReportDocument.Figure {
-        let scene = LineChart(days: days, previous: previous, language: language).scene()
+        let scene = LineChart(days: days, previous: previous, language: language, width: wide).scene()
         let width = LineChart.binWidth(days.count)
         let bins = LineChart.bins(days, width)
         let before = LineChart.bins(previous, width)
@@ -111,7 +114,7 @@ struct ReportComposer {
     }
 
     func hourFigure(_ hours: ScanReport.HourMatrix) -> ReportDocument.Figure {
-        let scene = HeatMap(hours: hours, language: language).scene()
+        let scene = HeatMap(hours: hours, language: language, width: wide).scene()
         let columns = [(say(.weekday), false)] + (0..<24).map { (HeatMap.clock($0), true) }
         let rows = (0..<7).map { weekday -> [ReportDocument.Table.Cell] in
             [.text(language.weekdays[weekday])] + (0..<24).map { .integer(hours[weekday, $0]) }
@@ -123,7 +126,7 @@ struct ReportComposer {
 
     private func places() -> ReportDocument.Section? {
         guard !report.countries.isEmpty else { return nil }
-        let scene = WorldMap(countries: report.countries, language: language).scene()
+        let scene = WorldMap(countries: report.countries, language: language, typeScale: 1_000 / wide).scene()
         let named = named(report.countries) { WorldGeometry.shared.name(of: $0, in: language) }
         var blocks: [ReportDocument.Block] = [
             .figure(
@@ -167,7 +170,7 @@ struct ReportComposer {
     }
 
     private func exclusions() -> ReportDocument.Section {
-        let scene = WaterfallChart(waterfall: report.waterfall, language: language).scene()
+        let scene = WaterfallChart(waterfall: report.waterfall, language: language, width: wide).scene()
         var blocks: [ReportDocument.Block] = [
             .figure(.init(title: say(.waterfall), scene: scene, table: excluded(report.waterfall)))
         ]

@@ -61,6 +61,8 @@ struct ReportDocument: Sendable, Equatable {
         var table: Table
         /// A line under it: what colours and dashes mean.
         var caption: String = ""
+        /// Whether the table is worth reading beside the chart, and is shown from the start.
+        var isTableOpen = false
     }
 
     /// A table.

@@ -27,7 +27,7 @@ enum StyleSheet {
         h3{margin:0 0 12px;font-size:15px;font-weight:600;color:var(--ink)}
         p{margin:10px 0}
         .card{margin:0 0 16px;padding:20px;background:var(--srf);border:1px solid var(--grd);border-radius:12px}
-        .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:16px;margin-bottom:16px}
+        .pair{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,400px),1fr));gap:16px;margin-bottom:16px}
         .pair .card{margin:0}
         .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(210px,1fr));gap:16px;margin-bottom:16px}
         .tile{padding:18px 20px;background:var(--srf);border:1px solid var(--grd);border-radius:12px}

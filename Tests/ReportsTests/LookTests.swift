@@ -14,7 +14,11 @@ struct LookTests {
         let folder = try #require(Self.folder)
         let report = ScanReport.sample()
         let page = HTMLReport.page(report, language: language)
-        try? Files.remove(folder + "/\(language.rawValue).html")
-        try Files.create(folder + "/\(language.rawValue).html", page)
+        let name = folder + "/" + language.rawValue
+        try Files.replace(name + ".html", page)
+        try Files.replace(name + ".csv", CSVReport.table(report))
+        try Files.replace(name + ".json", JSONReport.object(report))
+        try XLSXReport.write(report, language: language, to: name + ".xlsx", temporaryFolder: folder)
+        try Files.replace(name + ".pdf", PDFReport.document(report, language: language))
     }
 }

@@ -125,7 +125,7 @@ extension ScanReport {
     private static func linkList(_ count: Int, _ total: Int, _ random: inout SplitMix) -> [LinkCount] {
         let names = ["Riesling Ried Klaus", "Zweigelt", "Grüner Veltliner", "Sankt Laurent", "Kellerführung"]
         return (0..<count).map { index in
-            let scans = max(1, total / (index + 4))
+            let scans = max(1, total / (index * 2 + 6))
             return LinkCount(
                 host: "go.vinea.example", path: "/w/\(index + 1)",
                 title: index < names.count ? names[index] : "", tags: index % 3 == 0 ? ["bottle", "2024"] : ["fair"],

@@ -4,10 +4,11 @@ import Scans
 struct WaterfallChart {
     var waterfall: ScanReport.Waterfall
     var language: Language
+    var width = 960.0
 
     func scene() -> Scene {
         let row = 28.0
-        let (width, left, right) = (960.0, 250.0, 780.0)
+        let (left, right) = (min(250, width * 0.3), width - 180)
         let steps = waterfall.excluded.filter { $0.count > 0 }
         var scene = Scene(
             width: width, height: Double(steps.count + 2) * row + 6, title: Phrase.waterfall.said(in: language),
@@ -51,10 +52,11 @@ struct WaterfallChart {
 struct FunnelChart {
     var funnel: ScanReport.Funnel
     var language: Language
+    var width = 960.0
 
     func scene() -> Scene {
         let row = 62.0
-        let (width, left, right) = (960.0, 250.0, 780.0)
+        let (left, right) = (min(250, width * 0.3), width - 180)
         let first = funnel.steps.first?.count ?? 0
         let last = funnel.steps.last?.count ?? 0
         var scene = Scene(
@@ -102,10 +104,11 @@ struct FunnelChart {
 struct IntervalChart {
     var experiment: ScanReport.Experiment
     var language: Language
+    var width = 960.0
 
     func scene() -> Scene {
         let row = 40.0
-        let (width, left, right) = (960.0, 250.0, 860.0)
+        let (left, right) = (min(250, width * 0.3), width - 100)
         let best = experiment.variants.max { $0.rate < $1.rate }
         var scene = Scene(
             width: width, height: Double(experiment.variants.count) * row + 30,

@@ -4,13 +4,14 @@ import Scans
 struct HeatMap {
     var hours: ScanReport.HourMatrix
     var language: Language
+    var width = 960.0
 
     func scene() -> Scene {
-        let cell = (width: 37.0, height: 28.0)
         let left = 44.0
+        let cell = (width: (width - left - 4) / 24, height: 28.0)
         let largest = hours.largest
         var scene = Scene(
-            width: left + 24 * cell.width + 4, height: 7 * cell.height + 62,
+            width: width, height: 7 * cell.height + 62,
             title: Phrase.heatTitle.said(in: language), summary: summary())
         for hour in 0..<24 where hour % 3 == 0 {
             scene.text(Self.clock(hour), left + Double(hour) * cell.width + 2, 12, size: 11, .muted)
@@ -51,9 +52,9 @@ struct HeatMap {
 
     static func clock(_ hour: Int) -> String { (hour < 10 ? "0" : "") + String(hour) + ":00" }
 
-    /// A number in the room of four letters.
+    /// A number in the room of three or four letters.
     private static func brief(_ value: Int) -> String {
-        value < 10_000 ? String(value) : String(value / 1_000) + "k"
+        value < 1_000 ? String(value) : String(value / 1_000) + "k"
     }
 
     /// The steps in use with the least value of each (the inverse of ``Chart/linearStep(_:largest:)``).
@@ -69,14 +70,15 @@ struct HeatMap {
 /// The steps of a scale with the values where they begin.
 enum Legend {
     static func draw(
-        x: Double, y: Double, bounds: [(step: Int, bound: Int)], language: Language, into scene: inout Scene
+        x: Double, y: Double, bounds: [(step: Int, bound: Int)], language: Language, scale: Double = 1,
+        into scene: inout Scene
     ) {
         var at = x
         for (step, bound) in bounds {
-            scene.box(at, y, 18, 12, radius: 2, .step(step))
+            scene.box(at, y, 18 * scale, 12 * scale, radius: 2, .step(step))
             let text = language.number(bound) + (step == bounds.last?.step ? "+" : "")
-            scene.text(text, at + 23, y + 10, size: 11, .muted)
-            at += 23 + Chart.width(text, size: 11) + 14
+            scene.text(text, at + 23 * scale, y + 10 * scale, size: 11 * scale, .muted)
+            at += (23 + Chart.width(text, size: 11) + 14) * scale
         }
     }
 }

@@ -5,9 +5,10 @@ struct LineChart {
     var days: [ScanReport.DayCount]
     var previous: [ScanReport.DayCount]
     var language: Language
-    var size = (width: 960.0, height: 280.0)
+    var width = 960.0
 
     func scene() -> Scene {
+        let size = (width: width, height: 280.0)
         let bin = Self.binWidth(days.count)
         let now = Self.bins(days, bin)
         let before = Self.bins(previous, bin)
@@ -64,7 +65,8 @@ struct LineChart {
     private func dates(
         of bins: [ScanReport.DayCount], x: (Int) -> Double, bottom: Double, into scene: inout Scene
     ) {
-        let every = max(1, (bins.count + 7) / 8)
+        let room = max(2, Int(width / 110))
+        let every = max(1, (bins.count + room - 1) / room)
         for index in stride(from: 0, to: bins.count, by: every) {
             scene.line([.init(x(index), bottom), .init(x(index), bottom + 4)], .init(.comparison, 1))
             let anchor: Scene.Anchor =

@@ -4,11 +4,13 @@ import Scans
 struct WorldMap {
     var countries: ScanReport.Breakdown
     var language: Language
+    /// Type is 12 units high on a drawing as wide as the page; this one is as wide as its grid.
+    var typeScale = 1.0
 
     func scene() -> Scene {
         let world = WorldGeometry.shared
         var scene = Scene(
-            width: world.width, height: world.height + 34, title: Phrase.mapTitle.said(in: language),
+            width: world.width, height: world.height + 12 + 22 * typeScale, title: Phrase.mapTitle.said(in: language),
             summary: summary(world))
         let scans = Dictionary(countries.rows.map { ($0.name, $0.scans) }) { $0 + $1 }
         let largest = countries.rows.map(\.scans).max() ?? 0
@@ -30,7 +32,7 @@ struct WorldMap {
                         tip: tip))
             }
         }
-        Legend.draw(x: 8, y: world.height + 12, bounds: Self.bounds(largest), language: language, into: &scene)
+        Legend.draw(x: 8, y: world.height + 12, bounds: Self.bounds(largest), language: language, scale: typeScale, into: &scene)
         return scene
     }
 
