@@ -69,7 +69,7 @@ let package = Package(
             resources: [.embedInCode("error.html"), .embedInCode("home.html")]),
         .target(
             name: "ReportData", path: "report-data", exclude: ["generate.py"],
-            resources: [.embedInCode("world.txt"), .embedInCode("territories.txt")]),
+            resources: [.embedInCode("world.txt"), .embedInCode("territories.txt"), .embedInCode("languages.txt")]),
 
         // Tests. ServerTests start the real nginx and Caddy; they run when WAYSEAL_SERVER_TESTS=1.
         .target(name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport"),

@@ -6,4 +6,6 @@ public enum ReportData {
     public static var world: [UInt8] { PackageResources.world_txt }
     /// `territories.txt`: UTF-8.
     public static var territories: [UInt8] { PackageResources.territories_txt }
+    /// `languages.txt`: UTF-8.
+    public static var languages: [UInt8] { PackageResources.languages_txt }
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes world.txt and territories.txt, the geometry and the names of the report's map.
+"""Makes world.txt, territories.txt and languages.txt: the geometry of the report's map and names.
 
     python3 -m venv venv && venv/bin/pip install pyshp==3.1.6 babel==2.17.0 pycountry==24.6.1
     venv/bin/pip download --no-deps geopandas==0.14.4 && unzip geopandas-*.whl 'geopandas/datasets/*'
@@ -12,7 +12,7 @@ Names: Unicode CLDR through Babel (Unicode License v3, https://www.unicode.org/l
 
 world.txt has a line for each country: ISO 3166-1 alpha-2 code, tab, `x y` of its middle, tab, its outline as
 an SVG path of `M x y`, relative `l` and `z` (nothing else), empty for a dot. Its first line is `width height`.
-territories.txt: code, English, German, Russian name, separated by tabs.
+territories.txt and languages.txt: code, English, German, Russian name, separated by tabs.
 """
 import math, pathlib, sys
 import babel, pycountry, shapefile
@@ -118,5 +118,9 @@ codes = sorted({c.alpha_2 for c in pycountry.countries} | {"XK"})
 with open(HERE / "territories.txt", "w", encoding="utf-8", newline="\n") as out:
     for code in codes:
         out.write("\t".join([code] + [names[code] for names in locales]) + "\n")
+tongues = [babel.Locale(tag).languages for tag in ("en", "de", "ru")]
+with open(HERE / "languages.txt", "w", encoding="utf-8", newline="\n") as out:
+    for code in sorted(c for c in tongues[0] if len(c) == 2 and all(c in names for names in tongues)):
+        out.write("\t".join([code] + [names[code] for names in tongues]) + "\n")
 missing = [c for c in codes if c not in countries]
 print(len(countries), "countries;", "not on the map:", " ".join(missing))

@@ -40,6 +40,8 @@ struct PaperLayout: ~Copyable {
     consuming func finish() -> Result<[UInt8], ReportError> { canvas.finish() }
 
     mutating func drawAll() {
+        // cairo calls a document tagged when its structure has one root of this name.
+        canvas.begin("Document")
         heading()
         for section in document.sections { draw(section) }
         if !appendix.isEmpty {
@@ -51,6 +53,7 @@ struct PaperLayout: ~Copyable {
             }
         }
         for line in document.footer { paragraph(line, size: 8, tone: .muted) }
+        canvas.end("Document")
         pageFoot()
     }
 
@@ -82,7 +85,7 @@ struct PaperLayout: ~Copyable {
     /// About how much room a block needs to begin.
     private func height(of block: ReportDocument.Block) -> Double {
         switch block {
-        case .figure(let figure): 40 + width / figure.scene.width * figure.scene.height
+        case .figure(let figure): 20 + width / figure.scene.width * figure.scene.height
         case .pair(let figures):
             40 + (figures.map { (width - 24) / 2 / $0.scene.width * $0.scene.height }.max() ?? 0)
         case .tiles: 80

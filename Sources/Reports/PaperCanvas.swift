@@ -84,6 +84,12 @@ struct PaperCanvas: ~Copyable {
         cairo_tag_end(cairo, tag)
     }
 
+    /// Opens an element that goes over pages; ``end(_:)`` closes it.
+    func begin(_ tag: String) { cairo_tag_begin(cairo, tag, "") }
+
+    /// Closes it.
+    func end(_ tag: String) { cairo_tag_end(cairo, tag) }
+
     /// An entry of the outline that leads to this height of the page.
     func outline(_ text: String, at y: Double) {
         // Attributes are numbers of ours; the text is a string of the API.

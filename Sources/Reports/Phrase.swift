@@ -87,6 +87,7 @@ extension Phrase {
     static let browsers = Phrase("Browsers", "Browser", "Браузеры")
     static let languages = Phrase("Languages", "Sprachen", "Языки")
     static let referrers = Phrase("Where they came from", "Woher sie kamen", "Откуда пришли")
+    static let arrival = Phrase("How people arrive", "Wie die Leute kommen", "Как приходят")
     static let origins = Phrase("Code or address", "Code oder Adresse", "Код или адрес")
     static let originCode = Phrase("Printed code", "Gedruckter Code", "Напечатанный код")
     static let originClick = Phrase("Address typed or clicked", "Adresse getippt oder geklickt", "Адрес введён или нажат")

@@ -142,7 +142,8 @@ struct ReportComposer {
     private func means() -> ReportDocument.Section {
         let figures = [
             (Phrase.devices, named(report.devices) { Phrase.device($0, language) }), (.systems, report.systems),
-            (.browsers, report.browsers), (.languages, report.languages),
+            (.browsers, report.browsers),
+            (.languages, named(report.languages) { Names.languages.name(of: $0, in: language) }),
         ].filter { !$0.1.isEmpty }.map { barFigure(say($0.0), $0.1) }
         return .init(
             id: "devices", title: say(.means),
@@ -157,7 +158,7 @@ struct ReportComposer {
         var figures = [barFigure(say(.referrers), report.referrers, unknown: say(.direct))]
         if let origins = origins(report.origins) { figures.append(origins) }
         if repeats.sum > 0 { figures.append(barFigure(say(.repeats), repeats)) }
-        return .init(id: "referrers", title: say(.referrers), blocks: pairs(figures))
+        return .init(id: "arrival", title: say(.arrival), blocks: pairs(figures))
     }
 
     func origins(_ origins: ScanReport.Origins) -> ReportDocument.Figure? {

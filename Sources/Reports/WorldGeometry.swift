@@ -18,7 +18,7 @@ struct WorldGeometry: Sendable {
     let height: Double
     /// Sorted by code.
     let countries: [Country]
-    private let names: [String: [String]]
+    private let names: Names
 
     /// Reads the data once; later uses share it.
     static let shared = WorldGeometry(world: ReportData.world, territories: ReportData.territories)
@@ -36,19 +36,11 @@ struct WorldGeometry: Sendable {
                 centre: .init(centre.next() ?? 0, centre.next() ?? 0),
                 rings: fields.count > 2 ? Self.rings(fields[2]) : [])
         }
-        var names: [String: [String]] = [:]
-        for line in territories.split(separator: UInt8(ascii: "\n")) {
-            let fields = line.split(separator: UInt8(ascii: "\t")).map { String(decoding: $0, as: UTF8.self) }
-            if fields.count == 1 + Language.allCases.count { names[fields[0]] = Array(fields.dropFirst()) }
-        }
-        self.names = names
+        names = Names(territories)
     }
 
     /// The name of a country; the code itself when there is none.
-    func name(of code: String, in language: Language) -> String {
-        guard let names = names[code], let index = Language.allCases.firstIndex(of: language) else { return code }
-        return names[index]
-    }
+    func name(of code: String, in language: Language) -> String { names.name(of: code, in: language) }
 
     /// The inverse of generate.py's `ring`: `M x y`, relative `l`, `z`.
     private static func rings(_ path: ArraySlice<UInt8>) -> [[Scene.Point]] {
@@ -82,5 +74,27 @@ struct WorldGeometry: Sendable {
             }
             return sign * value
         }
+    }
+}
+
+/// Names of codes in the languages of reports.
+struct Names: Sendable {
+    private var names: [String: [String]] = [:]
+
+    /// The languages of the world by their two-letter codes.
+    static let languages = Names(ReportData.languages)
+
+    /// From lines of code and names, separated by tabs.
+    init(_ table: [UInt8]) {
+        for line in table.split(separator: UInt8(ascii: "\n")) {
+            let fields = line.split(separator: UInt8(ascii: "\t")).map { String(decoding: $0, as: UTF8.self) }
+            if fields.count == 1 + Language.allCases.count { names[fields[0]] = Array(fields.dropFirst()) }
+        }
+    }
+
+    /// The name of a code; the code itself when there is none.
+    func name(of code: String, in language: Language) -> String {
+        guard let names = names[code], let index = Language.allCases.firstIndex(of: language) else { return code }
+        return names[index]
     }
 }
