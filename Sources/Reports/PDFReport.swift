@@ -276,9 +276,10 @@ struct PaperLayout: ~Copyable {
     private func columnWidths(_ table: ReportDocument.Table) -> [Double] {
         let language = document.language
         let weights = table.columns.indices.map { index -> Double in
-            let longest = table.rows.prefix(60).map { row in
-                index < row.count ? row[index].text(language).unicodeScalars.count : 0
-            }.max() ?? 0
+            let longest =
+                table.rows.prefix(60).map { row in
+                    index < row.count ? row[index].text(language).unicodeScalars.count : 0
+                }.max() ?? 0
             let name = table.columns[index].name.unicodeScalars.count
             let (low, high) = table.columns.count > 12 ? (3, 6) : (6, 34)
             return Double(max(low, min(high, max(longest, min(name, 14)))))

@@ -26,11 +26,13 @@ extension Phrase {
         let scan = Phrase(
             "Someone opened a link that existed at that time, and was sent to its target. Left out: robots, previews, requests that a browser makes ahead, sources that behave like no person, and a second opening of the same link by the same visitor within {1} seconds.",
             "Jemand öffnete einen Link, den es damals gab, und wurde weitergeleitet. Nicht gezählt: Roboter, Vorschauen, vorauseilende Anfragen von Browsern, Quellen, die sich nicht wie Menschen verhalten, und ein zweites Öffnen desselben Links durch denselben Besucher binnen {1} Sekunden.",
-            "Кто-то открыл ссылку, существовавшую в тот момент, и был направлен к цели. Не учитываются роботы, предпросмотры, предзагрузка браузера, источники с нечеловеческим поведением и повторное открытие той же ссылки тем же посетителем в течение {1} с.")
+            "Кто-то открыл ссылку, существовавшую в тот момент, и был направлен к цели. Не учитываются роботы, предпросмотры, предзагрузка браузера, источники с нечеловеческим поведением и повторное открытие той же ссылки тем же посетителем в течение {1} с."
+        )
         let unique = Phrase(
             "Different visitors of one link on one day, added up over links and days. A visitor is told apart by address and browser, mixed with a secret that is thrown away {1} hours after the day; the same person on two days counts twice.",
             "Verschiedene Besucher eines Links an einem Tag, über Links und Tage addiert. Besucher werden nach Adresse und Browser unterschieden, gemischt mit einem Geheimnis, das {1} Stunden nach dem Tag vernichtet wird; dieselbe Person an zwei Tagen zählt zweimal.",
-            "Разные посетители одной ссылки за один день, сложенные по ссылкам и дням. Посетители различаются по адресу и браузеру, смешанным с секретом, который уничтожается через {1} ч после этого дня; один человек в два дня считается дважды.")
+            "Разные посетители одной ссылки за один день, сложенные по ссылкам и дням. Посетители различаются по адресу и браузеру, смешанным с секретом, который уничтожается через {1} ч после этого дня; один человек в два дня считается дважды."
+        )
         let visitor = Phrase(
             "Different visitors of the whole site on one day, added up over days.",
             "Verschiedene Besucher der ganzen Site an einem Tag, über die Tage addiert.",
@@ -38,17 +40,22 @@ extension Phrase {
         let robot = Phrase(
             "Told by the name a program gives itself, and by behaviour: too many openings a minute, many links in a row, paths that only attackers ask for. A robot that imitates a phone one visit at a time can't be told from a person.",
             "Erkannt am Namen, den ein Programm sich gibt, und am Verhalten: zu viele Aufrufe je Minute, viele Links hintereinander, Pfade, nach denen nur Angreifer fragen. Ein Roboter, der ein Telefon Besuch für Besuch nachahmt, ist nicht zu erkennen.",
-            "Распознаются по имени программы и по поведению: слишком много открытий в минуту, много ссылок подряд, пути, которые нужны только взломщикам. Робота, подражающего телефону по одному визиту, отличить нельзя.")
+            "Распознаются по имени программы и по поведению: слишком много открытий в минуту, много ссылок подряд, пути, которые нужны только взломщикам. Робота, подражающего телефону по одному визиту, отличить нельзя."
+        )
         let place = Phrase(
             "Looked up from the address of the network: right about the country as a rule, often wrong about the city. Places with fewer than {1} unique scans are shown as “other”.",
             "Aus der Netzadresse ermittelt: das Land stimmt meist, die Stadt oft nicht. Orte mit weniger als {1} eindeutigen Scans stehen unter „Andere“.",
-            "Определяется по сетевому адресу: страна, как правило, верна, город — часто нет. Места, где уникальных сканирований меньше {1}, показаны как «Прочие».")
+            "Определяется по сетевому адресу: страна, как правило, верна, город — часто нет. Места, где уникальных сканирований меньше {1}, показаны как «Прочие»."
+        )
         let change = Phrase(
             "Against the period of the same length just before.",
             "Gegenüber dem gleich langen Zeitraum direkt davor.",
             "По отношению к предыдущему периоду той же длины.")
         return [
-            (Phrase("Scan", "Scan", "Сканирование").said(in: language), scan.said(in: language, String(rules.repeatWindow))),
+            (
+                Phrase("Scan", "Scan", "Сканирование").said(in: language),
+                scan.said(in: language, String(rules.repeatWindow))
+            ),
             (
                 Phrase("Unique scan", "Eindeutiger Scan", "Уникальное сканирование").said(in: language),
                 unique.said(in: language, String(rules.openHours))
@@ -67,7 +74,8 @@ extension Phrase {
     static func note(_ note: ScanReport.Note, _ language: Language) -> String {
         switch note {
         case .daysWithoutData(let days):
-            let shown = days.prefix(6).map { language.shortDate($0) }.joined(separator: ", ") + (days.count > 6 ? " …" : "")
+            let shown =
+                days.prefix(6).map { language.shortDate($0) }.joined(separator: ", ") + (days.count > 6 ? " …" : "")
             return Phrase(
                 "There is no log for these days: {1}. Zero here means “not known”.",
                 "Für diese Tage gibt es kein Protokoll: {1}. Null heißt hier „unbekannt“.",

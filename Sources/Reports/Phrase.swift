@@ -73,7 +73,8 @@ extension Phrase {
         "Busiest: {1} {2} with {3} scans", "Stärkste Stunde: {1} {2} mit {3} Scans", "Пик: {1} {2}, сканирований: {3}")
     static let mapTitle = Phrase("Where people scan", "Wo gescannt wird", "Где сканируют")
     static let mapSummary = Phrase(
-        "{1} countries; {2} leads with {3}", "{1} Länder; vorn liegt {2} mit {3}", "Стран: {1}; на первом месте {2}, {3}")
+        "{1} countries; {2} leads with {3}", "{1} Länder; vorn liegt {2} mit {3}",
+        "Стран: {1}; на первом месте {2}, {3}")
     static let barSummary = Phrase("First: {1} with {2}", "Vorn: {1} mit {2}", "На первом месте: {1}, {2}")
     static let day = Phrase("Day", "Tag", "День")
     static let weekday = Phrase("Weekday", "Wochentag", "День недели")
@@ -90,7 +91,8 @@ extension Phrase {
     static let arrival = Phrase("How people arrive", "Wie die Leute kommen", "Как приходят")
     static let origins = Phrase("Code or address", "Code oder Adresse", "Код или адрес")
     static let originCode = Phrase("Printed code", "Gedruckter Code", "Напечатанный код")
-    static let originClick = Phrase("Address typed or clicked", "Adresse getippt oder geklickt", "Адрес введён или нажат")
+    static let originClick = Phrase(
+        "Address typed or clicked", "Adresse getippt oder geklickt", "Адрес введён или нажат")
     static let originUnmarked = Phrase("Not marked", "Nicht markiert", "Без метки")
     static let repeats = Phrase("First scan of a code", "Erster Scan eines Codes", "Первое сканирование кода")
     static let repeatsFirst = Phrase("First scan", "Erster Scan", "Первое")
@@ -157,9 +159,11 @@ extension Phrase {
         "Die Varianten bekamen nicht die vorgesehenen Anteile (p = {1}): erst den Fehler in der Aufteilung suchen.",
         "Варианты получили не те доли, что должны (p = {1}): сначала найдите ошибку в разделении.")
 
-    static let waterfall = Phrase("What was not counted, and why", "Was nicht gezählt wurde, und warum", "Что не учтено и почему")
+    static let waterfall = Phrase(
+        "What was not counted, and why", "Was nicht gezählt wurde, und warum", "Что не учтено и почему")
     static let waterfallSummary = Phrase(
-        "{1} requests became {2} scans", "Aus {1} Anfragen wurden {2} Scans", "Из запросов ({1}) получилось сканирований: {2}")
+        "{1} requests became {2} scans", "Aus {1} Anfragen wurden {2} Scans",
+        "Из запросов ({1}) получилось сканирований: {2}")
     static let reason = Phrase("Reason", "Grund", "Причина")
     static let count = Phrase("Requests", "Anfragen", "Запросы")
     static let unbalanced = Phrase(
@@ -173,6 +177,7 @@ extension Phrase {
     static let firstAt = Phrase("First request (UTC)", "Erste Anfrage (UTC)", "Первый запрос (UTC)")
     static let lastAt = Phrase("Last request (UTC)", "Letzte Anfrage (UTC)", "Последний запрос (UTC)")
     static let definitions = Phrase("What the words mean", "Was die Worte bedeuten", "Что означают слова")
-    static let definitionsVersion = Phrase("Definitions, version {1}", "Definitionen, Version {1}", "Определения, версия {1}")
+    static let definitionsVersion = Phrase(
+        "Definitions, version {1}", "Definitionen, Version {1}", "Определения, версия {1}")
     static let notes = Phrase("Worth knowing", "Gut zu wissen", "Важно знать")
 }

@@ -140,7 +140,10 @@ private struct Workbook {
                 case .tiles(let tiles):
                     write(section.title, "", head)
                     for tile in tiles {
-                        write(tile.name, [tile.value, tile.change ?? "", tile.detail].filter { !$0.isEmpty }.joined(separator: " · "))
+                        write(
+                            tile.name,
+                            [tile.value, tile.change ?? "", tile.detail].filter { !$0.isEmpty }.joined(separator: " · ")
+                        )
                     }
                 case .warning(let text), .paragraph(let text): write("", text)
                 case .definitions(let definitions):

@@ -32,7 +32,9 @@ struct WorldMap {
                         tip: tip))
             }
         }
-        Legend.draw(x: 8, y: world.height + 12, bounds: Self.bounds(largest), language: language, scale: typeScale, into: &scene)
+        Legend.draw(
+            x: 8, y: world.height + 12, bounds: Self.bounds(largest), language: language, scale: typeScale, into: &scene
+        )
         return scene
     }
 
