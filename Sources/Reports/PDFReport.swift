@@ -88,7 +88,7 @@ struct PaperLayout: ~Copyable {
         case .figure(let figure): 20 + width / figure.scene.width * figure.scene.height
         case .pair(let figures):
             40 + (figures.map { (width - 24) / 2 / $0.scene.width * $0.scene.height }.max() ?? 0)
-        case .tiles: 80
+        case .tiles: 86
         default: 60
         }
     }
@@ -138,26 +138,29 @@ struct PaperLayout: ~Copyable {
     }
 
     private mutating func draw(_ tiles: [ReportDocument.Tile]) {
-        room(78)
+        room(84)
         let gap = 10.0
         let each = (width - gap * Double(tiles.count - 1)) / Double(max(1, tiles.count))
         let (margin, top) = (margin, y)
         for (index, tile) in tiles.enumerated() {
             let x = margin + Double(index) * (each + gap)
-            canvas.fill(x: x, y: top, width: each, height: 66, radius: 5, .land)
-            canvas.fill(x: x + 0.6, y: top + 0.6, width: each - 1.2, height: 64.8, radius: 4.6, .surface)
+            canvas.fill(x: x, y: top, width: each, height: 74, radius: 5, .land)
+            canvas.fill(x: x + 0.6, y: top + 0.6, width: each - 1.2, height: 72.8, radius: 4.6, .surface)
             canvas.tagged("P") {
-                let inner = each - 20
+                let inner = each - 18
                 $0.text(tile.name, x: x + 10, y: top + 8, width: inner, .init(size: 8.5, tone: .muted, lines: 1))
                 $0.text(tile.value, x: x + 10, y: top + 19, width: inner, .init(size: 20, isStrong: true, lines: 1))
                 let arrow = tile.direction > 0 ? "▲ " : tile.direction < 0 ? "▼ " : ""
-                let change = tile.change.map { arrow + $0 + "  " } ?? ""
-                $0.text(
-                    change + tile.detail, x: x + 10, y: top + 47, width: inner,
-                    .init(size: 8, tone: tile.direction < 0 ? .loss : tile.direction > 0 ? .accent : .muted, lines: 1))
+                var at = top + 46
+                if let change = tile.change {
+                    at += $0.text(
+                        arrow + change, x: x + 10, y: at, width: inner,
+                        .init(size: 8, tone: tile.direction < 0 ? .loss : .accent, isStrong: true, lines: 1))
+                }
+                $0.text(tile.detail, x: x + 10, y: at, width: inner, .init(size: 8, tone: .muted, lines: 1))
             }
         }
-        y += 78
+        y += 82
     }
 
     private mutating func draw(
@@ -280,9 +283,10 @@ struct PaperLayout: ~Copyable {
                 table.rows.prefix(60).map { row in
                     index < row.count ? row[index].text(language).unicodeScalars.count : 0
                 }.max() ?? 0
-            let name = table.columns[index].name.unicodeScalars.count
+            let words = table.columns[index].name.split { $0 == " " || $0 == "-" }
+            let name = (words.map(\.unicodeScalars.count).max() ?? 0) + 2
             let (low, high) = table.columns.count > 12 ? (3, 6) : (6, 34)
-            return Double(max(low, min(high, max(longest, min(name, 14)))))
+            return Double(max(low, min(high, max(longest, min(name, 18)))))
         }
         let sum = max(1, weights.reduce(0, +))
         return weights.map { $0 / sum * width }

@@ -91,7 +91,8 @@ struct ReportComposer {
     func dayFigure(
         _ days: [ScanReport.DayCount], _ previous: [ScanReport.DayCount], title: String?
     ) -> ReportDocument.Figure {
-        let scene = LineChart(days: days, previous: previous, language: language, width: wide).scene()
+        let scene = LineChart(days: days, previous: previous, language: language, width: wide, height: 210 + wide / 14)
+            .scene()
         let width = LineChart.binWidth(days.count)
         let bins = LineChart.bins(days, width)
         let before = LineChart.bins(previous, width)

@@ -51,8 +51,9 @@ enum StyleSheet {
         th,td{padding:7px 10px;border-bottom:1px solid var(--grd);text-align:left;vertical-align:top;overflow-wrap:anywhere;\
         min-width:3.5em}
         thead th{color:var(--mut);font-size:12px;font-weight:600;overflow-wrap:normal}
-        tbody th{font-weight:500}
-        .r{text-align:right;white-space:nowrap}
+        tbody th{font-weight:500;min-width:11em}
+        .r{text-align:right}
+        td.r{white-space:nowrap}
         dl{margin-top:0}
         dt{font-weight:600}
         dd{margin:2px 0 14px;color:var(--mut)}
@@ -67,7 +68,10 @@ enum StyleSheet {
         h1{font-size:26pt}h2{font-size:15pt;margin:20pt 0 8pt;break-after:avoid}
         .card,.tile,.note,tr{break-inside:avoid}
         .card,.tile{border-radius:6px}
-        .card.scroll{break-inside:auto}
+        .card{padding:10px 12px}
+        table{font-size:8pt}
+        th,td{padding:3px 6px}
+        figure:has(details[open]),.card.scroll{break-inside:auto}
         .tiles{grid-template-columns:repeat(4,1fr);gap:8px}
         .tile{padding:10px 12px}.value{font-size:20pt}
         .pair{grid-template-columns:1fr 1fr;gap:10px}

@@ -6,9 +6,10 @@ struct LineChart {
     var previous: [ScanReport.DayCount]
     var language: Language
     var width = 960.0
+    var height = 280.0
 
     func scene() -> Scene {
-        let size = (width: width, height: 280.0)
+        let size = (width: width, height: height)
         let bin = Self.binWidth(days.count)
         let now = Self.bins(days, bin)
         let before = Self.bins(previous, bin)
