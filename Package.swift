@@ -16,6 +16,7 @@ let package = Package(
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CBytes"),
         .systemLibrary(name: "CZBar", pkgConfig: "zbar", providers: [.apt(["libzbar-dev"])]),
         .target(
             name: "CZXing", cxxSettings: [.define("ZX_USE_UTF8")],
@@ -30,6 +31,8 @@ let package = Package(
         .target(name: "QRCode", dependencies: ["Support"]),
         .target(name: "Decoding", dependencies: ["Support", "CPNG", "CZXing", "CZBar"]),
         .target(name: "TransparencyLog", dependencies: ["Support", "COpenSSL"]),
+
+        .target(name: "AccessLogs", dependencies: ["CBytes"]),
 
         // Second floor.
         .target(name: "Manifest", dependencies: ["Support", "Site", "CYAML"]),
@@ -77,11 +80,12 @@ let package = Package(
 )
 
 /// Rooms whose inputs are hostile: every unsafe expression in them is marked.
-let strictlyMemorySafe: Set<String> = ["Manifest", "TransparencyLog"]
+let strictlyMemorySafe: Set<String> = ["Manifest", "TransparencyLog", "AccessLogs"]
 
 /// Rooms of C, whose names begin with one more capital letter.
 let foreign: Set<String> = [
     "CYAML", "CQREncode", "CPNG", "COpenSSL", "CZBar", "CZXing", "CMustache", "CLinux",
+    "CBytes",
 ]
 
 for target in package.targets where !foreign.contains(target.name) {
