@@ -17,6 +17,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CBytes"),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZBar", pkgConfig: "zbar", providers: [.apt(["libzbar-dev"])]),
         .target(
             name: "CZXing", cxxSettings: [.define("ZX_USE_UTF8")],
@@ -25,6 +26,7 @@ let package = Package(
 
         // Base: every room above may use it.
         .target(name: "Support", dependencies: ["CLinux", "COpenSSL"]),
+        .target(name: "SQLite", dependencies: ["CSQLite"]),
 
         // Ground.
         .target(name: "Site", dependencies: ["Support"]),
@@ -64,6 +66,7 @@ let package = Package(
         // Tests. ServerTests start the real nginx and Caddy; they run when WAYSEAL_SERVER_TESTS=1.
         .target(name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport"),
         .testTarget(name: "SupportTests", dependencies: ["Support", "TestSupport"]),
+        .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"]),
         .testTarget(
             name: "QRCodeTests", dependencies: ["QRCode", "Codes", "CQREncode", "Decoding"]),
         .testTarget(name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG"]),
@@ -80,11 +83,11 @@ let package = Package(
 )
 
 /// Rooms whose inputs are hostile: every unsafe expression in them is marked.
-let strictlyMemorySafe: Set<String> = ["Manifest", "TransparencyLog", "AccessLogs"]
+let strictlyMemorySafe: Set<String> = ["AccessLogs", "Manifest", "SQLite", "TransparencyLog"]
 
 /// Rooms of C, whose names begin with one more capital letter.
 let foreign: Set<String> = [
-    "CYAML", "CQREncode", "CPNG", "COpenSSL", "CZBar", "CZXing", "CMustache", "CLinux",
+    "CYAML", "CQREncode", "CPNG", "COpenSSL", "CZBar", "CZXing", "CMustache", "CLinux", "CSQLite",
     "CBytes",
 ]
 
