@@ -41,6 +41,7 @@ let package = Package(
         .target(name: "Redirects", dependencies: ["Support", "Site"]),
         .target(name: "Codes", dependencies: ["Support", "QRCode", "CQREncode"]),
         .target(name: "Pages", dependencies: ["Support", "Site", "SiteTemplates", "CMustache"]),
+        .target(name: "Scans", dependencies: ["Support"]),
 
         // Third floor.
         .target(
