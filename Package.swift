@@ -73,6 +73,7 @@ let package = Package(
         .testTarget(name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG"]),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest", "Site", "Support"]),
         .testTarget(name: "RedirectsTests", dependencies: ["Redirects", "Site", "Support"]),
+        .testTarget(name: "AccessLogsTests", dependencies: ["AccessLogs", "TestSupport"]),
         .testTarget(name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Support"]),
         .testTarget(name: "BuildTests", dependencies: ["Build", "Site", "Manifest", "Support"]),
         .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"]),
