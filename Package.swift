@@ -17,6 +17,10 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CBytes"),
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(
+            name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
+        .systemLibrary(name: "CCompress", providers: [.apt(["libisal-dev", "libzstd-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZBar", pkgConfig: "zbar", providers: [.apt(["libzbar-dev"])]),
         .target(
@@ -41,7 +45,11 @@ let package = Package(
         .target(name: "Redirects", dependencies: ["Support", "Site"]),
         .target(name: "Codes", dependencies: ["Support", "QRCode", "CQREncode"]),
         .target(name: "Pages", dependencies: ["Support", "Site", "SiteTemplates", "CMustache"]),
-        .target(name: "Scans", dependencies: ["Support"]),
+        .target(
+            name: "Scans",
+            dependencies: [
+                "Support", "Site", "AccessLogs", "SQLite", "CPCRE2", "CMaxMindDB", "CCompress",
+            ]),
 
         // Third floor.
         .target(
@@ -74,6 +82,8 @@ let package = Package(
         .testTarget(name: "ManifestTests", dependencies: ["Manifest", "Site", "Support"]),
         .testTarget(name: "RedirectsTests", dependencies: ["Redirects", "Site", "Support"]),
         .testTarget(name: "AccessLogsTests", dependencies: ["AccessLogs", "TestSupport"]),
+        .testTarget(
+            name: "ScansTests", dependencies: ["Scans", "AccessLogs", "SQLite", "Support", "TestSupport"]),
         .testTarget(name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Support"]),
         .testTarget(name: "BuildTests", dependencies: ["Build", "Site", "Manifest", "Support"]),
         .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"]),
@@ -84,13 +94,20 @@ let package = Package(
     cxxLanguageStandard: .cxx17
 )
 
+// Benchmarks are no part of the product: WAYSEAL_BENCH=1 adds them.
+if Context.environment["WAYSEAL_BENCH"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "bench-scans", dependencies: ["Scans", "AccessLogs", "Support"], path: "Benchmarks/Scans"))
+}
+
 /// Rooms whose inputs are hostile: every unsafe expression in them is marked.
 let strictlyMemorySafe: Set<String> = ["AccessLogs", "Manifest", "SQLite", "TransparencyLog"]
 
 /// Rooms of C, whose names begin with one more capital letter.
 let foreign: Set<String> = [
     "CYAML", "CQREncode", "CPNG", "COpenSSL", "CZBar", "CZXing", "CMustache", "CLinux", "CSQLite",
-    "CBytes",
+    "CBytes", "CPCRE2", "CMaxMindDB", "CCompress",
 ]
 
 for target in package.targets where !foreign.contains(target.name) {
