@@ -16,6 +16,12 @@ let package = Package(
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CBytes"),
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(
+            name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
+        .systemLibrary(name: "CCompress", providers: [.apt(["libisal-dev", "libzstd-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZBar", pkgConfig: "zbar", providers: [.apt(["libzbar-dev"])]),
         .target(
             name: "CZXing", cxxSettings: [.define("ZX_USE_UTF8")],
@@ -30,6 +36,7 @@ let package = Package(
         // Base: every room above may use it.
         .target(name: "Support", dependencies: ["CLinux", "COpenSSL"]),
         .target(name: "Transfer", dependencies: ["Support", "CCurl"]),
+        .target(name: "SQLite", dependencies: ["CSQLite"]),
 
         // Ground.
         .target(name: "Site", dependencies: ["Support"]),
@@ -37,12 +44,18 @@ let package = Package(
         .target(name: "Decoding", dependencies: ["Support", "CPNG", "CZXing", "CZBar"]),
         .target(name: "TransparencyLog", dependencies: ["Support", "COpenSSL"]),
 
+        .target(name: "AccessLogs", dependencies: ["CBytes"]),
+
         // Second floor.
         .target(name: "Manifest", dependencies: ["Support", "Site", "CYAML"]),
         .target(name: "Redirects", dependencies: ["Support", "Site"]),
         .target(name: "Codes", dependencies: ["Support", "QRCode", "CQREncode"]),
         .target(name: "Pages", dependencies: ["Support", "Site", "SiteTemplates", "CMustache"]),
-        .target(name: "Scans", dependencies: ["Support"]),
+        .target(
+            name: "Scans",
+            dependencies: [
+                "Support", "Site", "AccessLogs", "SQLite", "CPCRE2", "CMaxMindDB", "CCompress",
+            ]),
 
         // Third floor.
         .target(
@@ -74,11 +87,15 @@ let package = Package(
         // Tests. ServerTests start the real nginx and Caddy; they run when WAYSEAL_SERVER_TESTS=1.
         .target(name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport"),
         .testTarget(name: "SupportTests", dependencies: ["Support", "TestSupport"]),
+        .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"]),
         .testTarget(
             name: "QRCodeTests", dependencies: ["QRCode", "Codes", "CQREncode", "Decoding"]),
         .testTarget(name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG"]),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest", "Site", "Support"]),
         .testTarget(name: "RedirectsTests", dependencies: ["Redirects", "Site", "Support"]),
+        .testTarget(name: "AccessLogsTests", dependencies: ["AccessLogs", "TestSupport"]),
+        .testTarget(
+            name: "ScansTests", dependencies: ["Scans", "AccessLogs", "SQLite", "Support", "TestSupport"]),
         .testTarget(name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Support"]),
         .testTarget(name: "BuildTests", dependencies: ["Build", "Site", "Manifest", "Support"]),
         .testTarget(
@@ -94,12 +111,20 @@ let package = Package(
     cxxLanguageStandard: .cxx17
 )
 
+// Benchmarks are no part of the product: WAYSEAL_BENCH=1 adds them.
+if Context.environment["WAYSEAL_BENCH"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "bench-scans", dependencies: ["Scans", "AccessLogs", "Support"], path: "Benchmarks/Scans"))
+}
+
 /// Rooms whose inputs are hostile: every unsafe expression in them is marked.
-let strictlyMemorySafe: Set<String> = ["Manifest", "TransparencyLog"]
+let strictlyMemorySafe: Set<String> = ["AccessLogs", "Manifest", "SQLite", "TransparencyLog"]
 
 /// Rooms of C, whose names begin with one more capital letter.
 let foreign: Set<String> = [
-    "CYAML", "CQREncode", "CPNG", "COpenSSL", "CZBar", "CZXing", "CMustache", "CLinux",
+    "CYAML", "CQREncode", "CPNG", "COpenSSL", "CZBar", "CZXing", "CMustache", "CLinux", "CSQLite",
+    "CBytes", "CPCRE2", "CMaxMindDB", "CCompress",
     "CPango", "CXLSXWriter", "CCurl",
 ]
 
