@@ -6,10 +6,10 @@ DESTDIR ?=
 
 # What the program is built with, what the demo runs, what the tests need besides, what benchmarks compare with.
 BUILD_PACKAGES = libyaml-dev libidn2-dev libqrencode-dev libpng-dev libssl-dev libkainjow-mustache-dev libsqlite3-dev \
-                 pkg-config
+                 libpango1.0-dev libxlsxwriter-dev libcurl4-openssl-dev pkg-config
 DEMO_PACKAGES  = $(BUILD_PACKAGES) nginx-light curl ca-certificates
 TEST_PACKAGES  = $(DEMO_PACKAGES) caddy libzxing-dev libzbar-dev poppler-utils librsvg2-bin openssl unzip python3 \
-                 python3-yaml python3-jsonschema
+                 python3-yaml python3-jsonschema python3-venv chromium fonts-dejavu-core
 BENCH_PACKAGES = $(TEST_PACKAGES) wrk
 
 # The Swift runtime is linked in, so that the binary runs where no toolchain is.

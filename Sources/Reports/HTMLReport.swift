@@ -76,7 +76,7 @@ public enum HTMLReport {
 
     private static func contents(_ document: ReportDocument, _ body: inout Markup) {
         body.element("nav", [.init("aria-label", Phrase.contents.said(in: document.language))]) { nav in
-            for section in document.sections where !section.isLinkPage {
+            for section in document.sections where !section.isLinkPage && section.id != "trimmed" {
                 nav.element("a", [.init("href", "#" + section.id)], text: section.title)
             }
             if let first = document.sections.first(where: { $0.isLinkPage }) {

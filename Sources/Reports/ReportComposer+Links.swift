@@ -43,20 +43,20 @@ extension ReportComposer {
         return .init(id: "links", title: say(.topLinks), blocks: blocks)
     }
 
-    func linkTable(_ links: some Sequence<ScanReport.LinkCount>) -> ReportDocument.Table {
-        .init(
-            say(.topLinks),
-            [
-                (say(.link), false), (say(.title), false), (say(.tags), false), (say(.batch), false),
-                (say(.scans), true), (say(.uniqueScans), true), (say(.change), true),
-            ],
-            links.map {
-                [
-                    .text($0.address), .text($0.title), .text($0.tags.joined(separator: ", ")),
-                    $0.batch.map { .text($0) } ?? .empty, .integer($0.scans), .integer($0.uniqueScans),
-                    change(from: $0.previousScans, to: $0.scans),
-                ]
-            })
+    /// The list of links; columns in which no link has anything are left out.
+    func linkTable(_ links: some Collection<ScanReport.LinkCount>) -> ReportDocument.Table {
+        typealias Column = (name: Phrase, isNumber: Bool, cell: (ScanReport.LinkCount) -> ReportDocument.Table.Cell)
+        func text(_ text: String) -> ReportDocument.Table.Cell { text.isEmpty ? .empty : .text(text) }
+        let all: [Column] = [
+            (.link, false, { .text($0.address) }), (.title, false, { text($0.title) }),
+            (.tags, false, { text($0.tags.joined(separator: ", ")) }), (.batch, false, { text($0.batch ?? "") }),
+            (.scans, true, { .integer($0.scans) }), (.uniqueScans, true, { .integer($0.uniqueScans) }),
+            (.change, true, { change(from: $0.previousScans, to: $0.scans) }),
+        ]
+        let columns = all.filter { column in links.contains { column.cell($0) != .empty } }
+        return .init(
+            say(.topLinks), columns.map { (say($0.name), $0.isNumber) },
+            links.map { link in columns.map { $0.cell(link) } })
     }
 
     func groups() -> ReportDocument.Section? {
@@ -179,7 +179,7 @@ extension ReportComposer {
         var figures = [
             (Phrase.countries, named(detail.countries) { WorldGeometry.shared.name(of: $0, in: language) }),
             (.cities, detail.cities), (.devices, named(detail.devices) { Phrase.device($0, language) }),
-        ].filter { !$0.1.isEmpty }.map { barFigure(say($0.0), $0.1, limit: 5) }
+        ].filter { $0.1.isKnown }.map { barFigure(say($0.0), $0.1, limit: 5) }
         if !detail.referrers.isEmpty {
             figures.append(barFigure(say(.referrers), detail.referrers, unknown: say(.direct), limit: 5))
         }

@@ -65,7 +65,8 @@ struct ReportComposer {
 
     private func overview() -> ReportDocument.Section {
         let totals = report.totals
-        let previous = report.previousTotals
+        // A period before the first log is no period to compare with.
+        let previous = report.previousTotals.flatMap { $0.hits > 0 || $0.scans > 0 ? $0 : nil }
         func tile(_ name: Phrase, _ value: Int, _ before: Int?) -> ReportDocument.Tile {
             let change = language.change(from: before, to: value)
             return .init(
@@ -91,6 +92,7 @@ struct ReportComposer {
     func dayFigure(
         _ days: [ScanReport.DayCount], _ previous: [ScanReport.DayCount], title: String?
     ) -> ReportDocument.Figure {
+        let previous = previous.contains { $0.scans > 0 } ? previous : []
         let scene = LineChart(days: days, previous: previous, language: language, width: wide, height: 210 + wide / 14)
             .scene()
         let width = LineChart.binWidth(days.count)
@@ -126,7 +128,7 @@ struct ReportComposer {
     }
 
     private func places() -> ReportDocument.Section? {
-        guard !report.countries.isEmpty else { return nil }
+        guard report.countries.isKnown else { return nil }
         let scene = WorldMap(countries: report.countries, language: language, typeScale: 1_000 / wide).scene()
         let named = named(report.countries) { WorldGeometry.shared.name(of: $0, in: language) }
         var blocks: [ReportDocument.Block] = [
@@ -134,7 +136,7 @@ struct ReportComposer {
                 .init(title: scene.title, scene: scene, table: table(say(.country), named)))
         ]
         let others = [(Phrase.countries, named), (.regions, report.regions), (.cities, report.cities)]
-            .filter { !$0.1.isEmpty }
+            .filter { $0.1.isKnown }
             .map { barFigure(say($0.0), $0.1) }
         blocks += pairs(others)
         return .init(id: "places", title: say(.places), blocks: blocks)
@@ -145,7 +147,7 @@ struct ReportComposer {
             (Phrase.devices, named(report.devices) { Phrase.device($0, language) }), (.systems, report.systems),
             (.browsers, report.browsers),
             (.languages, named(report.languages) { Names.languages.name(of: $0, in: language) }),
-        ].filter { !$0.1.isEmpty }.map { barFigure(say($0.0), $0.1) }
+        ].filter { $0.1.isKnown }.map { barFigure(say($0.0), $0.1) }
         return .init(
             id: "devices", title: say(.means),
             blocks: figures.isEmpty ? [.paragraph(say(.noData))] : pairs(figures))

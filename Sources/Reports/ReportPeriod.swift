@@ -19,7 +19,8 @@ public enum ReportPeriod {
             return .init(first: monday, last: monday.advanced(by: 6))
         }
         guard let last = to ?? known.map({ max($0.last, from ?? $0.last) }) ?? from else { return nil }
-        let first = from ?? max(last.advanced(by: -29), min(last, known?.first ?? last.advanced(by: -29)))
+        let thirty = last.advanced(by: -29)
+        let first = from ?? known.map { $0.first <= last ? max($0.first, thirty) : thirty } ?? thirty
         return first <= last ? .init(first: first, last: last) : nil
     }
 }

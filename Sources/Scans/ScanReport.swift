@@ -317,6 +317,8 @@ extension ScanReport {
         public var sum: Int { rows.reduce(other + unknown) { $0 + $1.scans } }
         /// Whether there is anything to show.
         public var isEmpty: Bool { rows.isEmpty && other == 0 && unknown == 0 }
+        /// Whether the value is known for any scan.
+        public var isKnown: Bool { !rows.isEmpty || other > 0 }
     }
 
     /// How people came.
