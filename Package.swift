@@ -95,7 +95,7 @@ let package = Package(
         .testTarget(name: "RedirectsTests", dependencies: ["Redirects", "Site", "Support"]),
         .testTarget(name: "AccessLogsTests", dependencies: ["AccessLogs", "TestSupport"]),
         .testTarget(
-            name: "ScansTests", dependencies: ["Scans", "AccessLogs", "SQLite", "Support", "TestSupport"]),
+            name: "ScansTests", dependencies: ["Scans", "Site", "AccessLogs", "SQLite", "Support", "TestSupport"]),
         .testTarget(name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Support"]),
         .testTarget(name: "BuildTests", dependencies: ["Build", "Site", "Manifest", "Support"]),
         .testTarget(

@@ -94,7 +94,9 @@ struct BenchScans {
             at = end + 1
         }
         let seconds = cpu() - read
-        print("\(format.name): \(lines) lines, \(good) good, cpu \(seconds) s (+\(read - before) s read), \(Double(lines) / seconds / 1e6) M/s")
+        print(
+            "\(format.name): \(lines) lines, \(good) good, cpu \(seconds) s (+\(read - before) s read), \(Double(lines) / seconds / 1e6) M/s"
+        )
     }
 
     static func totals(_ path: String) throws {
@@ -104,7 +106,9 @@ struct BenchScans {
         query.comparesWithPrevious = false
         let before = cpu()
         let report = try builder.report(query)
-        print("scans \(report.totals.scans) unique \(report.totals.uniqueScans) visitors \(report.totals.visitors) hits \(report.totals.hits) links \(report.linkCount) balanced \(report.waterfall.isBalanced)")
+        print(
+            "scans \(report.totals.scans) unique \(report.totals.uniqueScans) visitors \(report.totals.visitors) hits \(report.totals.hits) links \(report.linkCount) balanced \(report.waterfall.isBalanced)"
+        )
         for step in report.waterfall.excluded { print("  \(step.reason.rawValue) \(step.count)") }
         for row in report.devices.rows { print("  \(row.name) \(row.scans)") }
         for source in report.sources { print("  source lines \(source.lines) malformed \(source.malformed)") }

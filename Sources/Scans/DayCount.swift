@@ -129,8 +129,11 @@ struct DayCounter {
         if isLate || events[from].flags & Event.anonymous != 0 {
             // Nobody is recognised here: every event stands for itself.
             for i in from..<to where verdicts[i] != Self.isTrap {
-                if events[i].flags & Event.suspicious != 0 { verdicts[i] = Exclusion.quarantine.rawValue }
-                else if !isLate { result.anonymous += 1 }
+                if events[i].flags & Event.suspicious != 0 {
+                    verdicts[i] = Exclusion.quarantine.rawValue
+                } else if !isLate {
+                    result.anonymous += 1
+                }
             }
             return
         }

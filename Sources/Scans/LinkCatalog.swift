@@ -245,7 +245,8 @@ func normalizedPath(_ bytes: [UInt8], isDecoded: Bool) -> [UInt8] {
     var i = 0
     while i < bytes.count {
         let byte = bytes[i]
-        if !isDecoded, byte == 0x25, i + 2 < bytes.count, let high = value(bytes[i + 1]), let low = value(bytes[i + 2]) {
+        if !isDecoded, byte == 0x25, i + 2 < bytes.count, let high = value(bytes[i + 1]), let low = value(bytes[i + 2])
+        {
             let decoded = high << 4 | low
             if isUnreserved(decoded) {
                 out.append(decoded)

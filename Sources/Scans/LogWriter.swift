@@ -29,12 +29,16 @@ enum LogWriter {
             put(",\"to\":\"https://shop.example/?p=1\",\"ip\":\"\(request.address)\",\"ua\":\"")
             put(request.agent)
             put("\",\"ref\":\"\(request.referrer)\",\"al\":\"\(request.language)\",\"dnt\":\"")
-            put("\(request.optsOut ? "1" : "")\",\"pf\":\"\(request.isPrefetch ? "prefetch" : "")\",\"rt\":0.000,\"b\":145}")
+            put(
+                "\(request.optsOut ? "1" : "")\",\"pf\":\"\(request.isPrefetch ? "prefetch" : "")\",\"rt\":0.000,\"b\":145}"
+            )
         case .caddyJSON:
             put("{\"level\":\"info\",\"ts\":\(request.time).\(1_000_000 + request.id % 8_999_999),")
             put("\"logger\":\"http.log.access.log0\",\"msg\":\"handled request\",\"request\":{\"remote_ip\":\"")
             put(request.address)
-            put("\",\"remote_port\":\"51234\",\"client_ip\":\"\(request.address)\",\"proto\":\"HTTP/2.0\",\"method\":\"")
+            put(
+                "\",\"remote_port\":\"51234\",\"client_ip\":\"\(request.address)\",\"proto\":\"HTTP/2.0\",\"method\":\""
+            )
             put("\(request.method)\",\"host\":\"\(host)\",\"uri\":\"\(target)\",\"headers\":{\"User-Agent\":[\"")
             put(request.agent)
             put("\"],\"Accept\":[\"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\"]")
@@ -43,8 +47,12 @@ enum LogWriter {
             if !request.language.isEmpty { put(",\"Accept-Language\":[\"\(request.language)\"]") }
             if request.isPrefetch { put(",\"Sec-Purpose\":[\"prefetch\"]") }
             if request.optsOut { put(",\"Sec-Gpc\":[\"1\"]") }
-            put("},\"tls\":{\"resumed\":false,\"version\":772,\"cipher_suite\":4865,\"proto\":\"h2\",\"server_name\":\"")
-            put("\(host)\"}},\"bytes_read\":0,\"user_id\":\"\",\"duration\":0.000021,\"size\":0,\"status\":\(request.status)")
+            put(
+                "},\"tls\":{\"resumed\":false,\"version\":772,\"cipher_suite\":4865,\"proto\":\"h2\",\"server_name\":\""
+            )
+            put(
+                "\(host)\"}},\"bytes_read\":0,\"user_id\":\"\",\"duration\":0.000021,\"size\":0,\"status\":\(request.status)"
+            )
             put(",\"resp_headers\":{\"Server\":[\"Caddy\"],\"Alt-Svc\":[\"h3=\\\":443\\\"; ma=2592000\"],\"Location\":")
             put("[\"https://shop.example/?p=1\"]}}")
         case .w3c:
@@ -55,7 +63,9 @@ enum LogWriter {
         case .cloudFront:
             func percent(_ text: String) -> String { text.map { $0 == " " ? "%2520" : String($0) }.joined() }
             put("\(date.day)\t\(date.clock)\tVIE50-P1\t145\t\(request.address)\t\(request.method)\td1.cloudfront.net\t")
-            put("\(percent(request.path))\t\(request.status)\t\(dash(request.referrer))\t\(dash(percent(request.agent)))\t")
+            put(
+                "\(percent(request.path))\t\(request.status)\t\(dash(request.referrer))\t\(dash(percent(request.agent)))\t"
+            )
             put("\(dash(request.query))\t\(host)")
         }
     }

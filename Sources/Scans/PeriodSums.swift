@@ -115,7 +115,8 @@ extension ReportBuilder {
                 unknown += counts.scans
                 continue
             }
-            var row = rows[label] ?? .init(name: label, scans: 0, uniqueScans: 0, previousScans: before == nil ? nil : 0)
+            var row =
+                rows[label] ?? .init(name: label, scans: 0, uniqueScans: 0, previousScans: before == nil ? nil : 0)
             row.scans += counts.scans
             row.uniqueScans = (row.uniqueScans ?? 0) + counts.uniques
             rows[label] = row

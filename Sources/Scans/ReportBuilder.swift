@@ -193,7 +193,9 @@ public struct ReportBuilder: ~Copyable {
         try cells(period, only: chosen) {
             visitors += $1
             anonymous += $2
-        } _: { copy.add(day: $0, link: $1, $2) }
+        } _: {
+            copy.add(day: $0, link: $1, $2)
+        }
         copy.visitors = visitors
         copy.anonymous = anonymous
         if chosen == nil {
@@ -253,7 +255,9 @@ public struct ReportBuilder: ~Copyable {
         let top = now.links.sorted {
             $0.value.scans != $1.value.scans ? $0.value.scans > $1.value.scans : $0.key < $1.key
         }
-        report.links = top.prefix(query.linkLimit).map { linkCount($0.key, $0.value, before?.links[$0.key], before != nil) }
+        report.links = top.prefix(query.linkLimit).map {
+            linkCount($0.key, $0.value, before?.links[$0.key], before != nil)
+        }
         report.groups = groups(now, before)
         report.experiments = []
     }
@@ -288,7 +292,9 @@ public struct ReportBuilder: ~Copyable {
     }
 
     private borrowing func groups(_ now: PeriodSums, _ before: PeriodSums?) -> [ScanReport.Group] {
-        func group(_ kind: ScanReport.Group.Kind, _ names: (LinkCatalog.Entry?, String) -> [String]) -> ScanReport.Group? {
+        func group(_ kind: ScanReport.Group.Kind, _ names: (LinkCatalog.Entry?, String) -> [String]) -> ScanReport
+            .Group?
+        {
             var sums: [String: (scans: Int, uniques: Int, before: Int)] = [:]
             var unknown = 0
             for (number, link) in now.links {
@@ -338,7 +344,9 @@ public struct ReportBuilder: ~Copyable {
         var sums: [Int: PeriodSums] = [:]
         for number in wanted { sums[number] = PeriodSums(period: query.period) }
         try cells(query.period, only: Set(wanted)) { _, _, _ in
-        } _: { day, link, cell in sums[link]?.add(day: day, link: link, cell) }
+        } _: { day, link, cell in
+            sums[link]?.add(day: day, link: link, cell)
+        }
         for (index, number) in wanted.enumerated() {
             guard let sum = sums[number] else { continue }
             var detail = ScanReport.LinkDetail(link: report.links[index])

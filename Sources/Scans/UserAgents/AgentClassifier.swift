@@ -79,7 +79,9 @@ public struct AgentClassifier: ~Copyable {
         if has(.appleTV) { return ("tv", "tvOS") }
         if has(.playStation) || has(.xbox) || has(.nintendo) { return ("tv", "") }
         if has(.android) {
-            if has(.googleTV) || has(.androidTV) || has(.aft) || has(.bravia) || has(.smartTV) { return ("tv", "Android") }
+            if has(.googleTV) || has(.androidTV) || has(.aft) || has(.bravia) || has(.smartTV) {
+                return ("tv", "Android")
+            }
             if has(.mobile), !has(.tabletWord), !has(.smT) { return ("phone", "Android") }
             if has(.operaMini) || has(.phoneWord) { return ("phone", "Android") }
             return ("tablet", "Android")
