@@ -17,7 +17,10 @@ public enum PDFReport {
                 title: document.title + " – " + (document.lead.first ?? ""), language: language,
                 creationDate: day.description + "T" + time + ":00Z"))
         layout.drawAll()
-        return try layout.finish().get()
+        let figures = layout.figures
+        let pdf = try layout.finish().get()
+        // Another cairo may lay files out in another way: then the document stays tagged, but says less.
+        return PDFAccessibility.annotated(pdf, language: language, figures: figures) ?? pdf
     }
 }
 
@@ -29,6 +32,8 @@ struct PaperLayout: ~Copyable {
     private let width = PaperCanvas.page.width - 84
     private let bottom = PaperCanvas.page.height - 56
     private var y = 42.0
+    /// What the figures drawn so far show.
+    private(set) var figures: [String] = []
     /// Data of charts, printed at the end.
     private var appendix: [ReportDocument.Table] = []
 
@@ -147,17 +152,17 @@ struct PaperLayout: ~Copyable {
             canvas.fill(x: x, y: top, width: each, height: 74, radius: 5, .land)
             canvas.fill(x: x + 0.6, y: top + 0.6, width: each - 1.2, height: 72.8, radius: 4.6, .surface)
             canvas.tagged("P") {
-                let inner = each - 18
-                $0.text(tile.name, x: x + 10, y: top + 8, width: inner, .init(size: 8.5, tone: .muted, lines: 1))
-                $0.text(tile.value, x: x + 10, y: top + 19, width: inner, .init(size: 20, isStrong: true, lines: 1))
+                let inner = each - 14
+                $0.text(tile.name, x: x + 8, y: top + 8, width: inner, .init(size: 7.7, tone: .muted, lines: 1))
+                $0.text(tile.value, x: x + 8, y: top + 19, width: inner, .init(size: 20, isStrong: true, lines: 1))
                 let arrow = tile.direction > 0 ? "▲ " : tile.direction < 0 ? "▼ " : ""
                 var at = top + 46
                 if let change = tile.change {
                     at += $0.text(
-                        arrow + change, x: x + 10, y: at, width: inner,
+                        arrow + change, x: x + 8, y: at, width: inner,
                         .init(size: 8, tone: tile.direction < 0 ? .loss : .accent, isStrong: true, lines: 1))
                 }
-                $0.text(tile.detail, x: x + 10, y: at, width: inner, .init(size: 8, tone: .muted, lines: 1))
+                $0.text(tile.detail, x: x + 8, y: at, width: inner, .init(size: 8, tone: .muted, lines: 1))
             }
         }
         y += 82
@@ -172,6 +177,7 @@ struct PaperLayout: ~Copyable {
                 at += $0.text(figure.title, x: x, y: at, width: width, .init(size: 10.5, isStrong: true, lines: 2)) + 5
             }
         }
+        figures.append(figure.scene.title + ". " + figure.scene.summary)
         canvas.tagged("Figure") { $0.draw(figure.scene, x: x, y: at, width: width) }
         at += width / figure.scene.width * figure.scene.height
         if !figure.caption.isEmpty {

@@ -1,7 +1,9 @@
 // This file uses unsafe pointers: libxlsxwriter's handles, all freed by workbook_close.
 
 import CXLSXWriter
+import Glibc
 public import Scans
+import Support
 
 /// The report as a workbook: numbers as numbers, texts as texts, never a formula.
 public enum XLSXReport {
@@ -16,6 +18,10 @@ public enum XLSXReport {
     public static func write(
         _ report: ScanReport, language: Language, to path: String, temporaryFolder: String
     ) throws(ReportError) {
+        // The library prints its own complaint when it can't create the file; ours comes first.
+        do { _ = try FileDescriptor(path: path, flags: O_WRONLY | O_CREAT) } catch {
+            throw .workbook(error.description)
+        }
         let composer = ReportComposer(report: report, language: language)
         let document = composer.document(linkPages: 0)
         let code = temporaryFolder.withCString { folder -> lxw_error in

@@ -3,7 +3,7 @@
 Files are LANGUAGE-NAME.KIND with NAME harmless, hostile (alike but for the texts) and sample.
 """
 import csv, glob, json, os, shutil, subprocess, sys, tempfile, zipfile
-import html5lib, openpyxl
+import html5lib, openpyxl, pypdf
 
 folder = sys.argv[1]
 wrong = []
@@ -119,6 +119,13 @@ for language in ("en", "de", "ru"):
     check(words[language] in text, f"{language}: {words[language]} can't be found in the PDF")
     check("Санкт-Петербург" in text and "Weingut Vinea" in text, f"{language}: names can't be found in the PDF")
     tags = subprocess.run(["pdfinfo", "-struct", base + "-sample.pdf"], capture_output=True, text=True, timeout=60).stdout
+    catalog = pypdf.PdfReader(base + "-sample.pdf", strict=True).trailer["/Root"]
+    check(catalog["/Lang"] == language, f"{language}: /Lang is {catalog.get('/Lang')}")
+    children = [child.get_object() for child in catalog["/StructTreeRoot"]["/K"][0]["/K"]]
+    figures = [child for child in children if child["/S"] == "/Figure"]
+    check(len(figures) > 20 and all(len(f.get("/Alt", "")) > 10 for f in figures), f"{language}: figures without a text")
+    first = {"en": "Scans per day. ", "de": "Scans je Tag. ", "ru": "Сканирования по дням. "}[language]
+    check(figures[0]["/Alt"].startswith(first), f"{language}: {figures[0]['/Alt']}")
     for tag in ("Document", "H1", "H2", "Figure", "Table", "TR", "TH", "TD"):
         check(tag in tags, f"{language}: no {tag} in the structure of the PDF")
 
