@@ -93,7 +93,7 @@ struct ReportComposer {
         _ days: [ScanReport.DayCount], _ previous: [ScanReport.DayCount], title: String?
     ) -> ReportDocument.Figure {
         let previous = previous.contains { $0.scans > 0 } ? previous : []
-        let scene = LineChart(days: days, previous: previous, language: language, width: wide, height: 210 + wide / 14)
+        let scene = LineChart(days: days, previous: previous, language: language, width: wide, height: 100 + wide * 0.1875)
             .scene()
         let width = LineChart.binWidth(days.count)
         let bins = LineChart.bins(days, width)

@@ -51,7 +51,7 @@ enum StyleSheet {
         th,td{padding:7px 10px;border-bottom:1px solid var(--grd);text-align:left;vertical-align:top;overflow-wrap:anywhere;\
         min-width:3.5em}
         thead th{color:var(--mut);font-size:12px;font-weight:600;overflow-wrap:normal}
-        tbody th{font-weight:500;min-width:11em}
+        tbody th{font-weight:500;min-width:14em}
         .r{text-align:right}
         td.r{white-space:nowrap}
         dl{margin-top:0}
