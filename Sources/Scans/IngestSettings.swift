@@ -95,3 +95,9 @@ public struct IngestSummary: Sendable, Equatable {
     /// All malformed lines.
     public var malformedLines: Int { malformed.values.reduce(0, +) }
 }
+
+extension IngestSummary {
+    static func name(ofReason number: Int) -> String {
+        Malformation(rawValue: UInt8(truncatingIfNeeded: number))?.name ?? "unknown"
+    }
+}
