@@ -9,8 +9,8 @@ BUILD_PACKAGES = libyaml-dev libidn2-dev libqrencode-dev libpng-dev libssl-dev l
                  pkg-config
 DEMO_PACKAGES  = $(BUILD_PACKAGES) nginx-light curl ca-certificates
 TEST_PACKAGES  = $(DEMO_PACKAGES) caddy libzxing-dev libzbar-dev poppler-utils librsvg2-bin openssl unzip python3 \
-                 python3-yaml python3-jsonschema
-BENCH_PACKAGES = $(TEST_PACKAGES) wrk
+                 python3-yaml python3-jsonschema python3-venv zstd
+BENCH_PACKAGES = $(TEST_PACKAGES) wrk goaccess
 
 # The Swift runtime is linked in, so that the binary runs where no toolchain is.
 RELEASE = -c release --static-swift-stdlib --product wayseal
@@ -30,6 +30,7 @@ build:
 ## test: everything, real servers included
 test:
 	@.ci/install-packages $(TEST_PACKAGES)
+	@.ci/python-packages
 	$(SWIFT) build --build-tests
 	WAYSEAL_SERVER_TESTS=1 $(SWIFT) test --skip-build --parallel
 	@.ci/check-binary

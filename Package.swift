@@ -63,7 +63,7 @@ let package = Package(
             name: "wayseal",
             dependencies: [
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
-                "Pages", "Build",
+                "Pages", "Build", "Scans", "AccessLogs",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

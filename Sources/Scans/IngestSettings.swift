@@ -101,3 +101,19 @@ extension IngestSummary {
         Malformation(rawValue: UInt8(truncatingIfNeeded: number))?.name ?? "unknown"
     }
 }
+
+extension IngestSummary: CustomStringConvertible {
+    /// `120000 lines of 3 logs, 12 malformed, 2 days closed`
+    public var description: String {
+        "\(lines) lines of \(logs) logs, \(malformedLines) malformed, \(closedDays) days closed"
+    }
+}
+
+extension IngestSettings {
+    /// Adds the patterns of a `crawler-user-agents.json`.
+    public mutating func addCrawlers(path: String) throws(IngestError) {
+        let bytes: [UInt8]
+        do { bytes = try Files.read(path, limit: 16 << 20) } catch { throw .file(error) }
+        guard agentRules.add(crawlerUserAgents: bytes) != nil else { throw .unknownFormat(path: path) }
+    }
+}
