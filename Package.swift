@@ -72,7 +72,7 @@ let package = Package(
             name: "wayseal",
             dependencies: [
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
-                "Pages", "Build", "Scans", "Reports", "Transfer",
+                "Pages", "Build", "Scans", "AccessLogs", "Reports", "Transfer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

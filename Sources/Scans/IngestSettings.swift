@@ -95,3 +95,25 @@ public struct IngestSummary: Sendable, Equatable {
     /// All malformed lines.
     public var malformedLines: Int { malformed.values.reduce(0, +) }
 }
+
+extension IngestSummary {
+    static func name(ofReason number: Int) -> String {
+        Malformation(rawValue: UInt8(truncatingIfNeeded: number))?.name ?? "unknown"
+    }
+}
+
+extension IngestSummary: CustomStringConvertible {
+    /// `120000 lines of 3 logs, 12 malformed, 2 days closed`
+    public var description: String {
+        "\(lines) lines of \(logs) logs, \(malformedLines) malformed, \(closedDays) days closed"
+    }
+}
+
+extension IngestSettings {
+    /// Adds the patterns of a `crawler-user-agents.json`.
+    public mutating func addCrawlers(path: String) throws(IngestError) {
+        let bytes: [UInt8]
+        do { bytes = try Files.read(path, limit: 16 << 20) } catch { throw .file(error) }
+        guard agentRules.add(crawlerUserAgents: bytes) != nil else { throw .unknownFormat(path: path) }
+    }
+}

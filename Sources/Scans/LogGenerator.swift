@@ -1,3 +1,4 @@
+// swift-format-ignore-file: LineLength
 public import AccessLogs
 
 /// Logs as a redirector's servers write them, from a seed: for tests, benchmarks and the demo. Same seed, same bytes.
@@ -263,6 +264,14 @@ private struct Clock {
     }
 }
 
+extension LogGenerator {
+    /// User-Agents of people's browsers, as the generator makes them.
+    static func browsers(count: Int, seed: UInt64) -> [String] {
+        var random = Random(state: seed)
+        return (0..<count).map { _ in AgentPool.make(&random, kinds: 90) }
+    }
+}
+
 /// User-Agents: devices and browsers in many versions, crawlers, previews, programs.
 private struct AgentPool {
     private let agents: [String]
@@ -287,10 +296,10 @@ private struct AgentPool {
         return agents[min(max(0, rank), agents.count - 1)]
     }
 
-    private static func make(_ random: inout Random) -> String {
+    static func make(_ random: inout Random, kinds: UInt64 = 100) -> String {
         func pick(_ list: [String]) -> String { list[Int(random.below(UInt64(list.count)))] }
         func number(_ low: Int, _ high: Int) -> Int { low + Int(random.below(UInt64(high - low + 1))) }
-        switch random.below(100) {
+        switch random.below(kinds) {
         case 0..<34:
             let os = "\(number(12, 18))_\(number(0, 7))" + (random.below(2) == 0 ? "_\(number(1, 3))" : "")
             let head =

@@ -214,6 +214,20 @@ public struct ReportBuilder: ~Copyable {
         sums = copy
     }
 
+    /// Counts by day and link.
+    borrowing func rows(_ period: ScanReport.Period) throws(IngestError) -> [ScanMaintenance.Row] {
+        var rows: [ScanMaintenance.Row] = []
+        let names = links
+        try cells(period, only: nil) { _, _, _ in
+        } _: { day, link, cell in
+            rows.append(
+                .init(
+                    day: CivilDay(number: day), link: names[link].host + names[link].path, scans: Int(cell.scans),
+                    uniqueScans: Int(cell.uniques), excluded: cell.excluded.reduce(0) { $0 + Int($1) }))
+        }
+        return rows
+    }
+
     // MARK: filling
 
     private borrowing func fill(

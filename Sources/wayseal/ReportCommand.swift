@@ -19,7 +19,7 @@ struct ReportCommand: ParsableCommand {
             """)
 
     @Option(help: ArgumentHelp("The database that 'wayseal scans ingest' fills.", valueName: "file"))
-    var source = "scans.sqlite"
+    var source = "wayseal-scans.db"
     @Option(help: ArgumentHelp("The first day.", valueName: "date")) var from: CivilDay?
     @Option(help: ArgumentHelp("The last day.", valueName: "date")) var to: CivilDay?
     @Flag(help: "The last week that is over, Monday to Sunday.") var weekly = false

@@ -1,3 +1,4 @@
+// swift-format-ignore-file: LineLength
 import AccessLogs
 import Foundation
 import Support
