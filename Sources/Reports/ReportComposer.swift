@@ -93,8 +93,9 @@ struct ReportComposer {
         _ days: [ScanReport.DayCount], _ previous: [ScanReport.DayCount], title: String?
     ) -> ReportDocument.Figure {
         let previous = previous.contains { $0.scans > 0 } ? previous : []
-        let scene = LineChart(days: days, previous: previous, language: language, width: wide, height: 100 + wide * 0.1875)
-            .scene()
+        let chart = LineChart(
+            days: days, previous: previous, language: language, width: wide, height: 100 + wide * 0.1875)
+        let scene = chart.scene()
         let width = LineChart.binWidth(days.count)
         let bins = LineChart.bins(days, width)
         let before = LineChart.bins(previous, width)
