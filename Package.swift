@@ -21,18 +21,28 @@ let package = Package(
             name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CBytes"),
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(
+            name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
+        .systemLibrary(name: "CCompress", providers: [.apt(["libisal-dev", "libzstd-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZBar", pkgConfig: "zbar", providers: [.apt(["libzbar-dev"])]),
         .target(
             name: "CZXing", cxxSettings: [.define("ZX_USE_UTF8")],
             linkerSettings: [.linkedLibrary("ZXing")]),
         .target(name: "CMustache"),
+        .systemLibrary(
+            name: "CPango", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
+        .systemLibrary(
+            name: "CXLSXWriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         // Base: every room above may use it.
         .target(name: "Support", dependencies: ["CLinux", "COpenSSL"]),
+        .target(name: "Transfer", dependencies: ["Support", "CCurl"]),
         .target(name: "SQLite", dependencies: ["CSQLite"]),
 
-        .target(name: "Transfer", dependencies: ["CCurl"]),
 
         // Ground.
         .target(name: "Site", dependencies: ["Support"]),
@@ -40,6 +50,8 @@ let package = Package(
         .target(name: "Decoding", dependencies: ["Support", "CPNG", "CZXing", "CZBar"]),
         .target(name: "TransparencyLog", dependencies: ["Support", "COpenSSL", "CZlib"]),
         .target(name: "Ethereum", dependencies: ["Support", "COpenSSL", "CSecp256k1"]),
+
+        .target(name: "AccessLogs", dependencies: ["CBytes"]),
 
         // Second floor.
         .target(
@@ -51,6 +63,11 @@ let package = Package(
         .target(name: "Verification", dependencies: ["Support", "TransparencyLog", "Ethereum"]),
         .target(name: "Codes", dependencies: ["Support", "QRCode", "CQREncode"]),
         .target(name: "Pages", dependencies: ["Support", "Site", "SiteTemplates", "CMustache"]),
+        .target(
+            name: "Scans",
+            dependencies: [
+                "Support", "Site", "AccessLogs", "SQLite", "CPCRE2", "CMaxMindDB", "CCompress",
+            ]),
 
         // Third floor.
         .target(
@@ -61,13 +78,16 @@ let package = Package(
 
         .target(
             name: "Anchoring", dependencies: ["Support", "Ethereum", "Transfer", "TransparencyLog", "LedgerContracts"]),
+        .target(
+            name: "Reports", dependencies: ["Support", "Scans", "ReportData", "CPango", "CXLSXWriter"]),
 
         // Top.
         .executableTarget(
             name: "wayseal",
             dependencies: [
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
-                "Pages", "Build", "Ledger", "Verification", "Ethereum", "Anchoring",
+                "Pages", "Build", "Ledger", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
+                "Reports", "Transfer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -82,6 +102,9 @@ let package = Package(
         .target(
             name: "LedgerSchema", path: "ledger", exclude: ["FORMAT.md", "contracts"], sources: ["LedgerSchema.swift"],
             resources: [.embedInCode("schema-1.sql")]),
+        .target(
+            name: "ReportData", exclude: ["generate.py"],
+            resources: [.embedInCode("world.txt"), .embedInCode("territories.txt"), .embedInCode("languages.txt")]),
 
         // Tests. ServerTests start the real nginx and Caddy; they run when WAYSEAL_SERVER_TESTS=1.
         .target(name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport"),
@@ -124,6 +147,14 @@ let package = Package(
             dependencies: [
                 "Build", "Decoding", "Redirects", "Site", "TransparencyLog", "Support", "TestSupport",
             ]),
+        .testTarget(name: "AccessLogsTests", dependencies: ["AccessLogs", "TestSupport"]),
+        .testTarget(
+            name: "ScansTests", dependencies: ["Scans", "Site", "AccessLogs", "SQLite", "Support", "TestSupport"]),
+        .testTarget(
+            name: "ReportsTests", dependencies: ["Reports", "Scans", "AccessLogs", "Support", "TestSupport"],
+            exclude: ["Golden", "judge.py"]),
+        .testTarget(
+            name: "TransferTests", dependencies: ["Transfer", "Support", "TestSupport"], exclude: ["mailserver.py"]),
         .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"]),
         .testTarget(
             name: "ServerTests", dependencies: ["Redirects", "Site", "Manifest", "Support", "TestSupport"]),
@@ -143,12 +174,14 @@ if Context.environment["WAYSEAL_BENCH"] == "1" {
         .executableTarget(
             name: "bench-redirects", dependencies: ["Redirects", "Site", "Support"],
             path: "Benchmarks/Redirects", exclude: ["run.py"]),
+        .executableTarget(
+            name: "bench-scans", dependencies: ["Scans", "AccessLogs", "Support"], path: "Benchmarks/Scans"),
     ]
 }
 
 /// Rooms whose inputs are hostile: every unsafe expression in them is marked.
 let strictlyMemorySafe: Set<String> = [
-    "Manifest", "SQLite", "TransparencyLog", "Ledger", "Verification", "Ethereum", "Anchoring",
+    "AccessLogs", "Manifest", "SQLite", "TransparencyLog", "Ledger", "Verification", "Ethereum", "Anchoring",
 ]
 
 /// Shims in C and C++.

@@ -1,0 +1,2 @@
+#include <isa-l/igzip_lib.h>
+#include <zstd.h>

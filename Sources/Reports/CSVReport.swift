@@ -1,0 +1,108 @@
+public import Scans
+
+/// The numbers as one tidy table for spreadsheets and scripts (RFC 4180).
+public enum CSVReport {
+    /// The table as UTF-8 with CRLF line ends: `section,key,detail,count,unique,previous`.
+    ///
+    /// One row a number: sections are `total`, `day`, `previous-day`, `hour` (key 1 Monday … 7 Sunday, detail the
+    /// hour), `excluded`, `country`, `region`, `city`, `device`, `system`, `browser`, `language`, `referrer`,
+    /// `origin`, `repeat`, `tag`, `folder`, `batch`, `domain`, `link`, `variant`, `funnel`, `experiment`, `source`.
+    /// Values called `(other)` and `(unknown)` are what the breakdowns fold.
+    ///
+    /// A text that a spreadsheet would take for a formula (beginning with `=`, `+`, `-`, `@`, tab or line end, after
+    /// spaces too) gets an apostrophe in front; line ends inside a text become spaces.
+    public static func table(_ report: ScanReport) -> [UInt8] {
+        var rows = Rows()
+        rows.add("section", "key", "detail", texts: ["count", "unique", "previous"])
+        let (totals, before) = (report.totals, report.previousTotals)
+        rows.add("total", "scans", "", totals.scans, totals.uniqueScans, before?.scans)
+        rows.add("total", "visitors", "", totals.visitors, nil, before?.visitors)
+        rows.add("total", "requests", "", totals.hits, nil, before?.hits)
+        for day in report.days { rows.add("day", day.day.description, "", day.scans, day.uniqueScans) }
+        for day in report.previousDays {
+            rows.add("previous-day", day.day.description, "", day.scans, day.uniqueScans)
+        }
+        for weekday in 0..<7 {
+            for hour in 0..<24 { rows.add("hour", String(weekday + 1), String(hour), report.hours[weekday, hour]) }
+        }
+        for step in report.waterfall.excluded { rows.add("excluded", step.reason.rawValue, "", step.count) }
+        let breakdowns = [
+            ("country", report.countries), ("region", report.regions), ("city", report.cities),
+            ("device", report.devices), ("system", report.systems), ("browser", report.browsers),
+            ("language", report.languages), ("referrer", report.referrers),
+        ]
+        for (name, breakdown) in breakdowns { rows.add(name, breakdown) }
+        rows.add("origin", "code", "", report.origins.code)
+        rows.add("origin", "click", "", report.origins.click)
+        rows.add("origin", "unmarked", "", report.origins.unmarked)
+        rows.add("repeat", "first", "", report.repeats.first)
+        rows.add("repeat", "later", "", report.repeats.later)
+        for group in report.groups { rows.add(group.kind.rawValue, group.breakdown) }
+        for link in report.links {
+            rows.add("link", link.address, link.title, link.scans, link.uniqueScans, link.previousScans)
+            for variant in link.variants {
+                rows.add("variant", link.address, variant.name, variant.scans, variant.uniqueScans)
+            }
+        }
+        for funnel in report.funnels {
+            for step in funnel.steps { rows.add("funnel", funnel.name, step.name, step.count) }
+        }
+        for experiment in report.experiments {
+            for variant in experiment.variants {
+                rows.add("experiment", experiment.name, variant.name, variant.conversions, variant.n)
+            }
+        }
+        for source in report.sources { rows.add("source", source.name, source.format, source.lines) }
+        return rows.bytes
+    }
+
+    private struct Rows {
+        var bytes: [UInt8] = []
+
+        mutating func add(
+            _ section: String, _ key: String, _ detail: String, _ count: Int, _ unique: Int? = nil,
+            _ previous: Int? = nil
+        ) {
+            let numbers = [count, unique, previous].map { value in value.map { String($0) } ?? "" }
+            add(section, key, detail, texts: numbers)
+        }
+
+        mutating func add(_ section: String, _ breakdown: ScanReport.Breakdown) {
+            for row in breakdown.rows { add(section, row.name, "", row.scans, row.uniqueScans, row.previousScans) }
+            if breakdown.other > 0 { add(section, "(other)", "", breakdown.other) }
+            if breakdown.unknown > 0 { add(section, "(unknown)", "", breakdown.unknown) }
+        }
+
+        /// `numbers` are of this program's own making and are not guarded: a minus sign stays a minus sign.
+        mutating func add(_ section: String, _ key: String, _ detail: String, texts numbers: [String]) {
+            let fields = [section, CSVReport.field(key), CSVReport.field(detail)] + numbers
+            bytes.append(contentsOf: fields.joined(separator: ",").utf8)
+            bytes.append(contentsOf: [0x0D, 0x0A])
+        }
+    }
+
+    /// A text as a field: guarded against being a formula, quoted when it must be.
+    static func field(_ text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        var mustQuote = false
+        var isDangerous = false
+        var isLeading = true
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            // The full-width forms are turned into ASCII by some imports.
+            case "=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "|", "%": if isLeading { isDangerous = true }
+            default: break
+            }
+            if scalar != " " && scalar != "\u{A0}" && scalar != "\u{FEFF}" { isLeading = false }
+            switch scalar {
+            case ",", "\"", ";", "'", "\t": mustQuote = true
+            default: break
+            }
+            if scalar == "\"" { scalars.append("\"") }
+            scalars.append(
+                scalar == "\r" || scalar == "\n" ? " " : scalar.value < 0x20 && scalar != "\t" ? "\u{FFFD}" : scalar)
+        }
+        let guarded = (isDangerous ? "'" : "") + String(scalars)
+        return mustQuote || isDangerous || text.hasPrefix(" ") || text.hasSuffix(" ") ? "\"" + guarded + "\"" : guarded
+    }
+}

@@ -1,0 +1,41 @@
+import Scans
+
+/// What charts share: the language, the axis, the length of texts.
+enum Chart {
+    /// A bar of a bar chart.
+    struct Bar: Sendable, Equatable {
+        var label: String
+        var value: Int
+        /// What stands behind the value: a share, a change.
+        var detail: String = ""
+        /// Drawn in the colour of less important things.
+        var isMinor = false
+    }
+
+    /// Round numbers from 0 to at least `largest`, at most six of them (Heckbert, "Nice Numbers for Graph Labels", 1990).
+    static func ticks(upTo largest: Int) -> [Int] {
+        guard largest > 0 else { return [0, 1] }
+        let raw = Double(largest) / 4
+        var power = 1.0
+        while power * 10 <= raw { power *= 10 }
+        let factor = [1.0, 2, 5, 10].first { $0 * power >= raw } ?? 10
+        let step = max(1, Int(factor * power))
+        return Array(stride(from: 0, through: (largest + step - 1) / step * step, by: step))
+    }
+
+    /// The text cut so that it takes about `width` units at `size`.
+    static func fitted(_ text: String, width: Double, size: Double = 12) -> String {
+        Visible.text(text, limit: max(4, Int(width / (size * 0.56))))
+    }
+
+    /// About how wide a text is drawn.
+    static func width(_ text: String, size: Double = 12) -> Double {
+        Double(text.unicodeScalars.count) * size * 0.56
+    }
+
+    /// The step 0…6 of a value on a linear scale up to `largest`; `nil` for zero.
+    static func linearStep(_ value: Int, largest: Int) -> Int? {
+        guard value > 0, largest > 0 else { return nil }
+        return min(6, value * 7 / (largest + 1))
+    }
+}

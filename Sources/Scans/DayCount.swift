@@ -1,0 +1,333 @@
+/// Counting one day: events in any order → cells. Pure: the same events give the same cells, whatever the order of
+/// the lines, the number of logs, or the crashes in between.
+
+/// What a day comes to.
+struct DayResult {
+    /// Links with their cells, by number.
+    var cells: [(link: UInt32, cell: Cell)] = []
+    /// Distinct visitors of the site.
+    var visitors = 0
+    /// Scans of people who opted out.
+    var anonymous = 0
+}
+
+/// The work space of ``count(_:excluded:isLate:)``, reused from day to day.
+struct DayCounter {
+    let rules: ScanRules
+    private var verdicts: [UInt8] = []
+    private var byLink: [UInt32] = []
+    private var starts: [UInt32] = []
+    private var scratch: [(scans: [UInt32], uniques: [UInt32])]
+    private var touched: [UInt32] = []
+
+    private static let unique: UInt8 = 0x80
+    private static let isTrap: UInt8 = 0x7F
+
+    init(rules: ScanRules) {
+        self.rules = rules
+        scratch = Array(repeating: ([], []), count: Dimension.count)
+    }
+
+    /// Counts a day.
+    /// - Parameters:
+    ///   - events: all events of the day (or of a part of its addresses); they are sorted in place.
+    ///   - excluded: requests left out before, each as link << 4 | exclusion.
+    ///   - isLate: the day was counted before: these come in addition, as scans without visitors.
+    /// - Complexity: O(n log n) in the number of events of one address, O(n) otherwise.
+    mutating func count(_ events: inout [Event], excluded: [UInt32], isLate: Bool = false) -> DayResult {
+        var result = DayResult()
+        sort(&events)
+        verdicts.removeAll(keepingCapacity: true)
+        verdicts.reserveCapacity(events.count)
+        for _ in 0..<events.count { verdicts.append(0) }
+        var start = 0
+        while start < events.count {
+            var end = start + 1
+            while end < events.count, events[end].address == events[start].address { end += 1 }
+            judgeAddress(events, start, end, isLate, &result)
+            start = end
+        }
+        collect(events, excluded, isLate, &result)
+        return result
+    }
+
+    // MARK: order
+
+    /// Radix sort by 33 bits of the address (three passes), then by comparison within an address.
+    private func sort(_ events: inout [Event]) {
+        let n = events.count
+        guard n > 1 else { return }
+        guard n > 64 else {
+            events.sort { $0.precedes($1) }
+            return
+        }
+        var keys = [UInt64](unsafeUninitializedCapacity: n) { buffer, filled in
+            for i in 0..<n { buffer[i] = (events[i].address >> 32) << 32 | UInt64(i) }
+            filled = n
+        }
+        var other = [UInt64](repeating: 0, count: n)
+        for shift: UInt64 in [32, 43, 53] {
+            var counts = [Int](repeating: 0, count: 2049)
+            for key in keys { counts[Int(key >> shift & 2047) + 1] += 1 }
+            for i in 1..<2049 { counts[i] += counts[i - 1] }
+            for key in keys {
+                let digit = Int(key >> shift & 2047)
+                other[counts[digit]] = key
+                counts[digit] += 1
+            }
+            swap(&keys, &other)
+        }
+        var sorted: [Event] = []
+        sorted.reserveCapacity(n)
+        for key in keys { sorted.append(events[Int(key & 0xFFFF_FFFF)]) }
+        events = sorted
+        var start = 0
+        while start < n {
+            var end = start + 1
+            while end < n, events[end].address >> 32 == events[start].address >> 32 { end += 1 }
+            if end - start > 24 {
+                events[start..<end].sort { $0.precedes($1) }
+            } else {
+                var i = start + 1
+                while i < end {
+                    let moved = events[i]
+                    var j = i
+                    while j > start, moved.precedes(events[j - 1]) {
+                        events[j] = events[j - 1]
+                        j -= 1
+                    }
+                    events[j] = moved
+                    i += 1
+                }
+            }
+            start = end
+        }
+    }
+
+    // MARK: behaviour
+
+    private mutating func judgeAddress(
+        _ events: [Event], _ from: Int, _ to: Int, _ isLate: Bool, _ result: inout DayResult
+    ) {
+        var isTrapped = false
+        for i in from..<to where events[i].link == Event.trap {
+            verdicts[i] = Self.isTrap
+            isTrapped = rules.usesTraps && !isLate
+        }
+        var start = from
+        while start < to {
+            var end = start + 1
+            while end < to, events[end].visitor == events[start].visitor { end += 1 }
+            judgeVisitor(events, start, end, isTrapped, isLate, &result)
+            start = end
+        }
+    }
+
+    private mutating func judgeVisitor(
+        _ events: [Event], _ from: Int, _ to: Int, _ isTrapped: Bool, _ isLate: Bool, _ result: inout DayResult
+    ) {
+        if isLate || events[from].flags & Event.anonymous != 0 {
+            // Nobody is recognised here: every event stands for itself.
+            for i in from..<to where verdicts[i] != Self.isTrap {
+                if events[i].flags & Event.suspicious != 0 {
+                    verdicts[i] = Exclusion.quarantine.rawValue
+                } else if !isLate {
+                    result.anonymous += 1
+                }
+            }
+            return
+        }
+        if isTrapped || isQuarantined(events, from, to) {
+            for i in from..<to where verdicts[i] != Self.isTrap { verdicts[i] = Exclusion.quarantine.rawValue }
+            return
+        }
+        let isLarge = to - from > 24
+        var seen = Set<UInt32>()
+        var lastOf = [UInt32: UInt32]()
+        var hasScan = false
+        var i = from
+        while i < to {
+            defer { i += 1 }
+            let event = events[i]
+            if verdicts[i] == Self.isTrap { continue }
+            if event.flags & Event.suspicious != 0 {
+                verdicts[i] = Exclusion.quarantine.rawValue
+                continue
+            }
+            if rules.repeatWindow > 0 {
+                var isRepeat = false
+                if isLarge {
+                    if let last = lastOf[event.link], event.time - last <= rules.repeatWindow { isRepeat = true }
+                    lastOf[event.link] = event.time
+                } else {
+                    var j = i - 1
+                    while j >= from, event.time - events[j].time <= rules.repeatWindow {
+                        if events[j].link == event.link, events[j].flags & Event.suspicious == 0 {
+                            isRepeat = true
+                            break
+                        }
+                        j -= 1
+                    }
+                }
+                if isRepeat {
+                    verdicts[i] = Exclusion.repeated.rawValue
+                    continue
+                }
+            }
+            var isFirst = true
+            if isLarge {
+                isFirst = seen.insert(event.link).inserted
+            } else {
+                var j = i - 1
+                while j >= from {
+                    if events[j].link == event.link, verdicts[j] & Self.unique != 0 {
+                        isFirst = false
+                        break
+                    }
+                    j -= 1
+                }
+            }
+            verdicts[i] = isFirst ? Self.unique : 0
+            hasScan = true
+        }
+        if hasScan { result.visitors += 1 }
+    }
+
+    /// Whether the visitor behaved like no person: see ``ScanRules``. Windows include both ends.
+    private func isQuarantined(_ events: [Event], _ from: Int, _ to: Int) -> Bool {
+        let n = to - from
+        if rules.rateLimit > 0, n > rules.rateLimit {
+            var i = from + rules.rateLimit
+            while i < to {
+                if events[i].time - events[i - rules.rateLimit].time < rules.rateSeconds { return true }
+                i += 1
+            }
+        }
+        if rules.burstLimit > 0, n >= rules.burstLimit,
+            hasDistinctLinks(events, from, to, rules.burstLimit, within: rules.burstSeconds)
+        {
+            return true
+        }
+        return rules.enumerationLimit > 0 && n > rules.enumerationLimit
+            && hasDistinctLinks(events, from, to, rules.enumerationLimit + 1, within: rules.enumerationSeconds)
+    }
+
+    /// Whether some window of `seconds` holds `limit` distinct links. Two pointers: O(n) for small limits.
+    private func hasDistinctLinks(
+        _ events: [Event], _ from: Int, _ to: Int, _ limit: Int, within seconds: UInt32
+    ) -> Bool {
+        var counts: [(link: UInt32, count: Int)] = []
+        var low = from
+        for high in from..<to {
+            let link = events[high].link
+            if link == Event.trap { continue }
+            while events[high].time - events[low].time > seconds {
+                if let at = counts.firstIndex(where: { $0.link == events[low].link }) {
+                    counts[at].count -= 1
+                    if counts[at].count == 0 { counts.swapAt(at, counts.count - 1); counts.removeLast() }
+                }
+                low += 1
+            }
+            if let at = counts.firstIndex(where: { $0.link == link }) {
+                counts[at].count += 1
+            } else {
+                counts.append((link, 1))
+                if counts.count >= limit { return true }
+            }
+        }
+        return false
+    }
+
+    // MARK: cells
+
+    private mutating func collect(
+        _ events: [Event], _ excluded: [UInt32], _ isLate: Bool, _ result: inout DayResult
+    ) {
+        var links = 0
+        for event in events where event.link != Event.trap { links = max(links, Int(event.link) + 1) }
+        let left = excluded.sorted()
+        if let last = left.last { links = max(links, Int(last >> 4) + 1) }
+        // A counting sort by link.
+        starts.removeAll(keepingCapacity: true)
+        starts.append(contentsOf: repeatElement(0, count: links + 1))
+        for event in events where event.link != Event.trap { starts[Int(event.link) + 1] += 1 }
+        for i in 0..<links { starts[i + 1] += starts[i] }
+        byLink.removeAll(keepingCapacity: true)
+        byLink.append(contentsOf: repeatElement(0, count: links == 0 ? 0 : Int(starts[links])))
+        var next = starts
+        for (i, event) in events.enumerated() where event.link != Event.trap {
+            byLink[Int(next[Int(event.link)])] = UInt32(i)
+            next[Int(event.link)] += 1
+        }
+        var nextLeft = 0
+        for link in 0..<links {
+            let from = Int(starts[link])
+            let to = Int(starts[link + 1])
+            let hasLeft = nextLeft < left.count && Int(left[nextLeft] >> 4) == link
+            if from == to, !hasLeft { continue }
+            var cell = Cell()
+            while nextLeft < left.count, Int(left[nextLeft] >> 4) == link {
+                cell.excluded[Int(left[nextLeft] & 15)] &+= 1
+                nextLeft += 1
+            }
+            fill(&cell, events, from, to, isLate)
+            result.cells.append((UInt32(link), cell))
+        }
+    }
+
+    private mutating func fill(_ cell: inout Cell, _ events: [Event], _ from: Int, _ to: Int, _ isLate: Bool) {
+        for i in from..<to {
+            let index = Int(byLink[i])
+            let verdict = verdicts[index]
+            if verdict & 0x7F != 0 {
+                cell.excluded[Int(verdict & 0x7F)] += 1
+                continue
+            }
+            cell.scans += 1
+            if verdict & Self.unique != 0 { cell.uniques += 1 }
+            cell.last = max(cell.last, events[index].time)
+        }
+        if isLate { cell.late = cell.scans }
+        guard cell.scans > 0 else { return }
+        for dimension in Dimension.allCases { cell.entries[dimension.rawValue] = tally(dimension, events, from, to) }
+    }
+
+    private mutating func tally(_ dimension: Dimension, _ events: [Event], _ from: Int, _ to: Int) -> [Cell.Entry] {
+        let d = dimension.rawValue
+        touched.removeAll(keepingCapacity: true)
+        for i in from..<to {
+            let index = Int(byLink[i])
+            let verdict = verdicts[index]
+            if verdict & 0x7F != 0 { continue }
+            let value: UInt32
+            switch dimension {
+            case .hour: value = UInt32(events[index].hour)
+            case .device: value = events[index].device
+            case .place: value = events[index].place
+            case .referrer: value = events[index].referrer
+            case .language: value = UInt32(events[index].language)
+            case .variant: value = UInt32(events[index].variant)
+            case .origin: value = UInt32(events[index].origin)
+            }
+            let at = Int(value)
+            if at >= scratch[d].scans.count {
+                let more = at + 256 - scratch[d].scans.count
+                scratch[d].scans.append(contentsOf: repeatElement(0, count: more))
+                scratch[d].uniques.append(contentsOf: repeatElement(0, count: more))
+            }
+            if scratch[d].scans[at] == 0 { touched.append(value) }
+            scratch[d].scans[at] += 1
+            if verdict & Self.unique != 0 { scratch[d].uniques[at] += 1 }
+        }
+        if touched.count > 1 { touched.sort() }
+        var list: [Cell.Entry] = []
+        list.reserveCapacity(touched.count)
+        for value in touched {
+            let at = Int(value)
+            list.append(Cell.Entry(id: value, scans: scratch[d].scans[at], uniques: scratch[d].uniques[at]))
+            scratch[d].scans[at] = 0
+            scratch[d].uniques[at] = 0
+        }
+        return list
+    }
+}

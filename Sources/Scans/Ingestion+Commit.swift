@@ -1,0 +1,321 @@
+internal import AccessLogs
+internal import SQLite
+internal import Site
+internal import Support
+
+/// Storing: one transaction holds what was counted and how far the logs were read.
+extension Ingestion {
+    mutating func load() throws(SQLiteError) {
+        var links: [(host: String, path: String)] = []
+        try database.query("SELECT host, path FROM link ORDER BY id") { links.append(($0.text(0), $0.text(1))) }
+        var known: [String: LinkCatalog.Entry] = [:]
+        for entry in settings.catalog.entries { known[entry.key] = entry }
+        for link in links {
+            let entry = known.removeValue(forKey: link.host + link.path)
+            // A link that left the manifest keeps its number; its path is still known, as printed codes are.
+            intake.links.append(
+                host: link.host, path: link.path,
+                privacy: entry?.privacy ?? (settings.catalog.scope == .discover ? .full : .aggregate),
+                isMarked: entry?.isMarked ?? false)
+        }
+        for entry in settings.catalog.entries where known[entry.key] != nil {
+            known[entry.key] = nil
+            intake.links.append(
+                host: entry.host, path: entry.path, privacy: entry.privacy, isMarked: entry.isMarked)
+            intake.newLinks.append((entry.host, entry.path))
+        }
+        for kind in TextTable.Kind.allCases {
+            try database.query("SELECT text FROM dimension WHERE kind=? ORDER BY id", .integer(kind.rawValue)) { row in
+                _ = intake.texts[kind.rawValue - 1].add(row.blob(0))
+            }
+            intake.texts[kind.rawValue - 1].stored = intake.texts[kind.rawValue - 1].texts.count
+        }
+        let version = try ScanStore.text(database, "agents") ?? ""
+        if version == settings.agentRules.version {
+            try database.query("SELECT hash, value, mark FROM agent") { row in
+                intake.agents.insert(
+                    UInt64(bitPattern: Int64(row.int(0))),
+                    AgentEntry(
+                        value: UInt32(truncatingIfNeeded: row.int(1)), mark: UInt64(bitPattern: Int64(row.int(2)))))
+            }
+        } else {
+            try database.run("DELETE FROM agent")
+            try database.run("INSERT OR REPLACE INTO setting VALUES('agents', ?)", .text(settings.agentRules.version))
+        }
+        try database.query("SELECT id FROM day WHERE is_closed=1") { closedDays.insert($0.int(0)) }
+        try database.query(
+            """
+            SELECT id, name, format, head_size, head, position, tail, lines, malformed, first_at, last_at, header
+            FROM source ORDER BY id
+            """
+        ) { row in
+            var source = SourceState(
+                name: row.text(1), format: LogFormat(rawValue: UInt8(truncatingIfNeeded: row.int(2))) ?? .combined)
+            source.id = row.int(0)
+            source.headSize = row.int(3)
+            source.head = row.blob(4)
+            source.position = row.int(5)
+            source.tail = row.blob(6)
+            source.lines = row.int(7)
+            source.malformed = row.int(8)
+            source.firstAt = row.isNull(9) ? nil : Int64(row.int(9))
+            source.lastAt = row.isNull(10) ? nil : Int64(row.int(10))
+            source.header = row.blob(11)
+            sources.append(source)
+        }
+    }
+
+    /// Commits all that was read, and closes the days that can get nothing more.
+    mutating func commit(_ readers: inout [LogReader], isEnd: Bool) throws(IngestError) {
+        var limit = intake.now
+        if !isEnd {
+            for reader in readers where !reader.isDone { limit = min(limit, reader.watermark) }
+        }
+        do {
+            let transaction = try database.begin()
+            try storeTexts()
+            let closing = try daysToClose(before: limit - Int64(settings.rules.openHours) * 3600)
+            var counter = DayCounter(rules: settings.rules)
+            for index in 0..<intake.days.count { try store(index, closing, &counter) }
+            for day in closing where !intake.days.contains(where: { $0.day == day }) {
+                try close(day, nil, &counter)
+            }
+            try storeSources()
+            try transaction.commit()
+            closedDays.formUnion(closing)
+            summary.closedDays += closing.count
+            intake.days.removeAll(keepingCapacity: true)
+            intake.forgetCurrentDay()
+            if !closing.isEmpty { try salts.destroy { [closedDays] in closedDays.contains($0) } }
+            if isEnd, summary.closedDays > 0 {
+                try database.execute("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE);")
+            }
+        } catch let error as SQLiteError {
+            throw .database(error)
+        } catch let error as IngestError {
+            throw error
+        } catch {
+            throw .damaged("\(error)")
+        }
+    }
+
+    private mutating func storeTexts() throws(SQLiteError) {
+        let first = intake.links.count - intake.newLinks.count
+        for (offset, link) in intake.newLinks.enumerated() {
+            try database.run(
+                "INSERT INTO link VALUES(?, ?, ?)", .integer(first + offset), .text(link.host), .text(link.path))
+        }
+        intake.newLinks.removeAll()
+        for kind in TextTable.Kind.allCases {
+            let table = intake.texts[kind.rawValue - 1]
+            for number in table.stored..<max(table.stored, table.texts.count) {
+                try database.run(
+                    "INSERT INTO dimension VALUES(?, ?, ?)", .integer(kind.rawValue), .integer(number),
+                    .text(String(decoding: table.texts[number], as: UTF8.self)))
+            }
+            intake.texts[kind.rawValue - 1].stored = table.texts.count
+        }
+        if !intake.newAgents.isEmpty {
+            let stored = try database.first("SELECT count(*) FROM agent") { $0.int(0) } ?? 0
+            if stored > 300_000 { try database.run("DELETE FROM agent") }
+            for agent in intake.newAgents {
+                try database.run(
+                    "INSERT OR REPLACE INTO agent VALUES(?, ?, ?)", .integer(Int(Int64(bitPattern: agent.hash))),
+                    .integer(Int(agent.entry.value)), .integer(Int(Int64(bitPattern: agent.entry.mark))))
+            }
+            intake.newAgents.removeAll()
+        }
+    }
+
+    /// Days that ended before `limit` and are not closed.
+    private func daysToClose(before limit: Int64) throws(SQLiteError) -> Set<Int> {
+        var days: Set<Int> = []
+        func consider(_ day: Int) {
+            if !closedDays.contains(day), intake.zone.start(ofDay: day + 1) <= limit { days.insert(day) }
+        }
+        try database.query("SELECT id FROM day WHERE is_closed=0") { consider($0.int(0)) }
+        for day in intake.days { consider(day.day) }
+        return days
+    }
+
+    /// Stores what came for one day.
+    private mutating func store(
+        _ index: Int, _ closing: Set<Int>, _ counter: inout DayCounter
+    ) throws(IngestError) {
+        // Taken out, so that arrays are not copied.
+        var day = intake.days[index]
+        intake.days[index].events = []
+        intake.days[index].left = []
+        do {
+            try addCounters(day)
+            if day.isClosed {
+                try mergeLate(&day, &counter)
+            } else if closing.contains(day.day) {
+                try close(day.day, day, &counter)
+            } else {
+                if !day.events.isEmpty {
+                    try database.run(
+                        "INSERT INTO journal(day, kind, data) VALUES(?, 1, ?)", .integer(day.day),
+                        .blob(Event.encode(day.events)))
+                }
+                if !day.left.isEmpty {
+                    try database.run(
+                        "INSERT INTO journal(day, kind, data) VALUES(?, 2, ?)", .integer(day.day),
+                        .blob(ScanStore.encodeLeft(day.left)))
+                }
+            }
+        } catch let error as SQLiteError {
+            throw .database(error)
+        } catch let error as IngestError {
+            throw error
+        } catch {
+            throw .damaged("\(error)")
+        }
+    }
+
+    private func addCounters(_ day: OpenDay) throws(SQLiteError) {
+        let old = try database.first("SELECT excluded FROM day WHERE id=?", .integer(day.day)) { $0.blob(0) }
+        var counts = day.excluded
+        if let old {
+            for (i, count) in ScanStore.decode(counts: old).enumerated() { counts[i] += count }
+        } else {
+            try database.run("INSERT INTO day(id, excluded) VALUES(?, x'')", .integer(day.day))
+        }
+        try database.run(
+            "UPDATE day SET requests=requests+?, late=late+?, skewed=skewed+?, excluded=? WHERE id=?",
+            .integer(day.requests), .integer(day.late), .integer(day.skewed), .blob(ScanStore.encode(counts)),
+            .integer(day.day))
+    }
+
+    /// Counts a day for good: its cells stay, all that was known of single visitors goes.
+    private func close(_ day: Int, _ pending: OpenDay?, _ counter: inout DayCounter) throws(IngestError) {
+        do {
+            let stored =
+                try database.first(
+                    "SELECT COALESCE(SUM(LENGTH(data)),0) FROM journal WHERE day=? AND kind=1", .integer(day)
+                ) { $0.int(0) } ?? 0
+            let expected = stored / Event.size + (pending?.events.count ?? 0)
+            // Large days are counted in parts, by address: memory stays bounded, the result is the same.
+            let parts = expected / 1_000_000 + 1
+            var visitors = 0
+            var anonymous = 0
+            var whole: [UInt32: Cell] = [:]
+            for part in 0..<parts {
+                var events: [Event] = []
+                var left: [UInt32] = []
+                guard
+                    try ScanStore.journal(
+                        database, day: day, part: (part, parts), events: &events, left: &left)
+                else { throw IngestError.damaged("journal of \(CivilDay(number: day))") }
+                if let pending {
+                    if parts == 1 {
+                        events.append(contentsOf: pending.events)
+                    } else {
+                        for event in pending.events where Int(event.address >> 40) % parts == part {
+                            events.append(event)
+                        }
+                    }
+                    if part == 0 { left.append(contentsOf: pending.left) }
+                }
+                let result = counter.count(&events, excluded: left)
+                visitors += result.visitors
+                anonymous += result.anonymous
+                if parts == 1 {
+                    try write(day, result.cells)
+                } else {
+                    for (link, cell) in result.cells { whole[link, default: Cell()].add(cell) }
+                }
+            }
+            if parts > 1 { try write(day, whole.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }) }
+            try database.run("DELETE FROM journal WHERE day=?", .integer(day))
+            try database.run(
+                "UPDATE day SET is_closed=1, visitors=?, anonymous=? WHERE id=?", .integer(visitors),
+                .integer(anonymous), .integer(day))
+        } catch let error as SQLiteError {
+            throw .database(error)
+        } catch let error as IngestError {
+            throw error
+        } catch {
+            throw .damaged("\(error)")
+        }
+    }
+
+    private func write(_ day: Int, _ cells: [(link: UInt32, cell: Cell)]) throws(SQLiteError) {
+        let statement = try database.prepare("INSERT INTO cell VALUES(?, ?, ?)")
+        var bytes: [UInt8] = []
+        for (link, cell) in cells {
+            bytes.removeAll(keepingCapacity: true)
+            cell.pack(dayStart: Int64(day - 1) * 86400, into: &bytes)
+            try statement.bind(1, day)
+            try statement.bind(2, Int(link))
+            try statement.bind(3, bytes)
+            try statement.run()
+        }
+    }
+
+    /// Lines of a day that is closed: counted as scans, visitors stay as they were.
+    private func mergeLate(_ day: inout OpenDay, _ counter: inout DayCounter) throws(IngestError) {
+        let result = counter.count(&day.events, excluded: day.left, isLate: true)
+        let start = Int64(day.day - 1) * 86400
+        do {
+            for (link, added) in result.cells {
+                let old = try database.first(
+                    "SELECT counts FROM cell WHERE day=? AND link=?", .integer(day.day), .integer(Int(link))
+                ) { $0.blob(0) }
+                var cell = Cell()
+                if let old {
+                    guard let stored = Cell.unpack(old, dayStart: start) else {
+                        throw IngestError.damaged("cell of \(CivilDay(number: day.day))")
+                    }
+                    cell = stored
+                }
+                cell.add(added)
+                var bytes: [UInt8] = []
+                cell.pack(dayStart: start, into: &bytes)
+                try database.run(
+                    "INSERT OR REPLACE INTO cell VALUES(?, ?, ?)", .integer(day.day), .integer(Int(link)), .blob(bytes))
+            }
+        } catch let error as SQLiteError {
+            throw .database(error)
+        } catch let error as IngestError {
+            throw error
+        } catch {
+            throw .damaged("\(error)")
+        }
+    }
+
+    private mutating func storeSources() throws(SQLiteError) {
+        for index in sources.indices where sources[index].headSize > 0 {
+            let source = sources[index]
+            let next = try database.first("SELECT COALESCE(MAX(id),0)+1 FROM source") { $0.int(0) }
+            let id = source.id ?? next ?? 1
+            sources[index].id = id
+            try database.run(
+                """
+                INSERT OR REPLACE INTO source(id, name, format, head_size, head, position, tail, lines, malformed,
+                  first_at, last_at, header) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                .integer(id), .text(source.name), .integer(Int(source.format.rawValue)), .integer(source.headSize),
+                .blob(source.head), .integer(source.position), .blob(source.tail), .integer(source.lines),
+                .integer(source.malformed), SQLiteValue(source.firstAt.map { Int($0) }),
+                SQLiteValue(source.lastAt.map { Int($0) }), .blob(source.header))
+        }
+        for (reason, count) in malformed {
+            try database.run(
+                """
+                INSERT INTO malformed VALUES(?, ?) ON CONFLICT(reason) DO UPDATE SET count=count+excluded.count
+                """, .integer(Int(reason.rawValue)), .integer(count))
+        }
+        malformed = [:]
+        guard !samples.isEmpty else { return }
+        var slot = try ScanStore.setting(database, "samples", orStore: 0)
+        for sample in samples {
+            try database.run(
+                "INSERT OR REPLACE INTO sample VALUES(?, ?, ?)", .integer(slot % 100),
+                .integer(Int(sample.reason.rawValue)), .text(String(decoding: sample.text, as: UTF8.self)))
+            slot += 1
+        }
+        samples = []
+        try database.run("UPDATE setting SET value=? WHERE name='samples'", .integer(slot))
+    }
+}

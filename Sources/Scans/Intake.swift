@@ -1,0 +1,475 @@
+internal import AccessLogs
+internal import Site
+
+/// The hot loop: hits → events and counters of their days. State in one struct, no class, no `String`.
+
+/// Salts, one a day.
+protocol SaltSource {
+    /// The salt of a local day, made when there is none.
+    mutating func salt(day: Int) throws(IngestError) -> SipHash
+}
+
+/// A day that takes lines.
+struct OpenDay {
+    let day: Int
+    let salt: SipHash
+    /// The day was counted before: what comes is late.
+    let isClosed: Bool
+    var events: [Event] = []
+    /// Requests left out, each as link << 4 | exclusion.
+    var left: [UInt32] = []
+    var requests = 0
+    var skewed = 0
+    var late = 0
+    var excluded = [Int](repeating: 0, count: Exclusion.count)
+
+    init(day: Int, salt: SipHash, isClosed: Bool) {
+        self.day = day
+        self.salt = salt
+        self.isClosed = isClosed
+    }
+}
+
+/// Values kept by hash, forgotten all at once when there are too many: strangers choose the keys.
+struct HashCache<Value: Sendable>: Sendable {
+    private var keys: [UInt64]
+    private var values: [Value]
+    private let empty: Value
+    private let capacity: Int
+    private(set) var count = 0
+
+    init(capacity: Int, empty: Value) {
+        self.capacity = capacity
+        self.empty = empty
+        keys = Array(repeating: 0, count: 1024)
+        values = Array(repeating: empty, count: 1024)
+    }
+
+    @inline(__always)
+    func find(_ hash: UInt64) -> Value? {
+        let key = hash | 1
+        var at = Int(truncatingIfNeeded: hash >> 20) & (keys.count - 1)
+        while keys[at] != 0 {
+            if keys[at] == key { return values[at] }
+            at = (at + 1) & (keys.count - 1)
+        }
+        return nil
+    }
+
+    mutating func insert(_ hash: UInt64, _ value: Value) {
+        if count >= capacity {
+            keys = Array(repeating: 0, count: 1024)
+            values = Array(repeating: empty, count: 1024)
+            count = 0
+        } else if (count + 1) * 2 > keys.count {
+            let (oldKeys, oldValues) = (keys, values)
+            keys = Array(repeating: 0, count: oldKeys.count * 2)
+            values = Array(repeating: empty, count: oldKeys.count * 2)
+            for (i, key) in oldKeys.enumerated() where key != 0 { place(key, oldValues[i]) }
+        }
+        place(hash | 1, value)
+        count += 1
+    }
+
+    private mutating func place(_ key: UInt64, _ value: Value) {
+        var at = Int(truncatingIfNeeded: key >> 20) & (keys.count - 1)
+        while keys[at] != 0, keys[at] != key { at = (at + 1) & (keys.count - 1) }
+        keys[at] = key
+        values[at] = value
+    }
+}
+
+/// What is known of a User-Agent: class and device number, and its part in the visitor's hash.
+struct AgentEntry: Sendable, Equatable {
+    /// Class in the low byte, number of the device text above it.
+    var value: UInt32
+    var mark: UInt64
+
+    var agentClass: AgentClass { AgentClass(rawValue: UInt8(truncatingIfNeeded: value)) ?? .library }
+    var device: UInt32 { value >> 8 }
+}
+
+/// All state of reading.
+struct Intake: ~Copyable {
+    let rules: ScanRules
+    let scope: LinkCatalog.Scope
+    let zone: ZoneTable
+    let hash: ByteHash
+    /// "Now": later times are a clock that goes wrong.
+    var now: Int64
+    var links: LinkTable
+    var texts: [TextTable]
+    var agents: HashCache<AgentEntry>
+    var newAgents: [(hash: UInt64, entry: AgentEntry)] = []
+    var referrers = HashCache<UInt32>(capacity: 65536, empty: 0)
+    var places = HashCache<UInt32>(capacity: 1 << 18, empty: 0)
+    var languages = HashCache<UInt16>(capacity: 4096, empty: 0)
+    var classifier: AgentClassifier
+    let geography: Geography?
+    var days: [OpenDay] = []
+    var newLinks: [(host: String, path: String)] = []
+    var defaultHost: Int32 = 0
+    private var current = -1
+    private var currentFrom: Int64 = .max
+    private var currentTo: Int64 = .min
+    private var offset: Int64 = 0
+    private var statuses = [Bool](repeating: false, count: 1000)
+    private var countsAgent = [Bool](repeating: false, count: 8)
+    private let codeMark: [UInt8]
+    /// Events that wait in memory.
+    var pending: Int { days.reduce(0) { $0 + $1.events.count + $1.left.count / 8 } }
+    /// User-Agents that had to be classified.
+    private(set) var classified = 0
+
+    /// The key of the User-Agents' part in visitor hashes; no secret, the day's salt is.
+    private static let agentKey = SipHash(k0: 0x7761_7973_6561_6C2D, k1: 0x6167_656E_7473_2D31)
+
+    init(
+        rules: ScanRules, scope: LinkCatalog.Scope, zone: ZoneTable, seed: UInt64, now: Int64, agentRules: AgentRules,
+        geography: Geography?
+    ) {
+        self.rules = rules
+        self.scope = scope
+        self.zone = zone
+        self.now = now
+        hash = ByteHash(seed: seed)
+        links = LinkTable(hash: hash)
+        texts = TextTable.Kind.allCases.map { TextTable(limit: $0 == .language || $0 == .variant ? 60_000 : 200_000) }
+        agents = HashCache(capacity: 1 << 18, empty: AgentEntry(value: 0, mark: 0))
+        classifier = AgentClassifier(rules: agentRules)
+        self.geography = geography
+        for status in rules.statuses where status < 1000 { statuses[Int(status)] = true }
+        countsAgent[Int(AgentClass.browser.rawValue)] = true
+        for agentClass in rules.countedAgents { countsAgent[Int(agentClass.rawValue)] = true }
+        codeMark = Array(rules.codeMark.utf8)
+    }
+
+    /// Forgets which day was the last: after days were taken away.
+    mutating func forgetCurrentDay() {
+        current = -1
+        currentFrom = .max
+        currentTo = .min
+    }
+
+    private mutating func enter(
+        _ time: Int64, _ salts: inout some SaltSource, _ isClosed: (Int) -> Bool
+    ) throws(IngestError) {
+        let (offset, from, to) = zone.offset(at: time)
+        self.offset = offset
+        let local = time + offset
+        let day = Int(local >= 0 ? local / 86400 : (local - 86399) / 86400)
+        currentFrom = max(from, Int64(day) * 86400 - offset)
+        currentTo = min(to, Int64(day + 1) * 86400 - offset)
+        if let index = days.firstIndex(where: { $0.day == day }) {
+            current = index
+            return
+        }
+        let closed = isClosed(day)
+        let salt = closed ? SipHash(k0: 0, k1: 0) : try salts.salt(day: day)
+        days.append(OpenDay(day: day, salt: salt, isClosed: closed))
+        current = days.count - 1
+    }
+
+    /// A line that is none of its format; it has no time of its own.
+    mutating func malformed(
+        near time: Int64, _ salts: inout some SaltSource, _ isClosed: (Int) -> Bool
+    ) throws(IngestError) {
+        if time < currentFrom || time >= currentTo { try enter(time, &salts, isClosed) }
+        days[current].requests += 1
+        days[current].excluded[Int(Exclusion.malformed.rawValue)] += 1
+    }
+
+    /// Takes one hit.
+    /// - Returns: the time at which it is counted.
+    @inline(__always)
+    mutating func take(
+        _ hit: Hit, _ buffer: borrowing Span<UInt8>, _ salts: inout some SaltSource, _ isClosed: (Int) -> Bool
+    ) throws(IngestError) -> Int64 {
+        var time = hit.time
+        var isSkewed = false
+        if time > now + 300 {
+            time = now
+            isSkewed = true
+        }
+        // Event times are 32 bits; nothing was logged before 1970.
+        if time < 0 { time = 0 }
+        if time < currentFrom || time >= currentTo { try enter(time, &salts, isClosed) }
+        days[current].requests += 1
+        if isSkewed { days[current].skewed += 1 }
+
+        let link = try find(hit, buffer)
+        if link < 0 {
+            days[current].excluded[Int(Exclusion.unknownLink.rawValue)] += 1
+            if rules.usesTraps, !days[current].isClosed, Self.isTrap(buffer, hit.path),
+                let address = Address.parse(buffer, hit.address)
+            {
+                let connection = (rules.truncatesAddresses ? address.truncated : address).connection
+                days[current].events.append(
+                    Event(
+                        visitor: 0, address: days[current].salt.hash(connection.high, connection.low),
+                        time: UInt32(truncatingIfNeeded: time), link: Event.trap, place: 0, device: 0, referrer: 0,
+                        language: 0, variant: 0, hour: 0, origin: 0, flags: 0))
+            }
+            return time
+        }
+        let privacy = links.privacy[Int(link)]
+        if privacy == .none {
+            days[current].excluded[Int(Exclusion.notMeasured.rawValue)] += 1
+            return time
+        }
+        var exclusion = Exclusion.none
+        var agent = AgentEntry(value: 0, mark: 0)
+        if hit.method != .get, !(rules.countsHead && hit.method == .head) {
+            exclusion = .method
+        } else if hit.status >= 1000 || !statuses[Int(hit.status)] {
+            exclusion = .status
+        } else if hit.isPrefetch, !rules.countsPrefetch {
+            exclusion = .prefetch
+        } else if hit.optsOut, rules.optOut == .ignore {
+            exclusion = .optedOut
+        } else {
+            agent = self.agent(hit, buffer)
+            let agentClass = UInt8(truncatingIfNeeded: agent.value)
+            if !countsAgent[Int(agentClass & 7)] { exclusion = agent.agentClass.exclusion }
+        }
+        if exclusion != .none {
+            days[current].excluded[Int(exclusion.rawValue)] += 1
+            days[current].left.append(UInt32(link) << 4 | UInt32(exclusion.rawValue))
+            return time
+        }
+
+        var address = Address.parse(buffer, hit.address) ?? Address(high: 0, low: 0)
+        if privacy == .aggregate || rules.truncatesAddresses { address = address.truncated }
+        let connection = address.connection
+        let isAnonymous = hit.optsOut && rules.optOut == .countAnonymously
+        var flags: UInt8 = isAnonymous ? Event.anonymous : 0
+        var referrer = self.referrer(hit, buffer)
+        if referrer & Self.suspiciousReferrer != 0 {
+            referrer &= ~Self.suspiciousReferrer
+            flags |= Event.suspicious
+        }
+        let event = Event(
+            visitor: isAnonymous ? 0 : days[current].salt.hash(connection.high, connection.low, agent.mark),
+            address: isAnonymous ? 0 : days[current].salt.hash(connection.high, connection.low),
+            time: UInt32(truncatingIfNeeded: time), link: UInt32(link),
+            place: geography == nil ? 0 : place(address), device: agent.device, referrer: referrer,
+            language: language(hit, buffer), variant: variant(hit, buffer),
+            hour: UInt8(truncatingIfNeeded: (time + offset) / 3600 % 24),
+            origin: origin(hit, buffer, link).rawValue, flags: flags)
+        if days[current].isClosed { days[current].late += 1 }
+        days[current].events.append(event)
+        return time
+    }
+
+    // MARK: links
+
+    @inline(__always)
+    private mutating func find(_ hit: Hit, _ buffer: borrowing Span<UInt8>) throws(IngestError) -> Int32 {
+        let host = hit.host.isEmpty ? defaultHost : links.hostNumber(buffer, Int(hit.host.start), Int(hit.host.end))
+        var link = Int32(-1)
+        if !hit.link.isEmpty { link = named(hit, buffer, host) }
+        if link < 0 { link = links.link(buffer, Int(hit.path.start), Int(hit.path.end), host: host) }
+        if link < 0, hit.path.count > 1, hit.path.count < 4096 { link = try slowly(hit, buffer, host) }
+        return link
+    }
+
+    /// By the name that the compiled configuration logs: `host/path`, `/path` or `path`, `prefix/*` for wildcards.
+    private func named(_ hit: Hit, _ buffer: borrowing Span<UInt8>, _ host: Int32) -> Int32 {
+        var from = Int(hit.link.start)
+        let to = Int(hit.link.end)
+        if to - from > hit.host.count, !hit.host.isEmpty {
+            var i = 0
+            let start = Int(hit.host.start)
+            while i < hit.host.count, lower(buffer[from + i]) == lower(buffer[start + i]) { i += 1 }
+            if i == hit.host.count, buffer[from + i] == 0x2F { from += i }
+        }
+        if buffer[from] == 0x2F { return links.link(buffer, from, to, host: host) }
+        var path: [UInt8] = [0x2F]
+        for i in from..<to { path.append(buffer[i]) }
+        return links.link(path.span, 0, path.count, host: host)
+    }
+
+    /// Paths that are written in another way than the manifest does, and links not seen before.
+    private mutating func slowly(
+        _ hit: Hit, _ buffer: borrowing Span<UInt8>, _ host: Int32
+    ) throws(IngestError) -> Int32 {
+        var needsNormalizing = hit.escaping != .none
+        if !needsNormalizing {
+            for i in hit.path.range {
+                let byte = buffer[i]
+                if byte == 0x25 || byte < 0x21 || byte > 0x7E || hit.isPathDecoded && Self.isEncoded(byte) {
+                    needsNormalizing = true
+                    break
+                }
+            }
+        }
+        if needsNormalizing, host >= 0 {
+            let path = normalizedPath(hit.decoded(hit.path, in: buffer), isDecoded: hit.isPathDecoded)
+            let link = links.link(path.span, 0, path.count, host: host)
+            if link >= 0 { return link }
+        }
+        guard scope == .discover, hit.method == .get, hit.status < 1000, statuses[Int(hit.status)],
+            links.count < LinkTable.discoveryLimit
+        else { return -1 }
+        let path = normalizedPath(hit.decoded(hit.path, in: buffer), isDecoded: hit.isPathDecoded).map(lower)
+        let name = hit.decoded(hit.host, in: buffer).map(lower)
+        guard name.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x2F }), name.count < 256 else { return -1 }
+        let text = String(decoding: path, as: UTF8.self)
+        let hostText = String(decoding: name, as: UTF8.self)
+        let link = Int32(links.count)
+        links.append(host: hostText, path: text, privacy: .full, isMarked: false)
+        newLinks.append((hostText, text))
+        return link
+    }
+
+    private static func isEncoded(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x22, 0x3C, 0x3E, 0x3F, 0x23, 0x5B...0x5E, 0x60, 0x7B...0x7D: true
+        default: false
+        }
+    }
+
+    /// Paths that only break-in tools ask for.
+    private static func isTrap(_ buffer: borrowing Span<UInt8>, _ path: Field) -> Bool {
+        guard path.count >= 5 else { return false }
+        let from = Int(path.start)
+        func begins(_ word: StaticString) -> Bool {
+            guard path.count >= word.utf8CodeUnitCount else { return false }
+            for i in 0..<word.utf8CodeUnitCount where lower(buffer[from + i]) != word.utf8Start[i] { return false }
+            return true
+        }
+        switch lower(buffer[from + 1]) {
+        case UInt8(ascii: "."): return begins("/.env") || begins("/.git") || begins("/.aws") || begins("/.ssh")
+        case UInt8(ascii: "w"): return begins("/wp-login.php") || begins("/wp-admin") || begins("/wp-content/plugins")
+        case UInt8(ascii: "x"): return begins("/xmlrpc.php")
+        case UInt8(ascii: "p"): return begins("/phpmyadmin") || begins("/phpunit")
+        case UInt8(ascii: "c"): return begins("/cgi-bin/")
+        case UInt8(ascii: "v"): return begins("/vendor/phpunit")
+        case UInt8(ascii: "b"): return begins("/boaform/")
+        default: return false
+        }
+    }
+
+    // MARK: dimensions
+
+    @inline(__always)
+    private mutating func agent(_ hit: Hit, _ buffer: borrowing Span<UInt8>) -> AgentEntry {
+        // Escaped and plain texts of one User-Agent differ; each form is decoded once.
+        let key = hash.hash(buffer, Int(hit.userAgent.start), Int(hit.userAgent.end)) &+ UInt64(hit.escaping.rawValue)
+        if let known = agents.find(key) { return known }
+        return newAgent(hit, buffer, key)
+    }
+
+    private mutating func newAgent(
+        _ hit: Hit, _ buffer: borrowing Span<UInt8>, _ key: UInt64
+    ) -> AgentEntry {
+        let bytes = hit.decoded(hit.userAgent, in: buffer)
+        let agent = classifier.classify(bytes)
+        classified += 1
+        let text = Array("\(agent.device)|\(agent.system)|\(agent.browser)".utf8)
+        let device = texts[TextTable.Kind.device.rawValue - 1].number(text)
+        let entry = AgentEntry(
+            value: UInt32(agent.agentClass.rawValue) | device << 8, mark: Self.agentKey.hash(bytes))
+        agents.insert(key, entry)
+        newAgents.append((key, entry))
+        return entry
+    }
+
+    static let suspiciousReferrer: UInt32 = 1 << 31
+
+    @inline(__always)
+    private mutating func referrer(_ hit: Hit, _ buffer: borrowing Span<UInt8>) -> UInt32 {
+        if hit.referrer.isEmpty { return 0 }
+        let key = hash.hash(buffer, Int(hit.referrer.start), Int(hit.referrer.end))
+        if let known = referrers.find(key) { return known }
+        let host = Self.host(ofURL: hit.decoded(hit.referrer, in: buffer))
+        var number = texts[TextTable.Kind.referrer.rawValue - 1].number(host)
+        let name = String(decoding: host, as: UTF8.self)
+        if name.hasSuffix("safelinks.protection.outlook.com") || name.hasSuffix("urldefense.com")
+            || name.hasSuffix("urldefense.proofpoint.com")
+        {
+            number |= Self.suspiciousReferrer
+        }
+        referrers.insert(key, number)
+        return number
+    }
+
+    /// The host of `https://user@host:port/…` in small letters; of an app (`android-app://x/`) its name. Empty when
+    /// there is none.
+    static func host(ofURL url: [UInt8]) -> [UInt8] {
+        guard let colon = url.prefix(32).firstIndex(of: 0x3A), colon + 2 < url.count, url[colon + 1] == 0x2F,
+            url[colon + 2] == 0x2F
+        else { return [] }
+        var host = Array(url[(colon + 3)...].prefix { $0 != 0x2F && $0 != 0x3F && $0 != 0x23 })
+        if let at = host.lastIndex(of: 0x40) { host.removeSubrange(...at) }
+        if let port = host.lastIndex(of: 0x3A), !host.contains(0x5D) { host.removeSubrange(port...) }
+        guard host.count <= 253 else { return [] }
+        // Names only: what is none shows up nowhere.
+        guard host.allSatisfy({ $0 > 0x20 && $0 != 0x7F && !"<>\"'`|\\".utf8.contains($0) }) else { return [] }
+        host = host.map(lower)
+        return host.starts(with: "www.".utf8) ? Array(host.dropFirst(4)) : host
+    }
+
+    @inline(__always)
+    private mutating func language(_ hit: Hit, _ buffer: borrowing Span<UInt8>) -> UInt16 {
+        if hit.language.count < 2 { return 0 }
+        // The primary subtag of the first language is what reports show.
+        let from = Int(hit.language.start)
+        var to = from
+        while to < Int(hit.language.end), to - from < 4, lower(buffer[to]) &- 0x61 < 26 { to += 1 }
+        guard to - from == 2 || to - from == 3 else { return 0 }
+        let key = lower(buffer.packed(from, to))
+        let mixed = key &* 0x9E37_79B9_7F4A_7C15
+        if let known = languages.find(mixed) { return known }
+        let text = (from..<to).map { lower(buffer[$0]) }
+        let number = UInt16(truncatingIfNeeded: texts[TextTable.Kind.language.rawValue - 1].number(text))
+        languages.insert(mixed, number)
+        return number
+    }
+
+    private mutating func variant(_ hit: Hit, _ buffer: borrowing Span<UInt8>) -> UInt16 {
+        if hit.variant.isEmpty { return 0 }
+        let text = hit.decoded(hit.variant, in: buffer).prefix(64)
+        return UInt16(truncatingIfNeeded: texts[TextTable.Kind.variant.rawValue - 1].number(Array(text)))
+    }
+
+    private mutating func place(_ address: Address) -> UInt32 {
+        // Places are the same within a /24 or /48 in all databases that may be shipped to users.
+        let network = address.truncated
+        let key = (network.high ^ network.low &* 0x9E37_79B9_7F4A_7C15) &* 0xD6E8_FEB8_6659_FD93
+        if let known = places.find(key) { return known }
+        let text = geography?.place(address) ?? []
+        let number = texts[TextTable.Kind.place.rawValue - 1].number(text)
+        places.insert(key, number)
+        return number
+    }
+
+    @inline(__always)
+    private func origin(_ hit: Hit, _ buffer: borrowing Span<UInt8>, _ link: Int32) -> Origin {
+        if hit.query.count >= codeMark.count, !codeMark.isEmpty, hasMark(hit, buffer) { return .code }
+        var hasCapital = false
+        for i in hit.path.range {
+            let byte = buffer[i]
+            if byte &- 0x61 < 26 { return links.isMarked[Int(link)] ? .click : .unmarked }
+            if byte &- 0x41 < 26 { hasCapital = true }
+        }
+        if hasCapital { return .code }
+        return links.isMarked[Int(link)] ? .click : .unmarked
+    }
+
+    private func hasMark(_ hit: Hit, _ buffer: borrowing Span<UInt8>) -> Bool {
+        var at = Int(hit.query.start)
+        let end = Int(hit.query.end)
+        while at < end {
+            var next = at
+            while next < end, buffer[next] != 0x26 { next += 1 }
+            if next - at == codeMark.count {
+                var i = 0
+                while i < codeMark.count, lower(buffer[at + i]) == codeMark[i] { i += 1 }
+                if i == codeMark.count { return true }
+            }
+            at = next + 1
+        }
+        return false
+    }
+}

@@ -1,0 +1,263 @@
+public import Site
+
+/// The links that are counted: those of a manifest, or whatever a log shows to be redirects.
+public struct LinkCatalog: Sendable {
+    /// One link.
+    public struct Entry: Sendable, Equatable {
+        /// Domain in small letters; empty when the log does not say.
+        public var host: String
+        /// Path with its leading slash, in small letters; ends in `/*` for a wildcard.
+        public var path: String
+        /// Title for people; may be empty.
+        public var title: String
+        /// Tags.
+        public var tags: [String]
+        /// Folder, the part of the path before its last slash; empty: none.
+        public var folder: String
+        /// Batch.
+        public var batch: String?
+        /// What may be read about its visitors.
+        public var privacy: Link.Privacy
+        /// Its printed code can be told from its typed address (upper case, or a mark in the query).
+        public var isMarked: Bool
+
+        /// A link.
+        public init(
+            host: String, path: String, title: String = "", tags: [String] = [], folder: String = "",
+            batch: String? = nil, privacy: Link.Privacy = .full, isMarked: Bool = false
+        ) {
+            self.host = host
+            self.path = path
+            self.title = title
+            self.tags = tags
+            self.folder = folder
+            self.batch = batch
+            self.privacy = privacy
+            self.isMarked = isMarked
+        }
+
+        /// `go.example/ab`: the name of the link in logs and in the database.
+        public var key: String { host + path }
+    }
+
+    /// Which paths are links.
+    public enum Scope: Sendable {
+        /// Those that are in the catalogue.
+        case known
+        /// Every path that was answered with a redirect, too.
+        case discover
+    }
+
+    /// Which paths are links.
+    public let scope: Scope
+    /// The links known before.
+    public let entries: [Entry]
+
+    /// A catalogue of links.
+    public init(scope: Scope = .known, entries: [Entry] = []) {
+        self.scope = scope
+        self.entries = entries
+    }
+
+    /// The links of a site.
+    public init(site: Site) {
+        self.init(
+            entries: site.links.map { link in
+                let path = "/" + lowercased(link.slug)
+                let slash = link.slug.utf8.lastIndex(of: UInt8(ascii: "/"))
+                return Entry(
+                    host: site.domains[Int(link.domain)].host, path: path, tags: link.tags,
+                    folder: slash.map { String(link.slug[..<$0]) } ?? "", privacy: link.privacy,
+                    isMarked: link.dense)
+            })
+    }
+}
+
+/// ASCII letters made small.
+func lowercased(_ text: String) -> String { String(decoding: text.utf8.map(lower), as: UTF8.self) }
+
+/// Link keys by number, found by the bytes of a request without a `String`.
+///
+/// Numbers are those of the database, dense from 0, and never change.
+struct LinkTable: Sendable {
+    private let hash: ByteHash
+    private(set) var keys: [String] = []
+    private(set) var privacy: [Link.Privacy] = []
+    private(set) var isMarked: [Bool] = []
+    private var hosts: [[UInt8]] = []
+    private var slots: [Slot] = []
+    private var used = 0
+    private var arena: [UInt8] = []
+    private var hasWildcards = false
+    /// More links than this are not discovered: paths are made by strangers.
+    static let discoveryLimit = 1_000_000
+
+    private struct Slot {
+        var hash: UInt64 = 0
+        var link: Int32 = -1
+        var host: Int32 = 0
+        var start: UInt32 = 0
+        var count: UInt16 = 0
+        var isWildcard = false
+    }
+
+    init(hash: ByteHash) {
+        self.hash = hash
+        slots = Array(repeating: Slot(), count: 1024)
+    }
+
+    var count: Int { keys.count }
+
+    /// Adds a link as the next number.
+    mutating func append(host: String, path: String, privacy: Link.Privacy, isMarked: Bool) {
+        let link = Int32(keys.count)
+        keys.append(host + path)
+        self.privacy.append(privacy)
+        self.isMarked.append(isMarked)
+        let isWildcard = path.utf8.last == UInt8(ascii: "*") && path.hasSuffix("/*")
+        hasWildcards = hasWildcards || isWildcard
+        let bytes = Array((isWildcard ? path.dropLast() : path[...]).utf8).map(lower)
+        let hostNumber = host.isEmpty ? 0 : number(ofHost: Array(host.utf8).map(lower))
+        insert(bytes, host: hostNumber, link: link, isWildcard: isWildcard)
+        // A log without hosts finds the link of the first domain that has the path.
+        if hostNumber != 0 { insert(bytes, host: 0, link: link, isWildcard: isWildcard) }
+    }
+
+    private mutating func number(ofHost host: [UInt8]) -> Int32 {
+        if let index = hosts.firstIndex(of: host) { return Int32(index + 1) }
+        hosts.append(host)
+        return Int32(hosts.count)
+    }
+
+    private mutating func insert(_ path: [UInt8], host: Int32, link: Int32, isWildcard: Bool) {
+        guard path.count <= Int(UInt16.max) else { return }
+        let h = slotHash(path.span, 0, path.count, host)
+        guard find(path.span, 0, path.count, host, h, isWildcard: isWildcard) < 0 else { return }
+        if (used + 1) * 2 > slots.count { grow() }
+        let start = arena.count
+        arena.append(contentsOf: path)
+        place(
+            Slot(
+                hash: h, link: link, host: host, start: UInt32(start), count: UInt16(path.count),
+                isWildcard: isWildcard))
+    }
+
+    private mutating func place(_ slot: Slot) {
+        var at = Int(truncatingIfNeeded: slot.hash) & (slots.count - 1)
+        while slots[at].link >= 0 { at = (at + 1) & (slots.count - 1) }
+        slots[at] = slot
+        used += 1
+    }
+
+    private mutating func grow() {
+        let old = slots
+        slots = Array(repeating: Slot(), count: old.count * 2)
+        used = 0
+        for slot in old where slot.link >= 0 { place(slot) }
+    }
+
+    @inline(__always)
+    private func slotHash(_ bytes: borrowing Span<UInt8>, _ from: Int, _ to: Int, _ host: Int32) -> UInt64 {
+        hash.folded(bytes, from, to) &+ UInt64(UInt32(bitPattern: host)) &* 0x9E37_79B9_7F4A_7C15
+    }
+
+    @inline(__always)
+    private func find(
+        _ bytes: borrowing Span<UInt8>, _ from: Int, _ to: Int, _ host: Int32, _ h: UInt64, isWildcard: Bool
+    ) -> Int32 {
+        var at = Int(truncatingIfNeeded: h) & (slots.count - 1)
+        while slots[at].link >= 0 {
+            let slot = slots[at]
+            if slot.hash == h, slot.host == host, slot.isWildcard == isWildcard, Int(slot.count) == to - from {
+                var i = 0
+                let start = Int(slot.start)
+                while i < to - from, arena[start + i] == lower(bytes[from + i]) { i += 1 }
+                if i == to - from { return slot.link }
+            }
+            at = (at + 1) & (slots.count - 1)
+        }
+        return -1
+    }
+
+    /// The number of a host, 0 when the request names none, −1 for one without links.
+    @inline(__always)
+    func hostNumber(_ bytes: borrowing Span<UInt8>, _ from: Int, _ to: Int) -> Int32 {
+        // A port is no part of the name.
+        var end = to
+        if end > from, bytes[end - 1] &- 0x30 < 10 {
+            var i = end - 1
+            while i > from, bytes[i] &- 0x30 < 10 { i -= 1 }
+            if bytes[i] == 0x3A { end = i }
+        }
+        guard end > from else { return 0 }
+        for index in 0..<hosts.count where hosts[index].count == end - from {
+            var i = 0
+            while i < end - from, hosts[index][i] == lower(bytes[from + i]) { i += 1 }
+            if i == end - from { return Int32(index + 1) }
+        }
+        return -1
+    }
+
+    /// The link at a path, or −1.
+    @inline(__always)
+    func link(_ bytes: borrowing Span<UInt8>, _ from: Int, _ to: Int, host: Int32) -> Int32 {
+        guard host >= 0, to > from else { return -1 }
+        let found = find(bytes, from, to, host, slotHash(bytes, from, to, host), isWildcard: false)
+        if found >= 0 || !hasWildcards { return found }
+        return wildcard(bytes, from, to, host)
+    }
+
+    private func wildcard(_ bytes: borrowing Span<UInt8>, _ from: Int, _ to: Int, _ host: Int32) -> Int32 {
+        var end = min(to, from + 2048)
+        while end > from {
+            if bytes[end - 1] == 0x2F {
+                let link = find(bytes, from, end, host, slotHash(bytes, from, end, host), isWildcard: true)
+                if link >= 0 { return link }
+            }
+            end -= 1
+        }
+        return -1
+    }
+}
+
+/// A path as the manifest writes it: what may stand as it is does, all else as `%XX`.
+func normalizedPath(_ bytes: [UInt8], isDecoded: Bool) -> [UInt8] {
+    var out: [UInt8] = []
+    out.reserveCapacity(bytes.count)
+    let digits = Array("0123456789ABCDEF".utf8)
+    func value(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 0x30...0x39: byte - 0x30
+        case 0x41...0x46: byte - 0x37
+        case 0x61...0x66: byte - 0x57
+        default: nil
+        }
+    }
+    func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: true
+        default: false
+        }
+    }
+    func isPathByte(_ byte: UInt8) -> Bool {
+        isUnreserved(byte) || "!$&'()*+,;=:@/".utf8.contains(byte)
+    }
+    var i = 0
+    while i < bytes.count {
+        let byte = bytes[i]
+        if !isDecoded, byte == 0x25, i + 2 < bytes.count, let high = value(bytes[i + 1]), let low = value(bytes[i + 2])
+        {
+            let decoded = high << 4 | low
+            if isUnreserved(decoded) {
+                out.append(decoded)
+            } else {
+                out += [0x25, digits[Int(high)], digits[Int(low)]]
+            }
+            i += 3
+            continue
+        }
+        if isPathByte(byte) { out.append(byte) } else { out += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
+        i += 1
+    }
+    return out
+}

@@ -1,0 +1,174 @@
+internal import SQLite
+
+/// The database of counts: what is in it is the result, and how far each log has been read, in one transaction.
+enum ScanStore {
+    /// Tables, one script a version.
+    static let schema: [String] = [
+        """
+        CREATE TABLE setting(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+        -- id is dense from 0 and never changes: cells name links by it.
+        CREATE TABLE link(id INTEGER PRIMARY KEY, host TEXT NOT NULL, path TEXT NOT NULL, UNIQUE(host, path));
+        CREATE TABLE dimension(kind INTEGER, id INTEGER, text TEXT NOT NULL, PRIMARY KEY(kind, id)) WITHOUT ROWID;
+        -- Counts of one link on one local day (days since 1970-01-01), packed.
+        CREATE TABLE cell(day INTEGER, link INTEGER, counts BLOB NOT NULL, PRIMARY KEY(day, link)) WITHOUT ROWID;
+        CREATE TABLE day(id INTEGER PRIMARY KEY, is_closed INTEGER NOT NULL DEFAULT 0,
+          requests INTEGER NOT NULL DEFAULT 0, visitors INTEGER NOT NULL DEFAULT 0,
+          anonymous INTEGER NOT NULL DEFAULT 0, late INTEGER NOT NULL DEFAULT 0, skewed INTEGER NOT NULL DEFAULT 0,
+          excluded BLOB NOT NULL);
+        -- What open days are made of; goes when they close.
+        CREATE TABLE journal(seq INTEGER PRIMARY KEY, day INTEGER NOT NULL, kind INTEGER NOT NULL, data BLOB NOT NULL);
+        CREATE INDEX journal_day ON journal(day, seq);
+        -- A log is known by the hash of its first bytes, wherever it moves.
+        CREATE TABLE source(id INTEGER PRIMARY KEY, name TEXT NOT NULL, format INTEGER NOT NULL,
+          head_size INTEGER NOT NULL, head BLOB NOT NULL, position INTEGER NOT NULL, tail BLOB NOT NULL,
+          lines INTEGER NOT NULL, malformed INTEGER NOT NULL, first_at INTEGER, last_at INTEGER, header BLOB NOT NULL,
+          is_finished INTEGER NOT NULL DEFAULT 0);
+        CREATE TABLE malformed(reason INTEGER PRIMARY KEY, count INTEGER NOT NULL);
+        CREATE TABLE sample(slot INTEGER PRIMARY KEY, reason INTEGER NOT NULL, text TEXT NOT NULL);
+        CREATE TABLE agent(hash INTEGER PRIMARY KEY, value INTEGER NOT NULL, mark INTEGER NOT NULL);
+        CREATE TABLE goal(day INTEGER, name TEXT, link INTEGER, variant TEXT, count INTEGER NOT NULL,
+          PRIMARY KEY(day, name, link, variant)) WITHOUT ROWID;
+        CREATE TABLE part(source TEXT, day INTEGER, sequence INTEGER NOT NULL, PRIMARY KEY(source, day)) WITHOUT ROWID;
+        """
+    ]
+
+    /// Opens (and makes) a database of counts.
+    static func open(_ path: String, access: Database.Access = .create) throws(SQLiteError) -> Database {
+        let database = try Database(path: path, access: access)
+        if access != .readOnly {
+            // What is deleted is overwritten: the journal of a closed day is personal data.
+            try database.execute("PRAGMA secure_delete=ON; PRAGMA cache_size=-8000;")
+            if try database.first("PRAGMA user_version", row: { $0.int(0) }) == 0 {
+                try database.execute("PRAGMA page_size=8192; PRAGMA auto_vacuum=INCREMENTAL;")
+            }
+            try database.migrate(schema)
+        }
+        return database
+    }
+}
+
+/// Texts by number, one table for each kind; numbers are dense from 1, 0 is "not known".
+struct TextTable: Sendable {
+    /// The kinds of the table `dimension`.
+    enum Kind: Int, CaseIterable, Sendable {
+        case device = 1
+        case place, referrer, language, variant
+    }
+
+    private var numbers: [[UInt8]: UInt32] = [:]
+    private(set) var texts: [[UInt8]] = [[]]
+    /// Numbers from here on are not stored yet.
+    var stored = 1
+    private let limit: Int
+    private var overflow: UInt32 = 0
+
+    /// - Parameter limit: more texts than this become the one text `…`: strangers choose them.
+    init(limit: Int) { self.limit = limit }
+
+    mutating func number(_ text: [UInt8]) -> UInt32 {
+        if text.isEmpty { return 0 }
+        if let known = numbers[text] { return known }
+        if texts.count >= limit {
+            if overflow == 0 { overflow = add(Array("…".utf8)) }
+            return overflow
+        }
+        return add(text)
+    }
+
+    mutating func add(_ text: [UInt8]) -> UInt32 {
+        let number = UInt32(texts.count)
+        texts.append(text)
+        numbers[text] = number
+        if text == Array("…".utf8) { overflow = number }
+        return number
+    }
+}
+
+extension ScanStore {
+    /// An integer setting, stored at its first use.
+    static func setting(
+        _ database: borrowing Database, _ name: String, orStore value: @autoclosure () -> Int
+    ) throws(SQLiteError) -> Int {
+        if let stored = try database.first("SELECT value FROM setting WHERE name=?", .text(name), row: { $0.int(0) }) {
+            return stored
+        }
+        let new = value()
+        try database.run("INSERT INTO setting VALUES(?, ?)", .text(name), .integer(new))
+        return new
+    }
+
+    /// A text setting, stored at its first use.
+    static func text(
+        _ database: borrowing Database, _ name: String, orStore value: String
+    ) throws(SQLiteError) -> String {
+        if let stored = try text(database, name) { return stored }
+        try database.run("INSERT INTO setting VALUES(?, ?)", .text(name), .text(value))
+        return value
+    }
+
+    /// A text setting; `nil` when it was never stored.
+    static func text(_ database: borrowing Database, _ name: String) throws(SQLiteError) -> String? {
+        try database.first("SELECT value FROM setting WHERE name=?", .text(name), row: { $0.text(0) })
+    }
+
+    /// All events of a day that wait in the journal, of the addresses in one part of all.
+    static func journal(
+        _ database: borrowing Database, day: Int, part: (index: Int, count: Int), events: inout [Event],
+        left: inout [UInt32]
+    ) throws(SQLiteError) -> Bool {
+        var isWhole = true
+        try database.query("SELECT kind, data FROM journal WHERE day=? ORDER BY seq", .integer(day)) { row in
+            let data = row.blob(1)
+            if row.int(0) == 1 {
+                var segment: [Event] = []
+                isWhole = Event.decode(data, into: &segment) && isWhole
+                if part.count == 1 {
+                    events.append(contentsOf: segment)
+                } else {
+                    for event in segment where Int(event.address >> 40) % part.count == part.index {
+                        events.append(event)
+                    }
+                }
+            } else if part.index == 0 {
+                left.append(contentsOf: decodeLeft(data))
+            }
+        }
+        return isWhole
+    }
+
+    static func encodeLeft(_ left: [UInt32]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(left.count * 2)
+        var previous: UInt32 = 0
+        for value in left.sorted() {
+            varint(UInt64(value - previous), &bytes)
+            previous = value
+        }
+        return bytes
+    }
+
+    static func decodeLeft(_ bytes: [UInt8]) -> [UInt32] {
+        var reader = VarintReader(bytes: bytes)
+        var left: [UInt32] = []
+        var previous: UInt32 = 0
+        while let delta = reader.next32() {
+            previous = previous &+ delta
+            left.append(previous)
+        }
+        return left
+    }
+
+    /// Counters by exclusion.
+    static func encode(_ counts: [Int]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for count in counts { varint(UInt64(count), &bytes) }
+        return bytes
+    }
+
+    static func decode(counts bytes: [UInt8]) -> [Int] {
+        var reader = VarintReader(bytes: bytes)
+        var counts = [Int](repeating: 0, count: Exclusion.count)
+        for i in 0..<counts.count { counts[i] = Int(clamping: reader.next() ?? 0) }
+        return counts
+    }
+}

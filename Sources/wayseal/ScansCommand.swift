@@ -1,0 +1,67 @@
+import ArgumentParser
+import Glibc
+import Scans
+
+/// `wayseal scans …`: counts from access logs.
+struct ScansCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scans", abstract: "Count scans from access logs.",
+        subcommands: [
+            ScansIngestCommand.self, ScansFollowCommand.self, ScansQueryCommand.self, ScansPurgeCommand.self,
+            ScansGenerateCommand.self,
+        ])
+}
+
+/// What all verbs that read logs share.
+struct ScanOptions: ParsableArguments {
+    @Option(name: .customLong("database"), help: "The database of counts.") var database = "wayseal-scans.db"
+    @Option(name: .customLong("geo"), help: "A .mmdb file for places.") var geography: String?
+    @Option(name: .customLong("zone"), help: "The time zone of days.") var zone = "UTC"
+    @Option(name: .customLong("crawlers"), help: "A crawler-user-agents.json with further patterns.") var crawlers:
+        String?
+    @Flag(name: .customLong("truncate-addresses"), help: "Cut addresses to /24 and /48 first.") var truncates = false
+    @Option(name: .customLong("commit-every"), help: .hidden) var commitEvery = 300_000
+    @Argument(help: "Logs: files, patterns, or - for standard input.") var logs: [String]
+
+    /// An error for people, on standard error.
+    static func complain(_ text: String) {
+        let line = Array("wayseal: error: \(text)\n".utf8)
+        _ = write(STDERR_FILENO, line, line.count)
+    }
+
+    func settings(catalog: LinkCatalog = LinkCatalog(scope: .discover)) throws -> IngestSettings {
+        var settings = IngestSettings(
+            database: database, catalog: catalog, now: Int64(time(nil)),
+            random: {
+                var random = SystemRandomNumberGenerator()
+                return random.next()
+            })
+        settings.geography = geography
+        settings.zone = zone
+        settings.commitEvery = commitEvery
+        settings.rules.truncatesAddresses = truncates
+        if let crawlers { try settings.addCrawlers(path: crawlers) }
+        return settings
+    }
+}
+
+/// `wayseal scans ingest LOG…`
+struct ScansIngestCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ingest", abstract: "Take in what is new in these logs, each line once.")
+    @OptionGroup var options: ScanOptions
+
+    func run() throws {
+        do {
+            var ingestion = try Ingestion.open(options.settings())
+            let summary = try ingestion.ingest(LogPaths.expand(options.logs))
+            print(summary.description)
+            for failure in summary.failures { ScanOptions.complain("\(failure)") }
+            if !summary.failures.isEmpty { throw ExitCode(4) }
+            if summary.malformedLines * 100 > summary.lines { throw ExitCode(1) }
+        } catch let error as IngestError {
+            ScanOptions.complain("\(error)")
+            throw ExitCode(4)
+        }
+    }
+}

@@ -1,0 +1,72 @@
+// swift-format-ignore-file: LineLength
+import Foundation
+import Testing
+
+@testable import Scans
+
+/// Labelled sets: the instances of PyPI's crawler-user-agents, and browsers from the generator.
+@Suite struct LabelledAgentTests {
+    static var hasPeers: Bool { ProcessInfo.processInfo.environment["WAYSEAL_SERVER_TESTS"] == "1" }
+
+    @Test("at least 95 % of the labelled crawlers are found", .enabled(if: hasPeers))
+    func crawlers() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let lib = root.appendingPathComponent(".build/venv/lib")
+        let python = try #require(try FileManager.default.contentsOfDirectory(atPath: lib.path).first)
+        let file = lib.appendingPathComponent("\(python)/site-packages/crawleruseragents/crawler-user-agents.json")
+        let data = try Data(contentsOf: file)
+        let entries = try #require(try JSONSerialization.jsonObject(with: data) as? [[String: Any]])
+        let instances = entries.flatMap { $0["instances"] as? [String] ?? [] }
+        try #require(instances.count > 1000)
+        var classifier = AgentClassifier()
+        var missed: [String] = []
+        for agent in instances where classifier.classify(Array(agent.utf8)).agentClass == .browser {
+            missed.append(agent)
+        }
+        #expect(
+            missed.count * 20 <= instances.count,
+            "\(missed.count) of \(instances.count)\n\(missed.joined(separator: "\n"))")
+        var rules = AgentRules.builtIn
+        let taken = rules.add(crawlerUserAgents: Array(data))
+        #expect((taken ?? 0) > 1000)
+        var all = AgentClassifier(rules: rules)
+        let left = instances.filter { all.classify(Array($0.utf8)).agentClass == .browser }
+        #expect(left.count * 100 <= instances.count, "\(left.prefix(20).joined(separator: "\n"))")
+        print("labelled crawlers: \(instances.count), missed \(missed.count) by own rules, \(left.count) with the file")
+    }
+
+    @Test("at most 1 % of phones and browsers are taken for anything else")
+    func browsers() {
+        let agents = LogGenerator.browsers(count: 3000, seed: 5) + Self.others
+        var classifier = AgentClassifier()
+        let wrong = agents.filter { classifier.classify(Array($0.utf8)).agentClass != .browser }
+        #expect(wrong.count * 100 <= agents.count, "\(wrong.prefix(20).joined(separator: "\n"))")
+    }
+
+    /// Devices with words in their names that sound like programs.
+    static let others = [
+        "Mozilla/5.0 (Linux; Android 9; CUBOT_P30) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/96.0 Mobile Safari/537.36",
+        "Mozilla/5.0 (Linux; Android 7.0; CUBOT_X18_Plus) AppleWebKit/537.36 Chrome/70.0 Mobile Safari/537.36",
+        "Mozilla/5.0 (PlayStation 5 3.03/SmartTV) AppleWebKit/605.1.15 (KHTML, like Gecko)",
+        "Mozilla/5.0 (SMART-TV; Linux; Tizen 6.0) AppleWebKit/538.1 (KHTML, like Gecko) Version/6.0 TV Safari/538.1",
+        "Mozilla/5.0 (Web0S; Linux/SmartTV) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/79.0 Safari/537.36 WebAppManager",
+        "Mozilla/5.0 (Nintendo Switch; WifiWebAuthApplet) AppleWebKit/609.4 (KHTML, like Gecko) NF/6.0.2.20.5 NintendoBrowser/5.1",
+        "Opera/9.80 (J2ME/MIDP; Opera Mini/7.1.32052/29.3417; U; en) Presto/2.8.119 Version/11.10",
+        "Mozilla/5.0 (compatible; MSIE 10.0; Windows Phone 8.0; Trident/6.0; IEMobile/10.0; ARM; Touch; NOKIA; Lumia 920)",
+        "Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1; Trident/5.0)",
+        "Mozilla/5.0 (Windows NT 10.0; WOW64; Trident/7.0; rv:11.0) like Gecko",
+        "Mozilla/5.0 (BB10; Touch) AppleWebKit/537.10+ (KHTML, like Gecko) Version/10.0.9.2372 Mobile Safari/537.10+",
+        "Nokia6300/2.0 (05.00) Profile/MIDP-2.0 Configuration/CLDC-1.1",
+        "Mozilla/5.0 (Mobile; Nokia 8110 4G; rv:48.0) Gecko/48.0 Firefox/48.0 KAIOS/2.5",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) GSA/291.0 Mobile/15E148 Safari/604.1",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 [FBAN/FBIOS;FBAV/443.0;FBBV/540;FBDV/iPhone14,5]",
+        "Mozilla/5.0 (Linux; Android 13; SM-A536B; wv) AppleWebKit/537.36 Version/4.0 Chrome/119.0 Mobile Safari/537.36 [FB_IAB/FB4A;FBAV/440.0.0.32.109;]",
+        "Mozilla/5.0 (Linux; Android 12; V2031 Build/SP1A) AppleWebKit/537.36 Chrome/107 Mobile Safari/537.36 MicroMessenger/8.0.32 WeChat/arm64",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 16_6 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari Line/13.18.1",
+        "Mozilla/5.0 (Linux; U; Android 11; en-US; RMX2185) AppleWebKit/537.36 Version/4.0 Chrome/100.0 UCBrowser/13.4 Mobile Safari/537.36",
+        "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/119.0.0.0 Safari/537.36",
+        "Mozilla/5.0 (Linux; Android 10; HarmonyOS; ELS-AN00) AppleWebKit/537.36 Chrome/99.0 HuaweiBrowser/13.0 Mobile Safari/537.36",
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.1 Safari/605.1.15",
+    ]
+}
