@@ -5,7 +5,8 @@ PREFIX  ?= /usr/local
 DESTDIR ?=
 
 # What the program is built with, what the demo runs, what the tests need besides, what benchmarks compare with.
-BUILD_PACKAGES = libyaml-dev libidn2-dev libqrencode-dev libpng-dev libssl-dev libkainjow-mustache-dev libsqlite3-dev \
+BUILD_PACKAGES = libyaml-dev libidn2-dev libqrencode-dev libpng-dev libssl-dev libkainjow-mustache-dev libsqlite3-dev libpcre2-dev \
+                 libmaxminddb-dev libisal-dev libzstd-dev \
                  pkg-config
 DEMO_PACKAGES  = $(BUILD_PACKAGES) nginx-light curl ca-certificates
 TEST_PACKAGES  = $(DEMO_PACKAGES) caddy libzxing-dev libzbar-dev poppler-utils librsvg2-bin openssl unzip python3 \

@@ -217,12 +217,22 @@ extension Ingestion {
                     }
                     if part == 0 { left.append(contentsOf: pending.left) }
                 }
-                let result = counter.count(&events, excluded: left)
+                let result: DayResult
+                if parts == 1 {
+                    let statement = try database.prepare("INSERT INTO cell VALUES(?, ?, ?)")
+                    try statement.bind(1, day)
+                    result = try counter.countPacked(&events, excluded: left, dayStart: Int64(day - 1) * 86400) {
+                        (link, bytes) throws(SQLiteError) in
+                        try statement.bind(2, Int(link))
+                        try statement.bind(3, bytes)
+                        try statement.run()
+                    }
+                } else {
+                    result = counter.count(&events, excluded: left)
+                }
                 visitors += result.visitors
                 anonymous += result.anonymous
-                if parts == 1 {
-                    try write(day, result.cells)
-                } else {
+                if parts > 1 {
                     for (link, cell) in result.cells { whole[link, default: Cell()].add(cell) }
                 }
             }
