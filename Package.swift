@@ -98,7 +98,8 @@ let package = Package(
 if Context.environment["WAYSEAL_BENCH"] == "1" {
     package.targets.append(
         .executableTarget(
-            name: "bench-scans", dependencies: ["Scans", "AccessLogs", "Support"], path: "Benchmarks/Scans"))
+            name: "bench-scans", dependencies: ["Scans", "AccessLogs", "Support"], path: "Benchmarks/Scans",
+            exclude: ["run"]))
 }
 
 /// Rooms whose inputs are hostile: every unsafe expression in them is marked.
