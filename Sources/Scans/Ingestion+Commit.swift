@@ -118,10 +118,12 @@ extension Ingestion {
         if !intake.newAgents.isEmpty {
             let stored = try database.first("SELECT count(*) FROM agent") { $0.int(0) } ?? 0
             if stored > 300_000 { try database.run("DELETE FROM agent") }
+            let statement = try database.prepare("INSERT OR REPLACE INTO agent VALUES(?, ?, ?)")
             for agent in intake.newAgents {
-                try database.run(
-                    "INSERT OR REPLACE INTO agent VALUES(?, ?, ?)", .integer(Int(Int64(bitPattern: agent.hash))),
-                    .integer(Int(agent.entry.value)), .integer(Int(Int64(bitPattern: agent.entry.mark))))
+                try statement.bind(1, Int(Int64(bitPattern: agent.hash)))
+                try statement.bind(2, Int(agent.entry.value))
+                try statement.bind(3, Int(Int64(bitPattern: agent.entry.mark)))
+                try statement.run()
             }
             intake.newAgents.removeAll()
         }
