@@ -1,3 +1,4 @@
+// swift-format-ignore-file: NeverForceUnwrap
 import AccessLogs
 import Glibc
 import Scans
