@@ -1,3 +1,4 @@
+// swift-format-ignore-file: NeverForceUnwrap
 import AccessLogs
 import Glibc
 import Scans
@@ -27,8 +28,9 @@ struct BenchScans {
 
     static func generate(_ a: [String]) throws {
         guard let format = LogFormat.allCases.first(where: { $0.name == a[0] }) else { return print("no such format") }
-        var generator = LogGenerator(seed: UInt64(a[2])!, lines: Int(a[1])!, start: start, days: Int(a[3])!)
-        if let paths = getenv("PATHS") { generator.links = Int(String(cString: paths))! }
+        var generator = LogGenerator(
+            seed: UInt64(a[2]) ?? 42, lines: Int(a[1]) ?? 0, start: start, days: Int(a[3]) ?? 30)
+        if let paths = getenv("PATHS") { generator.links = Int(String(cString: paths)) ?? 20_000 }
         let file = try FileDescriptor(path: a[4], flags: O_WRONLY | O_CREAT | O_TRUNC)
         try generator.write(format) { (bytes: [UInt8]) throws(FileError) in try file.write(bytes) }
     }
@@ -52,10 +54,10 @@ struct BenchScans {
                 settings.geography = a[i]
             case "--commit":
                 i += 1
-                settings.commitEvery = Int(a[i])!
+                settings.commitEvery = Int(a[i]) ?? 300_000
             case "--now":
                 i += 1
-                settings.now = Int64(a[i])!
+                settings.now = Int64(a[i]) ?? 0
             default: logs.append(a[i])
             }
             i += 1

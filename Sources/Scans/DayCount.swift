@@ -36,6 +36,35 @@ struct DayCounter {
     /// - Complexity: O(n log n) in the number of events of one address, O(n) otherwise.
     mutating func count(_ events: inout [Event], excluded: [UInt32], isLate: Bool = false) -> DayResult {
         var result = DayResult()
+        judge(&events, isLate, &result)
+        var cells: [(link: UInt32, cell: Cell)] = []
+        collect(events, excluded) { counter, link, from, to, left in
+            var cell = Cell()
+            for value in left { cell.excluded[Int(value & 15)] &+= 1 }
+            counter.fill(&cell, events, from, to, isLate)
+            cells.append((link, cell))
+        }
+        result.cells = cells
+        return result
+    }
+
+    /// Counts a day and gives the cells packed, without making them first: the way of whole days.
+    mutating func countPacked<Failure: Error>(
+        _ events: inout [Event], excluded: [UInt32], dayStart: Int64, emit: (UInt32, [UInt8]) throws(Failure) -> Void
+    ) throws(Failure) -> DayResult {
+        var result = DayResult()
+        judge(&events, false, &result)
+        var bytes: [UInt8] = []
+        try collect(events, excluded) {
+            (counter, link, from, to, left) throws(Failure) in
+            bytes.removeAll(keepingCapacity: true)
+            counter.pack(events, from, to, left, dayStart, &bytes)
+            try emit(link, bytes)
+        }
+        return result
+    }
+
+    private mutating func judge(_ events: inout [Event], _ isLate: Bool, _ result: inout DayResult) {
         sort(&events)
         verdicts.removeAll(keepingCapacity: true)
         verdicts.reserveCapacity(events.count)
@@ -47,8 +76,6 @@ struct DayCounter {
             judgeAddress(events, start, end, isLate, &result)
             start = end
         }
-        collect(events, excluded, isLate, &result)
-        return result
     }
 
     // MARK: order
@@ -240,9 +267,10 @@ struct DayCounter {
 
     // MARK: cells
 
-    private mutating func collect(
-        _ events: [Event], _ excluded: [UInt32], _ isLate: Bool, _ result: inout DayResult
-    ) {
+    private mutating func collect<Failure: Error>(
+        _ events: [Event], _ excluded: [UInt32],
+        _ body: (inout DayCounter, UInt32, Int, Int, ArraySlice<UInt32>) throws(Failure) -> Void
+    ) throws(Failure) {
         var links = 0
         for event in events where event.link != Event.trap { links = max(links, Int(event.link) + 1) }
         let left = excluded.sorted()
@@ -265,14 +293,94 @@ struct DayCounter {
             let to = Int(starts[link + 1])
             let hasLeft = nextLeft < left.count && Int(left[nextLeft] >> 4) == link
             if from == to, !hasLeft { continue }
-            var cell = Cell()
-            while nextLeft < left.count, Int(left[nextLeft] >> 4) == link {
-                cell.excluded[Int(left[nextLeft] & 15)] &+= 1
-                nextLeft += 1
-            }
-            fill(&cell, events, from, to, isLate)
-            result.cells.append((UInt32(link), cell))
+            let firstLeft = nextLeft
+            while nextLeft < left.count, Int(left[nextLeft] >> 4) == link { nextLeft += 1 }
+            try body(&self, UInt32(link), from, to, left[firstLeft..<nextLeft])
         }
+    }
+
+    /// What ``Cell/pack(dayStart:into:)`` would write for these events.
+    private mutating func pack(
+        _ events: [Event], _ from: Int, _ to: Int, _ left: ArraySlice<UInt32>, _ dayStart: Int64, _ bytes: inout [UInt8]
+    ) {
+        var scans: UInt32 = 0
+        var uniques: UInt32 = 0
+        var last: UInt32 = 0
+        var quarantined: UInt64 = 0
+        var repeated: UInt64 = 0
+        for i in from..<to {
+            let index = Int(byLink[i])
+            let verdict = verdicts[index]
+            switch verdict & 0x7F {
+            case 0:
+                scans += 1
+                if verdict & Self.unique != 0 { uniques += 1 }
+                last = max(last, events[index].time)
+            case Exclusion.quarantine.rawValue: quarantined += 1
+            default: repeated += 1
+            }
+        }
+        varint(UInt64(scans), &bytes)
+        varint(UInt64(uniques), &bytes)
+        varint(0, &bytes)
+        varint(UInt64(max(0, Int64(last) - dayStart)), &bytes)
+        let maskAt = bytes.count
+        bytes.append(0)
+        if scans > 0 {
+            for dimension in Dimension.allCases {
+                let d = dimension.rawValue
+                touch(dimension, events, from, to)
+                if touched.count == 1, touched[0] == 0 {
+                    scratch[d].scans[0] = 0
+                    scratch[d].uniques[0] = 0
+                    continue
+                }
+                bytes[maskAt] |= 1 << UInt8(d)
+                varint(UInt64(touched.count), &bytes)
+                var previous: UInt32 = 0
+                for value in touched {
+                    let at = Int(value)
+                    let delta = UInt64(value - previous) << 1
+                    previous = value
+                    let (n, u) = (scratch[d].scans[at], scratch[d].uniques[at])
+                    if n == 1, u == 1 {
+                        varint(delta, &bytes)
+                    } else {
+                        varint(delta | 1, &bytes)
+                        varint(UInt64(n), &bytes)
+                        varint(UInt64(u), &bytes)
+                    }
+                    scratch[d].scans[at] = 0
+                    scratch[d].uniques[at] = 0
+                }
+            }
+        }
+        // `left` is sorted, and quarantine and repeats come after all that is in it but opt-outs.
+        var i = left.startIndex
+        var wroteBehaviour = false
+        func behaviour() {
+            wroteBehaviour = true
+            if quarantined > 0 {
+                bytes.append(Exclusion.quarantine.rawValue)
+                varint(quarantined, &bytes)
+            }
+            if repeated > 0 {
+                bytes.append(Exclusion.repeated.rawValue)
+                varint(repeated, &bytes)
+            }
+        }
+        while i < left.endIndex {
+            let reason = UInt8(left[i] & 15)
+            var n: UInt64 = 0
+            while i < left.endIndex, UInt8(left[i] & 15) == reason {
+                n += 1
+                i += 1
+            }
+            if reason > Exclusion.repeated.rawValue, !wroteBehaviour { behaviour() }
+            bytes.append(reason)
+            varint(n, &bytes)
+        }
+        if !wroteBehaviour { behaviour() }
     }
 
     private mutating func fill(_ cell: inout Cell, _ events: [Event], _ from: Int, _ to: Int, _ isLate: Bool) {
@@ -292,7 +400,8 @@ struct DayCounter {
         for dimension in Dimension.allCases { cell.entries[dimension.rawValue] = tally(dimension, events, from, to) }
     }
 
-    private mutating func tally(_ dimension: Dimension, _ events: [Event], _ from: Int, _ to: Int) -> [Cell.Entry] {
+    /// Counts a dimension into the scratch arrays; its values are in ``touched``, in order.
+    private mutating func touch(_ dimension: Dimension, _ events: [Event], _ from: Int, _ to: Int) {
         let d = dimension.rawValue
         touched.removeAll(keepingCapacity: true)
         for i in from..<to {
@@ -320,6 +429,11 @@ struct DayCounter {
             if verdict & Self.unique != 0 { scratch[d].uniques[at] += 1 }
         }
         if touched.count > 1 { touched.sort() }
+    }
+
+    private mutating func tally(_ dimension: Dimension, _ events: [Event], _ from: Int, _ to: Int) -> [Cell.Entry] {
+        let d = dimension.rawValue
+        touch(dimension, events, from, to)
         var list: [Cell.Entry] = []
         list.reserveCapacity(touched.count)
         for value in touched {

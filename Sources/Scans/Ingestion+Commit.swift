@@ -118,10 +118,12 @@ extension Ingestion {
         if !intake.newAgents.isEmpty {
             let stored = try database.first("SELECT count(*) FROM agent") { $0.int(0) } ?? 0
             if stored > 300_000 { try database.run("DELETE FROM agent") }
+            let statement = try database.prepare("INSERT OR REPLACE INTO agent VALUES(?, ?, ?)")
             for agent in intake.newAgents {
-                try database.run(
-                    "INSERT OR REPLACE INTO agent VALUES(?, ?, ?)", .integer(Int(Int64(bitPattern: agent.hash))),
-                    .integer(Int(agent.entry.value)), .integer(Int(Int64(bitPattern: agent.entry.mark))))
+                try statement.bind(1, Int(Int64(bitPattern: agent.hash)))
+                try statement.bind(2, Int(agent.entry.value))
+                try statement.bind(3, Int(Int64(bitPattern: agent.entry.mark)))
+                try statement.run()
             }
             intake.newAgents.removeAll()
         }
@@ -217,12 +219,22 @@ extension Ingestion {
                     }
                     if part == 0 { left.append(contentsOf: pending.left) }
                 }
-                let result = counter.count(&events, excluded: left)
+                let result: DayResult
+                if parts == 1 {
+                    let statement = try database.prepare("INSERT INTO cell VALUES(?, ?, ?)")
+                    try statement.bind(1, day)
+                    result = try counter.countPacked(&events, excluded: left, dayStart: Int64(day - 1) * 86400) {
+                        (link, bytes) throws(SQLiteError) in
+                        try statement.bind(2, Int(link))
+                        try statement.bind(3, bytes)
+                        try statement.run()
+                    }
+                } else {
+                    result = counter.count(&events, excluded: left)
+                }
                 visitors += result.visitors
                 anonymous += result.anonymous
-                if parts == 1 {
-                    try write(day, result.cells)
-                } else {
+                if parts > 1 {
                     for (link, cell) in result.cells { whole[link, default: Cell()].add(cell) }
                 }
             }

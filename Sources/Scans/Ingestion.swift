@@ -220,6 +220,8 @@ public struct Ingestion: ~Copyable {
         var count = 0
         let closed = closedDays
         let buffer = reader.lend()
+        var recent = RecentTimes()
+        swap(&recent, &reader.recent)
         let span = buffer.span
         while true {
             let lineEnd = span.firstLineFeed(at, end)
@@ -240,7 +242,7 @@ public struct Ingestion: ~Copyable {
                 if try parser.parse(span, at, lineEnd, &hit) {
                     count += 1
                     last = try intake.take(hit, span, &salts) { closed.contains($0) }
-                    reader.note(last)
+                    recent.note(last)
                     if source.firstAt == nil { source.firstAt = last }
                 }
             } catch let reason as Malformation {
@@ -270,6 +272,7 @@ public struct Ingestion: ~Copyable {
         sources[reader.source] = source
         reader.parser = parser
         reader.giveBack(buffer)
+        reader.recent = recent
         reader.consumed(at)
         // A line that does not end within the buffer: counted where it ends, so that a crash before does no harm.
         if reader.isOverlong {

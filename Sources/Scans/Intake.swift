@@ -32,8 +32,11 @@ struct OpenDay {
 
 /// Values kept by hash, forgotten all at once when there are too many: strangers choose the keys.
 struct HashCache<Value: Sendable>: Sendable {
-    private var keys: [UInt64]
-    private var values: [Value]
+    private struct Slot {
+        var key: UInt64
+        var value: Value
+    }
+    private var slots: [Slot]
     private let empty: Value
     private let capacity: Int
     private(set) var count = 0
@@ -41,41 +44,37 @@ struct HashCache<Value: Sendable>: Sendable {
     init(capacity: Int, empty: Value) {
         self.capacity = capacity
         self.empty = empty
-        keys = Array(repeating: 0, count: 1024)
-        values = Array(repeating: empty, count: 1024)
+        slots = Array(repeating: Slot(key: 0, value: empty), count: 1024)
     }
 
     @inline(__always)
     func find(_ hash: UInt64) -> Value? {
         let key = hash | 1
-        var at = Int(truncatingIfNeeded: hash >> 20) & (keys.count - 1)
-        while keys[at] != 0 {
-            if keys[at] == key { return values[at] }
-            at = (at + 1) & (keys.count - 1)
+        var at = Int(truncatingIfNeeded: hash >> 20) & (slots.count - 1)
+        while slots[at].key != 0 {
+            if slots[at].key == key { return slots[at].value }
+            at = (at + 1) & (slots.count - 1)
         }
         return nil
     }
 
     mutating func insert(_ hash: UInt64, _ value: Value) {
         if count >= capacity {
-            keys = Array(repeating: 0, count: 1024)
-            values = Array(repeating: empty, count: 1024)
+            slots = Array(repeating: Slot(key: 0, value: empty), count: 1024)
             count = 0
-        } else if (count + 1) * 2 > keys.count {
-            let (oldKeys, oldValues) = (keys, values)
-            keys = Array(repeating: 0, count: oldKeys.count * 2)
-            values = Array(repeating: empty, count: oldKeys.count * 2)
-            for (i, key) in oldKeys.enumerated() where key != 0 { place(key, oldValues[i]) }
+        } else if (count + 1) * 2 > slots.count {
+            let old = slots
+            slots = Array(repeating: Slot(key: 0, value: empty), count: old.count * 2)
+            for slot in old where slot.key != 0 { place(slot) }
         }
-        place(hash | 1, value)
+        place(Slot(key: hash | 1, value: value))
         count += 1
     }
 
-    private mutating func place(_ key: UInt64, _ value: Value) {
-        var at = Int(truncatingIfNeeded: key >> 20) & (keys.count - 1)
-        while keys[at] != 0, keys[at] != key { at = (at + 1) & (keys.count - 1) }
-        keys[at] = key
-        values[at] = value
+    private mutating func place(_ slot: Slot) {
+        var at = Int(truncatingIfNeeded: slot.key >> 20) & (slots.count - 1)
+        while slots[at].key != 0, slots[at].key != slot.key { at = (at + 1) & (slots.count - 1) }
+        slots[at] = slot
     }
 }
 

@@ -111,6 +111,21 @@ final class LogFile {
     func close() { stream = nil }
 }
 
+/// The times of the last 64 lines.
+struct RecentTimes {
+    private var times = [Int64](repeating: .max, count: 64)
+    private var at = 0
+
+    @inline(__always)
+    mutating func note(_ time: Int64) {
+        times[at & 63] = time
+        at &+= 1
+    }
+
+    /// The least of them; `nil` before there were 64.
+    var least: Int64? { at >= 64 ? times.min() : nil }
+}
+
 /// A log being read: a buffer with the lines of one piece, and what is left of the last one.
 final class LogReader {
     var source: Int
@@ -128,8 +143,8 @@ final class LogReader {
     var isSkipping = false
     /// No line that comes is older than this, unless it is out of order.
     var watermark: Int64 = 0
-    private var recent = [Int64](repeating: .max, count: 64)
-    private var recentAt = 0
+    /// The times of the last lines.
+    var recent = RecentTimes()
 
     init(source: Int, parser: LogParser, first: LogFile) {
         self.source = source
@@ -187,20 +202,14 @@ final class LogReader {
         return n > 0
     }
 
-    /// Remembers the time of a line.
-    @inline(__always)
-    func note(_ time: Int64) {
-        recent[recentAt & 63] = time
-        recentAt &+= 1
-    }
-
     /// The first `count` bytes are done with.
     func consumed(_ count: Int) {
-        if count > 0, count < filled { buffer.replaceSubrange(0..<filled - count, with: buffer[count..<filled]) }
+        // Byte by byte: it is part of one line, and a slice of the buffer would copy all of it.
+        if count > 0, count < filled { for i in 0..<filled - count { buffer[i] = buffer[count + i] } }
         filled -= count
         position += count
         // One forged time must not close days: only what 64 lines agree on counts.
-        if recentAt >= 64 { watermark = max(watermark, recent.min() ?? 0) }
+        if let least = recent.least { watermark = max(watermark, least) }
     }
 
     /// The buffer is full, and no line ends in it; or such a line goes on.

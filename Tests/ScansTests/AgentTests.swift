@@ -76,6 +76,12 @@ import Testing
                 == Agent(agentClass: .browser, device: device, system: system, browser: browser))
     }
 
+    @Test("marks are numbered in their order")
+    func marks() {
+        #expect(MemoryLayout<Mark>.size == 1)
+        #expect(Mark.allCases.map(\.index) == Array(0..<Mark.allCases.count))
+    }
+
     @Test("atoms are found as a naive search finds them")
     func atoms() {
         let atoms = ["bot", "Robot", "o", "crawl", "raw", "", "bot"].map { Array($0.utf8) }

@@ -94,6 +94,16 @@ import Testing
             var counter = DayCounter(rules: rules)
             events.shuffle(using: &random)
             let result = counter.count(&events, excluded: [])
+            // The packed way gives the same bytes.
+            let left: [UInt32] = [5 << 4 | 4, 5 << 4 | 14, 7 << 4 | 2]
+            var packed: [String] = []
+            _ = counter.countPacked(&events, excluded: left, dayStart: 900) { packed.append("\($0) \($1)") }
+            let made = counter.count(&events, excluded: left).cells.map { link, cell in
+                var bytes: [UInt8] = []
+                cell.pack(dayStart: 900, into: &bytes)
+                return "\(link) \(bytes)"
+            }
+            #expect(packed == made)
             let scans = result.cells.reduce(0) { $0 + Int($1.cell.scans) }
             let uniques = result.cells.reduce(0) { $0 + Int($1.cell.uniques) }
             let quarantine = result.cells.reduce(0) { $0 + Int($1.cell.excluded[Int(Exclusion.quarantine.rawValue)]) }

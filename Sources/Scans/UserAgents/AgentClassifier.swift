@@ -14,15 +14,16 @@ public struct Agent: Equatable, Sendable {
 ///
 /// Not for two threads at once: PCRE2 keeps its match data in it.
 public struct AgentClassifier: ~Copyable {
-    private let rules: AgentRules
     private let automaton: AtomAutomaton
     private let patterns: [CompiledPattern?]
+    /// Class of each rule, and whether its atom alone decides, its pattern does, or it has no atom.
+    private let kinds: [(agentClass: AgentClass, hasAtom: Bool, hasPattern: Bool)]
     private var found: [Bool]
 
     /// A classifier by these rules.
     public init(rules: AgentRules = .builtIn) {
-        self.rules = rules
         automaton = AtomAutomaton(Mark.allCases.map { Array($0.rawValue.utf8) } + rules.rules.map(\.atom))
+        kinds = rules.rules.map { ($0.agentClass, !$0.atom.isEmpty, $0.pattern != nil) }
         patterns = rules.rules.map { $0.pattern.flatMap(CompiledPattern.init) }
         found = Array(repeating: false, count: automaton.count)
     }
@@ -43,10 +44,12 @@ public struct AgentClassifier: ~Copyable {
 
     private func agentClass(_ bytes: [UInt8]) -> AgentClass {
         if bytes.isEmpty || bytes == [0x2D] { return .library }
-        for (index, rule) in rules.rules.enumerated() {
-            if !rule.atom.isEmpty, !found[Mark.allCases.count + index] { continue }
-            guard rule.pattern != nil else { return rule.agentClass }
-            if let pattern = patterns[index], pattern.matches(bytes) { return rule.agentClass }
+        let first = Mark.allCases.count
+        for index in 0..<kinds.count {
+            let kind = kinds[index]
+            if kind.hasAtom, !found[first + index] { continue }
+            guard kind.hasPattern else { return kind.agentClass }
+            if let pattern = patterns[index], pattern.matches(bytes) { return kind.agentClass }
         }
         // People's browsers have begun with these words since 1994; programs mostly name themselves first.
         let known: [StaticString] = [
@@ -131,7 +134,7 @@ public struct AgentClassifier: ~Copyable {
 }
 
 /// Words in User-Agents that tell device, system and browser.
-private enum Mark: String, CaseIterable {
+enum Mark: String, CaseIterable {
     case mozilla = "mozilla/"
     case compatible = "(compatible;"
     case msie = "msie "
@@ -213,6 +216,6 @@ private enum Mark: String, CaseIterable {
     case webView4 = "version/4.0 chrome"
     case safari = "safari"
 
-    var index: Int { Self.order[self] ?? 0 }
-    private static let order = Dictionary(uniqueKeysWithValues: Self.allCases.enumerated().map { ($1, $0) })
+    /// Position in ``allCases``: enumerations without payload are stored as just that (a test holds it).
+    var index: Int { Int(unsafeBitCast(self, to: UInt8.self)) }
 }
