@@ -42,7 +42,6 @@ let package = Package(
         .target(name: "Transfer", dependencies: ["Support", "CCurl"]),
         .target(name: "SQLite", dependencies: ["CSQLite"]),
 
-
         // Ground.
         .target(name: "Site", dependencies: ["Support"]),
         .target(name: "QRCode", dependencies: ["Support"]),

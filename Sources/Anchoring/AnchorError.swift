@@ -65,7 +65,7 @@ public enum AnchorError: Error, Equatable, Sendable, CustomStringConvertible {
         case .busy(let folder): "another process is anchoring with \(folder)"
         case .exposedKey(let path, let mode):
             "\(path) can be read by others (mode \(String(mode, radix: 8))): chmod 600 it"
-        case .noCheckpoint: "not a checkpoint: a signed note is needed"
+        case .noCheckpoint: "not a signed note"
         }
     }
 }

@@ -3,13 +3,17 @@ import ArgumentParser
 import Ethereum
 import Support
 
-/// `wayseal anchor`: the checkpoint's digest onto a chain.
+/// `wayseal anchor`: a signed note's digest onto a chain.
 struct AnchorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "anchor", abstract: "Anchor the log's checkpoint on a chain, once, and store the offline proof.",
+        commandName: "anchor",
+        abstract: "Put the digest of a signed note on a chain, once, and store the offline proof.",
         discussion: """
+            The note is the SHA256SUMS.note of a signed build, or the checkpoint of a log. Check the proof with
+            'wayseal verify NOTE --anchor PROOF'. The key is a keystore of version 3, as geth and Foundry make.
+
             Killed or interrupted, it goes on where it was: the same command never pays twice.
-              wayseal anchor --chain 100 --contract 0x5aAe… --dry-run
+              wayseal anchor --chain 100 --checkpoint dist/current/SHA256SUMS.note --contract 0x5aAe… --dry-run
               wayseal anchor --chain 31337 --deploy
             The node's address comes from --rpc or WAYSEAL_RPC, the key's passphrase from --passphrase-file,
             WAYSEAL_PASSPHRASE or the terminal.

@@ -7,7 +7,7 @@ import TransparencyLog
 
 /// The flags of `wayseal anchor`, and what they stand for.
 struct AnchorOptions: ParsableArguments {
-    @Option(help: "The signed checkpoint.") var checkpoint = "ledger/checkpoint"
+    @Option(help: ArgumentHelp("The signed note.", valueName: "file")) var checkpoint = "dist/current/SHA256SUMS.note"
     @Option(help: "Where records and proofs of anchors are kept.") var folder = "ledger/anchors"
     @Option(name: .customLong("chain"), help: "The chain's number; a node of another chain is refused.") var chain:
         UInt64

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Reports
 import Scans
+import Site
 import Support
 
 struct ReportCommand: ParsableCommand {
@@ -26,7 +27,8 @@ struct ReportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Only this link; may be given again.", valueName: "host/path")) var link: [String] = []
     @Option(help: ArgumentHelp("Only links with this tag; may be given again.", valueName: "tag")) var tag: [String] =
         []
-    @Option(help: "What the report is headed with.") var title = "Scans"
+    @Option(help: "What the report is headed with; default: the site's name.") var title: String?
+    @OptionGroup var manifest: ManifestLinks
     @OptionGroup(title: "Formats") var output: ReportOutput
     @OptionGroup(title: "Mail") var mail: ReportMail
 
@@ -41,18 +43,19 @@ struct ReportCommand: ParsableCommand {
             let written = try output.write(report)
             try mail.send(report, language: output.language, now: report.createdAt)
             if output.output == "-" { return }
-            if written.isEmpty { print(TextReport.summary(report, language: output.language), terminator: "") }
-            for path in written { print(path) }
-        } catch let code as ExitCode {
-            throw code
-        } catch {
-            throw Self.failure("\(error)")
-        }
+            if written.isEmpty { Terminal.write(Array(TextReport.summary(report, language: output.language).utf8)) }
+            for path in written { Terminal.say(path) }
+        } catch let failure as Failure {
+            throw failure
+        } catch let status as ExitStatus {
+            throw status
+        } catch { throw Failure(.outsideWorld, "\(error)") }
     }
 
     /// Reads the counts.
     private func build(now: Int64) throws -> ScanReport {
-        let builder = try ReportBuilder.open(source)
+        let site = try manifest.site()
+        let builder = try ReportBuilder.open(source, catalog: LinkCatalog(of: site))
         var seconds = time_t(now)
         var local = tm()
         localtime_r(&seconds, &local)
@@ -61,16 +64,10 @@ struct ReportCommand: ParsableCommand {
         guard let today,
             let period = ReportPeriod.choose(
                 from: from, to: to, isWeekly: weekly, known: try builder.days(), today: today)
-        else { throw Self.failure("no scans were counted in \(source) for these days", code: 1) }
-        var query = ReportQuery(title: title, period: period, createdAt: now)
+        else { throw Failure(.checkFailed, "no scans were counted in \(source) for these days") }
+        var query = ReportQuery(title: title ?? site?.name ?? "Scans", period: period, createdAt: now)
         query.scope.links = link
         query.scope.tags = tag
         return try builder.report(query)
-    }
-
-    private static func failure(_ message: String, code: Int32 = 4) -> ExitCode {
-        let line = Array("wayseal: error: \(message)\n".utf8)
-        _ = write(STDERR_FILENO, line, line.count)
-        return ExitCode(code)
     }
 }

@@ -6,6 +6,15 @@ import Scans
 struct ScansCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scans", abstract: "Count scans from access logs.",
+        discussion: """
+            Logs of nginx, Apache, Caddy, IIS and CloudFront, also gzip and zstd, are told by their content. Counts \
+            stay; addresses and User-Agents do not.
+
+            Examples:
+              wayseal scans ingest '/var/log/nginx/access.log*'
+              wayseal scans query --from 2026-03-01 --to 2026-03-31
+              wayseal report --html
+            """,
         subcommands: [
             ScansIngestCommand.self, ScansFollowCommand.self, ScansQueryCommand.self, ScansPurgeCommand.self,
             ScansGenerateCommand.self,
@@ -21,17 +30,12 @@ struct ScanOptions: ParsableArguments {
         String?
     @Flag(name: .customLong("truncate-addresses"), help: "Cut addresses to /24 and /48 first.") var truncates = false
     @Option(name: .customLong("commit-every"), help: .hidden) var commitEvery = 300_000
+    @OptionGroup var manifest: ManifestLinks
     @Argument(help: "Logs: files, patterns, or - for standard input.") var logs: [String]
 
-    /// An error for people, on standard error.
-    static func complain(_ text: String) {
-        let line = Array("wayseal: error: \(text)\n".utf8)
-        _ = write(STDERR_FILENO, line, line.count)
-    }
-
-    func settings(catalog: LinkCatalog = LinkCatalog(scope: .discover)) throws -> IngestSettings {
+    func settings() throws -> IngestSettings {
         var settings = IngestSettings(
-            database: database, catalog: catalog, now: Int64(time(nil)),
+            database: database, catalog: LinkCatalog(of: try manifest.site()), now: Int64(time(nil)),
             random: {
                 var random = SystemRandomNumberGenerator()
                 return random.next()
@@ -55,13 +59,12 @@ struct ScansIngestCommand: ParsableCommand {
         do {
             var ingestion = try Ingestion.open(options.settings())
             let summary = try ingestion.ingest(LogPaths.expand(options.logs))
-            print(summary.description)
-            for failure in summary.failures { ScanOptions.complain("\(failure)") }
-            if !summary.failures.isEmpty { throw ExitCode(4) }
-            if summary.malformedLines * 100 > summary.lines { throw ExitCode(1) }
-        } catch let error as IngestError {
-            ScanOptions.complain("\(error)")
-            throw ExitCode(4)
-        }
+            Terminal.say(summary.description)
+            for failure in summary.failures { Terminal.complain(failure, hint: nil) }
+            if !summary.failures.isEmpty { throw ExitStatus.outsideWorld }
+            if summary.malformedLines * 100 > summary.lines {
+                throw Failure(.checkFailed, "more than one line in a hundred is malformed")
+            }
+        } catch let error as IngestError { throw Failure(error) }
     }
 }

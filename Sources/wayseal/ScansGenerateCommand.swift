@@ -19,7 +19,7 @@ struct ScansGenerateCommand: ParsableCommand {
 
     func run() throws {
         guard let format = LogFormat.allCases.first(where: { $0.name == format }), let day = CivilDay(iso: from) else {
-            throw ExitCode(2)
+            throw Failure(.usage, "--format or --from is none that is known")
         }
         var generator = LogGenerator(seed: seed, lines: lines, start: Int64(day.number) * 86400, days: days)
         generator.host = host
@@ -28,9 +28,6 @@ struct ScansGenerateCommand: ParsableCommand {
         do {
             let file = try FileDescriptor(path: output, flags: O_WRONLY | O_CREAT | O_TRUNC)
             try generator.write(format) { (bytes: [UInt8]) throws(FileError) in try file.write(bytes) }
-        } catch {
-            ScanOptions.complain("\(error)")
-            throw ExitCode(4)
-        }
+        } catch { throw Failure(error) }
     }
 }

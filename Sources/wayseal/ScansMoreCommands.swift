@@ -16,11 +16,8 @@ struct ScansFollowCommand: ParsableCommand {
             let stop = StopSignal()
             try ingestion.follow(
                 options.logs, clock: { Int64(time(nil)) }, shouldStop: { stop.isRaised }
-            ) { print($0.description) }
-        } catch let error as IngestError {
-            ScanOptions.complain("\(error)")
-            throw ExitCode(4)
-        }
+            ) { Terminal.say($0.description) }
+        } catch let error as IngestError { throw Failure(error) }
     }
 }
 
@@ -46,20 +43,20 @@ struct ScansQueryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "query", abstract: "Print counts by day and link as tab-separated values.")
     @Option(help: "The database of counts.") var database = "wayseal-scans.db"
-    @Option(help: "First day, 2026-11-23.") var from: String
-    @Option(help: "Last day.") var to: String
+    @Option(help: "First day, 2026-11-23.") var from: CivilDay
+    @Option(help: "Last day.") var to: CivilDay
+
+    func validate() throws {
+        if from > to { throw ValidationError("--from is after --to") }
+    }
 
     func run() throws {
-        guard let first = CivilDay(iso: from), let last = CivilDay(iso: to) else { throw ExitCode(2) }
         do {
-            print("day\tlink\tscans\tunique\texcluded")
-            for row in try ScanMaintenance.rows(database, period: .init(first: first, last: last)) {
-                print("\(row.day)\t\(row.link)\t\(row.scans)\t\(row.uniqueScans)\t\(row.excluded)")
+            Terminal.say("day\tlink\tscans\tunique\texcluded")
+            for row in try ScanMaintenance.rows(database, period: .init(first: from, last: to)) {
+                Terminal.say("\(row.day)\t\(row.link)\t\(row.scans)\t\(row.uniqueScans)\t\(row.excluded)")
             }
-        } catch {
-            ScanOptions.complain("\(error)")
-            throw ExitCode(4)
-        }
+        } catch { throw Failure(error) }
     }
 }
 
@@ -68,13 +65,11 @@ struct ScansPurgeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "purge", abstract: "Delete the counts of days before one.")
     @Option(help: "The database of counts.") var database = "wayseal-scans.db"
-    @Option(help: "The first day that stays.") var before: String
+    @Option(help: "The first day that stays.") var before: CivilDay
 
     func run() throws {
-        guard let day = CivilDay(iso: before) else { throw ExitCode(2) }
-        do { print("deleted \(try ScanMaintenance.purge(database, before: day)) days") } catch {
-            ScanOptions.complain("\(error)")
-            throw ExitCode(4)
+        do { Terminal.say("deleted \(count(try ScanMaintenance.purge(database, before: before), "day"))") } catch {
+            throw Failure(error)
         }
     }
 }

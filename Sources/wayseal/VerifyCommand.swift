@@ -7,14 +7,18 @@ import Verification
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check bundles, proofs, a mirror of a log, or a CSV of claims, offline.",
+        abstract: "Check a signed build, and its anchor on a chain; offline unless --rpc is given.",
         discussion: """
-            What is checked is told by its content: a .wayseal.json bundle, a .tlog-proof (with --entry), a folder with \
-            'checkpoint' and 'tile/', or with --mirror a CSV of index[,field,salt,value].
+            A SHA256SUMS.note is checked with the SHA256SUMS beside it; the files themselves are checked by \
+            'sha256sum -c SHA256SUMS'.
+
+            Formats of logs are read, too, though 'wayseal build' does not write a log yet: a .wayseal.json bundle, \
+            a .tlog-proof (with --entry), a folder with 'checkpoint' and 'tile/', or with --mirror a CSV of \
+            index[,field,salt,value].
 
             Examples:
-              wayseal verify SOM-26-0001.wayseal.json --trust trust.policy --expect slug=SOM-26-0001
-              wayseal verify claims.csv --mirror log/ --key go.example.org+9ead41e0+AWjA…
+              wayseal verify dist/current/SHA256SUMS.note --key "$(wayseal keys show)"
+              wayseal verify SHA256SUMS.note --key KEY --anchor proof.json --chain 100 --rpc https://rpc.gnosischain.com
             """)
 
     @Argument(help: "Files or folders.") var things: [String]
@@ -24,10 +28,11 @@ struct VerifyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The entry that a .tlog-proof is about.", valueName: "file")) var entry: String?
     @Option(help: ArgumentHelp("A copy of the log for CSV files.", valueName: "dir")) var mirror: String?
     @Option(help: ArgumentHelp("Ask for a status not older than this.", valueName: "seconds")) var statusAge: Int?
+    @OptionGroup(title: "Anchors") var anchors: AnchorTrustOptions
     @Flag(help: "Print JSON Lines instead of text.") var json = false
 
     func run() async throws {
-        let verifier = Verifier(policy: try policy(), now: Int(time(nil)))
+        let verifier = Verifier(policy: try policy(), now: Int(time(nil)), anchorCheck: try anchors.check())
         var expected: [String: String] = [:]
         for pair in expect {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -45,6 +50,10 @@ struct VerifyCommand: AsyncParsableCommand {
                     allHold = try await report.batch(bytes, mirror: mirror, policy: verifier.policy) && allHold
                 } else {
                     let bytes = try Files.read(thing, limit: 1 << 24)
+                    if bytes.first != UInt8(ascii: "{"), let note = SignedNote(bytes) {
+                        allHold = try report.note(note, path: thing, verifier, anchors) && allHold
+                        continue
+                    }
                     let isProof = bytes.starts(with: Array("c2sp.org/tlog-proof".utf8))
                     guard !isProof || entry != nil else { throw Failure(.usage, "a .tlog-proof needs --entry FILE") }
                     let verdict =
@@ -71,6 +80,7 @@ struct VerifyCommand: AsyncParsableCommand {
                 policy = TrustPolicy(logs: try key.map { try VerifierKey($0) })
             }
             policy.greatestStatusAge = statusAge
+            policy.needsAnchor = anchors.requireAnchor
             return policy
         } catch let error as Failure { throw error } catch let error as FileError { throw Failure(error) } catch {
             throw Failure(.usage, "\(trust ?? "--key"): \(error)")

@@ -67,6 +67,34 @@ struct VerifyReport {
         { try? Files.read(folder + "/" + $0, limit: 1 << 25) }
     }
 
+    /// A note and what it is about: the list of hashes beside it, and its anchor.
+    func note(
+        _ note: SignedNote, path: String, _ verifier: Verifier, _ anchors: AnchorTrustOptions
+    ) throws(Failure) -> Bool {
+        guard let key = verifier.policy.logs.first(where: { note.isSigned(by: $0) }) else {
+            return line(false, "NOT VALID: none of the trusted keys has signed it")
+        }
+        var said = "signed by \(key.name)"
+        let lines = note.text.split(separator: "\n")
+        do {
+            if lines.first == "wayseal/sha256sums@v1" {
+                let list = Files.join(Files.parent(of: path), "SHA256SUMS")
+                let digest = Hex.encode(SHA256.hash(try Files.read(list)))
+                guard lines.dropFirst().first?.split(separator: " ").first.map(String.init) == digest else {
+                    return line(false, "NOT VALID: \(list) is not the one that was signed")
+                }
+                said += "; \(list) is the one that was signed"
+            }
+            guard let proof = anchors.anchor else {
+                return line(!anchors.requireAnchor, said + (anchors.requireAnchor ? "; NOT VALID: no --anchor" : ""))
+            }
+            let value = Checkpoint.anchorValue(of: note)
+            let answer = verifier.anchorCheck?(try Files.read(proof, limit: 1 << 24), value) ?? .unknown("not checked")
+            let (word, text) = Self.words(answer)
+            return line(word != "no", "\(said); anchor: \(word), \(text)")
+        } catch { throw Failure(error) }
+    }
+
     /// Every file of a log.
     func log(folder: String, policy: TrustPolicy) async -> Bool {
         do {

@@ -27,8 +27,7 @@ struct Wayseal: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, CheckCommand.self, PlanCommand.self, BuildCommand.self, TestCommand.self,
             QRCommand.self, KeysCommand.self, SchemaCommand.self, ExplainCommand.self, CompletionsCommand.self,
-            HistoryCommand.self, RestoreCommand.self, LedgerCommand.self, VerifyCommand.self,
-            AnchorCommand.self, ScansCommand.self, ReportCommand.self,
+            VerifyCommand.self, AnchorCommand.self, ScansCommand.self, ReportCommand.self,
         ])
 
     static func main() async {

@@ -1,0 +1,51 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import Manifest
+import Scans
+import Site
+import Support
+
+/// The manifest for verbs that work without one, too.
+struct ManifestLinks: ParsableArguments {
+    @Option(
+        name: [.customShort("f"), .long],
+        help: ArgumentHelp(
+            "The manifest whose links count; default: wayseal.yaml, and without one whatever was redirected.",
+            valueName: "file"))
+    var file: String?
+
+    @Option(
+        name: .customLong("allow-path"),
+        help: ArgumentHelp("The manifest may also name files under this folder.", valueName: "dir"))
+    var allowedPaths: [String] = []
+
+    /// The site, as far as there is a manifest.
+    /// - Throws: exit 1 when it has errors, 4 when it can't be read.
+    func site() throws -> Site? {
+        let path = file ?? "wayseal.yaml"
+        do { if file == nil, try Files.status(path) == nil { return nil } } catch { throw Failure(error) }
+        let options = ManifestOptions(environment: ProcessInfo.processInfo.environment, allowedPaths: allowedPaths)
+        let result: ManifestResult
+        do throws(ManifestError) { result = try ManifestReader(options: options).read(path: path) } catch {
+            throw Failure(.outsideWorld, error.summary, hint: error.hint)
+        }
+        if let site = result.site { return site }
+        let errors = result.diagnostics.filter { $0.severity == .error }
+        let renderer = DiagnosticRenderer(color: PrintOptions.Color.auto.isUsed(on: STDERR_FILENO))
+        Terminal.note(renderer.text(errors, sources: result.sources))
+        throw Failure(.checkFailed, "\(path) has \(count(errors.count, "error"))", hint: "see 'wayseal check'")
+    }
+}
+
+extension LinkCatalog {
+    /// The links of a site; without one whatever a log shows to be redirected.
+    init(of site: Site?) {
+        if let site { self.init(site: site) } else { self.init(scope: .discover) }
+    }
+}
+
+extension Failure {
+    /// Logs that could not be taken in, or a database that could not be read.
+    init(_ error: IngestError) { self.init(.outsideWorld, error.description) }
+}
