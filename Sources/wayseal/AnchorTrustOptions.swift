@@ -21,16 +21,24 @@ struct AnchorTrustOptions: ParsableArguments {
         name: .customLong("pin-block"),
         help: ArgumentHelp("Hash of a block known to be on its chain; asks nobody.", valueName: "hash"))
     var pins: [String] = []
+    @Option(
+        name: .customLong("code-hash"),
+        help: ArgumentHelp(
+            "Hash of the code of another contract whose times count, such as EAS; may be given again.",
+            valueName: "hash"))
+    var codeHashes: [String] = []
     @Flag(help: "Fail unless the anchor is there and confirmed.") var requireAnchor = false
 
     /// The check of anchors.
     func check() throws(Failure) -> Verifier.AnchorCheck {
         var trust = AnchorTrust(
             chains: chains.isEmpty ? nil : Set(chains), codeHashes: [AnchorPolicy.timestamperCodeHash])
-        for pin in pins {
-            guard let hash = Bytes32(pin) else { throw Failure(.usage, "'\(pin)' is not 0x and 64 digits") }
-            trust.pinnedBlocks.insert(hash)
+        func hash(_ text: String) throws(Failure) -> Bytes32 {
+            guard let hash = Bytes32(text) else { throw Failure(.usage, "'\(text)' is not 0x and 64 digits") }
+            return hash
         }
+        for pin in pins { trust.pinnedBlocks.insert(try hash(pin)) }
+        for code in codeHashes { trust.codeHashes.insert(try hash(code)) }
         let nodes = nodes
         let witnesses = Verifier.AnchorWitnesses(needed: nodes.count) { anchor in
             ChainConfirmation(of: anchor, by: nodes.map { ChainClient(url: $0) })

@@ -45,6 +45,14 @@ extension LinkCatalog {
     }
 }
 
+/// Says how to make a database of counts when there is none.
+func requireCounts(_ path: String) throws(Failure) {
+    do {
+        if try Files.status(path) != nil { return }
+    } catch { throw Failure(error) }
+    throw Failure(.outsideWorld, "\(path) does not exist", hint: "'wayseal scans ingest LOG' makes it")
+}
+
 extension Failure {
     /// Logs that could not be taken in, or a database that could not be read.
     init(_ error: IngestError) { self.init(.outsideWorld, error.description) }

@@ -55,6 +55,7 @@ struct ReportCommand: ParsableCommand {
     /// Reads the counts.
     private func build(now: Int64) throws -> ScanReport {
         let site = try manifest.site()
+        try requireCounts(source)
         let builder = try ReportBuilder.open(source, catalog: LinkCatalog(of: site))
         var seconds = time_t(now)
         var local = tm()

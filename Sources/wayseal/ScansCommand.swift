@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Scans
+import Site
 
 /// `wayseal scans …`: counts from access logs.
 struct ScansCommand: ParsableCommand {
@@ -25,7 +26,7 @@ struct ScansCommand: ParsableCommand {
 struct ScanOptions: ParsableArguments {
     @Option(name: .customLong("database"), help: "The database of counts.") var database = "wayseal-scans.db"
     @Option(name: .customLong("geo"), help: "A .mmdb file for places.") var geography: String?
-    @Option(name: .customLong("zone"), help: "The time zone of days.") var zone = "UTC"
+    @Option(name: .customLong("zone"), help: "The time zone of days; default: the site's, or UTC.") var zone: String?
     @Option(name: .customLong("crawlers"), help: "A crawler-user-agents.json with further patterns.") var crawlers:
         String?
     @Flag(name: .customLong("truncate-addresses"), help: "Cut addresses to /24 and /48 first.") var truncates = false
@@ -34,14 +35,15 @@ struct ScanOptions: ParsableArguments {
     @Argument(help: "Logs: files, patterns, or - for standard input.") var logs: [String]
 
     func settings() throws -> IngestSettings {
+        let site = try manifest.site()
         var settings = IngestSettings(
-            database: database, catalog: LinkCatalog(of: try manifest.site()), now: Int64(time(nil)),
+            database: database, catalog: LinkCatalog(of: site), now: Int64(time(nil)),
             random: {
                 var random = SystemRandomNumberGenerator()
                 return random.next()
             })
         settings.geography = geography
-        settings.zone = zone
+        settings.zone = zone ?? site?.timezone ?? "UTC"
         settings.commitEvery = commitEvery
         settings.rules.truncatesAddresses = truncates
         if let crawlers { try settings.addCrawlers(path: crawlers) }

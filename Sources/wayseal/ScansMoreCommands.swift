@@ -51,6 +51,7 @@ struct ScansQueryCommand: ParsableCommand {
     }
 
     func run() throws {
+        try requireCounts(database)
         do {
             Terminal.say("day\tlink\tscans\tunique\texcluded")
             for row in try ScanMaintenance.rows(database, period: .init(first: from, last: to)) {
@@ -68,6 +69,7 @@ struct ScansPurgeCommand: ParsableCommand {
     @Option(help: "The first day that stays.") var before: CivilDay
 
     func run() throws {
+        try requireCounts(database)
         do { Terminal.say("deleted \(count(try ScanMaintenance.purge(database, before: before), "day"))") } catch {
             throw Failure(error)
         }

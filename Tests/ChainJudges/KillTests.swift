@@ -144,12 +144,30 @@ struct KillTests {
                 if let json = try? JSONValue(reading: printed.filter { $0 != 0x0A }), json["state"]?.string == "final" {
                     let bundle = try AnchorBundle(json: Files.read(#require(json["proof"]?.string)))
                     _ = try bundle.verified(for: .anchored(note))
+                    let key = try VerifierKey(name: "go.example.org", publicKey: log.publicKey).description
+                    let arguments = [
+                        "verify", folder + "/checkpoint", "--key", key, "--anchor", try #require(json["proof"]?.string),
+                        "--rpc", setting.chain.url, "--require-anchor",
+                    ]
+                    #expect(try Self.status(arguments + ["--chain", "31337"]) == 0)
+                    #expect(try Self.status(arguments + ["--chain", "1"]) == 1)
                     break
                 }
             }
             #expect(try setting.paid() == round)
         }
         #expect(kills > 20)
+    }
+
+    /// How the program ends with these arguments.
+    private static func status(_ arguments: [String]) throws -> Int32 {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Place.wayseal)
+        process.arguments = arguments
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        return process.terminationStatus
     }
 }
 
