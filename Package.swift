@@ -155,7 +155,7 @@ let package = Package(
             name: "TransferTests", dependencies: ["Transfer", "Support", "TestSupport"], exclude: ["mailserver.py"]),
         .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"]),
         .testTarget(
-            name: "ServerTests", dependencies: ["Redirects", "Site", "Manifest", "Support", "TestSupport"]),
+            name: "ServerTests", dependencies: ["Redirects", "Scans", "Site", "Manifest", "Support", "TestSupport"]),
     ],
     cxxLanguageStandard: .cxx17
 )
