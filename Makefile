@@ -44,6 +44,7 @@ fast:
 ## bench: measured against the named peers in the same run; fails when a figure is missed
 bench:
 	@.ci/install-packages $(BENCH_PACKAGES)
+	@.ci/python-packages
 	@Benchmarks/run
 
 ## lint: formatting and house rules

@@ -1,5 +1,5 @@
 -- The index of a wayseal ledger, version 1. Everything but `preimage` and `anchor` can be made anew from the
--- published log (`wayseal ledger rebuild`).
+-- published log (`LedgerMaintenance.rebuild`).
 
 -- The entries, in the order of the log. `bytes` is what is hashed; the other columns are read from it.
 CREATE TABLE entry(

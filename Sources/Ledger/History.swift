@@ -70,7 +70,7 @@ extension Ledger {
         }
     }
 
-    /// Version `number` of a link: what `wayseal restore SLUG@N` puts back. The restored state is recorded as a new version
+    /// Version `number` of a link: to put it back. The restored state is recorded as a new version
     /// by the next build; nothing is undone.
     public func version(_ number: Int, of slug: String) throws(LedgerError) -> LinkVersion {
         let versions = try history(of: slug)

@@ -63,10 +63,10 @@ public enum LedgerError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .locked: "wait for it to end"
         case .indexMissing:
-            "restore the index from a backup, or run 'wayseal ledger rebuild LOG' with a copy of the published log"
+            "restore the index from a backup, or make it anew from a copy of the published log"
         case .guardMissing, .badGuard: "restore ledger/checkpoint from version control"
         case .indexBehind, .diverged:
-            "bring the index up to date from a newer backup, or with 'wayseal ledger rebuild LOG'"
+            "bring the index up to date from a newer backup, or make it anew from a copy of the published log"
         case .wrongKey: "use the key that signed the last checkpoint"
         default: nil
         }
