@@ -21,14 +21,17 @@ struct Loaded {
     }
 
     /// Reads `wayseal.lock`; none is as good as an empty one.
-    mutating func readLock(_ path: String) throws(Failure) {
+    mutating func readLock(_ path: String) throws {
         do {
-            guard try Files.status(path) != nil else { return }
+            guard let status = try Files.status(path, followLinks: false) else { return }
+            guard status.kind == .file else {
+                throw Failure(.checkFailed, "\(path) is not an ordinary file", hint: "a lock is never a link")
+            }
             let bytes = try Files.read(path)
             let (lock, problems) = LinkLock.read(bytes, file: sources.add(path: path, bytes: bytes))
             self.lock = lock
             diagnostics += problems
-        } catch {
+        } catch let error as FileError {
             throw Failure(error)
         }
     }
