@@ -59,7 +59,7 @@ let package = Package(
         // Data, compiled in.
         .target(
             name: "SiteTemplates", path: "site-templates",
-            resources: [.embedInCode("error.html"), .embedInCode("home.html")]),
+            resources: [.embedInCode("page.html")]),
 
         // Tests. ServerTests start the real nginx and Caddy; they run when WAYSEAL_SERVER_TESTS=1.
         .target(name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport"),
