@@ -5,7 +5,7 @@ public enum RedirectCodes {
     /// All of them, for `wayseal explain` and for the documentation.
     public static let all: [DiagnosticCode] = [
         sameAddress, reservedPath, unreachableSlug, targetTooLong, caddyBytes, caddySize,
-        caddyPrivacy, listenConflict, unusablePath,
+        caddyPrivacy, listenConflict, unusablePath, acmePort,
     ]
 
     /// Two slugs that the servers cannot tell apart.
@@ -95,6 +95,22 @@ public enum RedirectCodes {
         another port for HTTPS.
 
         Give one of them another port.
+        """)
+
+    /// nginx without plain HTTP, for which certbot's webroot method can't work.
+    public static let acmePort = DiagnosticCode(
+        "acme-needs-port-80", "certificates by ACME need plain HTTP, and nginx gets no port for it",
+        """
+        With `tls: acme` certbot proves that the host is yours through a file that the issuer fetches by plain
+        HTTP from port 80 (RFC 8555, section 8.3). A `listen:` without 80 or 8080 leaves nginx no place to
+        answer from, so no certificate is issued and the placeholder stays.
+
+            domains:
+              go.example.org: { listen: [8443] }        # nobody speaks plain HTTP
+
+        Add the port (`listen: [80, 8443]`; 8080 when something in front passes port 80 on), or bring a
+        certificate of your own (`tls: { certificate: …, key: … }`). Caddy is not concerned: it opens port 80
+        for this by itself.
         """)
 
     /// A path that a server's configuration cannot hold literally.

@@ -12,6 +12,8 @@ extension `A real server` {
         change(&domain)
         let links = [
             Link(slug: "menu", target: "https://example.org/menu"),
+            // The home page is a file of this name, too: its visits must not count for the link.
+            Link(slug: "index.html", target: "https://example.org/index"),
             Link(slug: "old", target: "https://example.org/new", redirect: .permanent),
             Link(slug: "quiet", target: "https://example.org/quiet", privacy: .none),
             Link(slug: "known", target: "https://example.org/known", privacy: .full),
@@ -122,10 +124,13 @@ extension `A real server` {
         }
         let trial = try TrialServer(server, RouteTable(site: site), port: port)
         defer { trial.stop() }
-        for path in ["/menu?a=%22", "/QUIET", "/known", "/docs/a/b", "/nothing"] {
+        for path in ["/menu?a=%22", "/QUIET", "/known", "/docs/a/b", "/no%74hing?b", "/"] {
             _ = RawHTTP.send(
                 "GET", Array(path.utf8), host: Array(Self.host.utf8),
-                headers: ["User-Agent: test \"\\ agent", "X-Forwarded-For: 198.51.100.7", "DNT: 1"],
+                headers: [
+                    "User-Agent: test \"\\ agent", "X-Forwarded-For: 198.51.100.7", "DNT: 1",
+                    "Sec-Purpose: prefetch",
+                ],
                 port: port)
         }
         let log = trial.state + "/log/\(server.rawValue).access.log"
@@ -137,9 +142,9 @@ extension `A real server` {
             lines = try text.split(separator: "\n").map { line in
                 try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
             }
-            if lines.count == 4 { break }
+            if lines.count == 5 { break }
         }
-        try #require(lines.count == 4, "\(lines)")
+        try #require(lines.count == 5, "\(lines)")
         let links: [String]
         let addresses: [String]
         if server == .nginx {
@@ -151,6 +156,11 @@ extension `A real server` {
             )
             #expect(lines[0]["ua"] as? String == "test \"\\ agent" && lines[0]["dnt"] as? String == "1")
             #expect((lines[0]["id"] as? String)?.count == 32)
+            #expect(lines[0]["pf"] as? String == "prefetch" && lines[0]["t"] is Double)
+            // The path that was asked for, also where a page of another name is served.
+            #expect(
+                lines.map { $0["path"] as? String ?? "?" } == ["/menu", "/known", "/docs/a/b", "/no%74hing", "/"])
+            #expect(lines.map { $0["st"] as? Int ?? 0 } == [302, 302, 302, 404, 200])
         } else {
             links = lines.map {
                 (($0["resp_headers"] as? [String: Any])?["X-Link"] as? [String])?.first ?? ""
@@ -159,11 +169,11 @@ extension `A real server` {
             let headers = lines[0]["resp_headers"] as? [String: Any]
             #expect((headers?["X-Request-Id"] as? [String])?.first?.count == 36)
         }
-        #expect(links == ["/menu", "/known", "/docs/*", ""])
+        #expect(links == ["/menu", "/known", "/docs/*", "", ""])
         // Caddy cannot tell single links apart and stays on the careful side; there is a warning.
         #expect(
             addresses == [
-                "127.0.0.0", server == .nginx ? "127.0.0.1" : "127.0.0.0", "127.0.0.0", "127.0.0.0",
+                "127.0.0.0", server == .nginx ? "127.0.0.1" : "127.0.0.0", "127.0.0.0", "127.0.0.0", "127.0.0.0",
             ])
     }
 }

@@ -67,6 +67,10 @@ struct NginxHost {
         if case .redirect(let target) = domain.home {
             text.line("return 302 \(NginxText.quotedValue(target));", 1)
         } else {
+            if routes.exact.row(of: Array("/index.html".utf8)[...]) != nil {
+                // The page is served under its own name, which must not be logged as that link.
+                text.line("set $wayseal_home \(tables.link);", 1)
+            }
             page(&text, "index.html")
         }
         text.line("}")
