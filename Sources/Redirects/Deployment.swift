@@ -47,7 +47,8 @@ public struct Deployment: Equatable, Sendable {
         }
         var seen: Set<String> = []
         return paths.compactMap { name, path, range in
-            guard seen.insert("\(name) \(path)").inserted, path.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F || Self.refused.contains($0) })
+            guard seen.insert("\(name) \(path)").inserted,
+                path.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F || Self.refused.contains($0) })
             else { return nil }
             return .error(
                 RedirectCodes.unusablePath, at: range,

@@ -36,12 +36,14 @@ struct BuildCommand: AsyncParsableCommand {
     var state: String?
     @Option(
         name: .customLong("trial-ports"),
-        help: ArgumentHelp("Loopback ports of a trial, for HTTP and HTTPS. Default: 8080,8443.", valueName: "8080,8443"),
+        help: ArgumentHelp(
+            "Loopback ports of a trial, for HTTP and HTTPS. Default: 8080,8443.", valueName: "8080,8443"),
         transform: TrialPorts.init)
     var trialPorts = TrialPorts(http: 8080, https: 8443)
     @Option(help: ArgumentHelp("One archive instead of a file per image: zip or tar.", valueName: "kind"))
     var archive: BuildOptions.Archive?
-    @Option(help: ArgumentHelp("Image formats, with commas: svg, png, pdf, or none.", valueName: "list"),
+    @Option(
+        help: ArgumentHelp("Image formats, with commas: svg, png, pdf, or none.", valueName: "list"),
         transform: FormatList.init)
     var formats: FormatList?
     @Option(help: ArgumentHelp("Generations that stay.", valueName: "n"))

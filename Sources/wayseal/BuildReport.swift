@@ -23,7 +23,7 @@ enum BuildReport {
             lines.append("  nginx    \(result.path)/nginx/wayseal.conf, to include inside http {}")
         }
         if servers.contains(.caddy) { lines.append("  caddy    \(result.path)/caddy/caddy.json") }
-        if result.codes > 0 { 
+        if result.codes > 0 {
             lines.append("  codes    \(result.path)/codes\(archive.map { ".\($0.rawValue)" } ?? "")")
         }
         lines.append("  hashes   \(result.path)/SHA256SUMS")

@@ -71,7 +71,8 @@ struct KeysCommand: ParsableCommand {
                 Terminal.say("\(public_)")
                 if GitIgnore.exposes(output, manifest: place.file) {
                     Terminal.note(
-                        "wayseal: warning: git does not ignore \(output): add its folder to .gitignore before you commit\n")
+                        "wayseal: warning: git does not ignore \(output): add its folder to .gitignore "
+                            + "before you commit\n")
                 }
                 Terminal.note(
                     """

@@ -62,7 +62,8 @@ struct QRCommand: ParsableCommand {
             let needed = micro ? 2 : 4
             if let quietZone, quietZone < needed {
                 Terminal.note(
-                    "wayseal: hint: many readers need a quiet zone of \(needed) modules; leave the rest free in print\n")
+                    "wayseal: hint: many readers need a quiet zone of \(needed) modules; leave the rest free "
+                        + "in print\n")
             }
             guard let output else {
                 let style: TerminalWriter.Style =
