@@ -45,7 +45,12 @@ struct Loaded {
         do {
             let compilation = try await Compilation(
                 site, lock: lock, deployment: deployment, formats: site.codes.formats)
-            diagnostics += compilation.diagnostics
+            // Two servers may find the same fault; once is enough.
+            var seen: Set<String> = []
+            diagnostics += compilation.diagnostics.filter { problem in
+                let range = problem.range.map { "\($0)" } ?? ""
+                return seen.insert("\(problem.code.id) \(range) \(problem.summary)").inserted
+            }
             return (site, compilation)
         } catch {
             throw Failure(.outsideWorld, error.description, hint: error.hint)
@@ -66,13 +71,15 @@ struct Loaded {
         }
     }
 
-    /// Prints all diagnostics as text to stderr, whatever stdout carries.
-    func reportBeside() {
-        let shown = options.print.quiet ? diagnostics.filter { $0.severity == .error } : diagnostics
+    /// Prints diagnostics as text to stderr, whatever stdout carries.
+    /// - Parameter withWarnings: whether to show warnings; by default unless `-q` is given.
+    func reportBeside(withWarnings: Bool? = nil) {
+        let withWarnings = withWarnings ?? !options.print.quiet
+        let shown = withWarnings ? diagnostics : diagnostics.filter { $0.severity == .error }
         let renderer = DiagnosticRenderer(color: options.print.color.isUsed(on: STDERR_FILENO))
         Terminal.note(renderer.text(shown, sources: sources))
         if errors > 0 {
-            let also = warnings > 0 ? " and \(count(warnings, "warning"))" : ""
+            let also = withWarnings && warnings > 0 ? " and \(count(warnings, "warning"))" : ""
             Terminal.note("\(count(errors, "error"))\(also); 'wayseal explain CODE' tells more\n")
         }
     }
