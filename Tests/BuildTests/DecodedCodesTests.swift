@@ -23,7 +23,8 @@ struct DecodedCodesTests {
         for index in site.links.indices where index.isMultiple(of: 3) { site.links[index].options = .dense }
         site.codes.formats = [.png]
         let options = BuildOptions(
-            output: folder.path + "/dist", lockPath: folder.path + "/lock", workers: 2, now: 0, deployment: Deployment())
+            output: folder.path + "/dist", lockPath: folder.path + "/lock", workers: 2, now: 0, deployment: Deployment()
+        )
         let compilation = try await Compilation(
             site, lock: LinkLock(), deployment: options.deployment, formats: site.codes.formats)
         _ = try await BuildPipeline(site, compilation, options).run { _ in }
