@@ -92,7 +92,7 @@ let package = Package(
         // Data, compiled in.
         .target(
             name: "SiteTemplates", path: "site-templates",
-            resources: [.embedInCode("error.html"), .embedInCode("home.html")]),
+            resources: [.embedInCode("page.html")]),
         .target(
             name: "LedgerContracts", dependencies: ["Support"], path: "ledger/contracts",
             exclude: ["README.md", "ANCHOR.md", "Timestamper.vy", "Timestamper.abi.json"],

@@ -10,8 +10,9 @@ public enum BuildCodes {
         never given to something else by accident. It is written by 'wayseal build' and made to be committed.
 
         It is read strictly, since a line that is dropped silently would be a slug that is no longer
-        protected. Restore the file from version control. After a merge conflict keep the lines of both
-        sides: their order does not matter.
+        protected. Restore the file from version control. After a merge conflict remove the marker lines and
+        keep the lines of both sides: their order does not matter, and of two lines for one slug the live one
+        counts.
         """)
 
     /// A removed slug is used again.

@@ -91,6 +91,13 @@ public struct BuildPipeline: Sendable {
     public func run(progress: (Progress) -> Void) async throws(BuildError) -> BuildResult {
         let signer = try site.signing.map { key throws(BuildError) in try Signer(key, options, site) }
         let store = try GenerationStore.open(options.output)
+        do {
+            if store.current != nil, try Files.status(options.lockPath) == nil {
+                throw BuildError.lockMissing(lock: options.lockPath, output: options.output)
+            }
+        } catch {
+            throw BuildError(error)
+        }
         try prepareTrial()
         let previous = store.current.map { store.path($0) }
 
@@ -104,6 +111,19 @@ public struct BuildPipeline: Sendable {
             }
         }
 
+        do throws(BuildError) {
+            return try await replace(previous, store, signer, progress)
+        } catch {
+            // A full disk should not stay full of what nobody will read.
+            try? store.discardStaging()
+            throw error
+        }
+    }
+
+    /// Writes a new generation, and serves it unless an archive turns out to be the one that is served already.
+    private func replace(
+        _ previous: String?, _ store: borrowing GenerationStore, _ signer: Signer?, _ progress: (Progress) -> Void
+    ) async throws(BuildError) -> BuildResult {
         try store.prepareStaging()
         let writer = GenerationWriter(previous: previous, staging: store.staging)
         guard let entries = try await write(writer, "writing", progress) else {

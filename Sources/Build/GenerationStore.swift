@@ -144,6 +144,8 @@ public enum BuildError: Error, Equatable, Sendable, CustomStringConvertible {
     case file(FileError)
     /// Another build is running in this folder.
     case busy(String)
+    /// There are builds, but the lock that remembers their links is gone.
+    case lockMissing(lock: String, output: String)
     /// Something else lies where a build wants to write.
     case notOurs(String)
     /// The signing key can't be used.
@@ -165,6 +167,7 @@ public enum BuildError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .file(let error): error.description
         case .busy(let directory): "another build is running in \(directory)"
+        case .lockMissing(let lock, let output): "\(lock) is missing, though \(output) holds builds"
         case .notOurs(let path): "\(path) was not made by wayseal, so it is left alone"
         case .key(let text): text
         case .other(let text): text
@@ -178,6 +181,8 @@ public enum BuildError: Error, Equatable, Sendable, CustomStringConvertible {
             "the last build is untouched; free some space and build again"
         case .file: "the last build is untouched"
         case .busy: "wait until it has ended, or build elsewhere with -o DIR"
+        case .lockMissing(_, let output):
+            "restore it from version control: without it removed slugs are not protected; to begin anew, remove \(output)"
         case .notOurs: "build elsewhere with -o DIR, or move it away"
         case .key: "see 'wayseal keys --help'"
         case .other: nil

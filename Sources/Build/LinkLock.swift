@@ -39,19 +39,30 @@ public struct LinkLock: Sendable {
         var diagnostics: [Diagnostic] = []
         var lines: [Line] = []
         var start = 0
-        var isFirst = true
+        var hasMarkers = false
         while start < bytes.count {
-            let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
-            if isFirst {
-                isFirst = false
-                if !bytes[start..<end].elementsEqual(header.utf8.dropLast()) {
+            let next = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
+            // Version control may have written the line ends of another system.
+            let end = next > start && bytes[next - 1] == 0x0D ? next - 1 : next
+            defer { start = next + 1 }
+            if start == 0 {
+                if let problem = problem(ofHeader: bytes[..<end]) {
                     diagnostics.append(
                         .error(
-                            BuildCodes.badLock, at: SourceRange(file: file, start: UInt32(start), length: UInt32(end)),
-                            "the lock does not begin with 'wayseal-lock 1'",
-                            help: "restore wayseal.lock from version control"))
+                            BuildCodes.badLock, at: SourceRange(file: file, start: 0, length: UInt32(end)),
+                            problem.text,
+                            help: problem.help))
                     break
                 }
+            } else if ["<<<<<<<", "=======", ">>>>>>>"].contains(where: { bytes[start..<end].starts(with: $0.utf8) }) {
+                if hasMarkers { continue }
+                hasMarkers = true
+                diagnostics.append(
+                    .error(
+                        BuildCodes.badLock,
+                        at: SourceRange(file: file, start: UInt32(start), length: UInt32(end - start)),
+                        "the lock has unresolved merge markers",
+                        help: "remove the marker lines and keep the lines of both sides; their order does not matter"))
             } else if let keyEnd = Entry.keyEnd(bytes[start..<end]) {
                 lines.append(Line(start: start, keyEnd: keyEnd, end: end))
             } else {
@@ -59,23 +70,52 @@ public struct LinkLock: Sendable {
                     .error(
                         BuildCodes.badLock,
                         at: SourceRange(file: file, start: UInt32(start), length: UInt32(end - start)),
-                        "this line of the lock can't be read",
-                        help: "restore wayseal.lock from version control; merge markers must be resolved"))
+                        "this line of the lock can't be read", help: "restore wayseal.lock from version control"))
             }
-            start = end + 1
+        }
+        if bytes.isEmpty {
+            diagnostics.append(
+                .error(
+                    BuildCodes.badLock, at: SourceRange(file: file, start: 0, length: 0), "the lock is empty",
+                    help: "restore wayseal.lock from version control: an empty one protects no slug"))
         }
         return (LinkLock(bytes: bytes, lines: lines), diagnostics)
+    }
+
+    /// What is wrong with the first line, and what to do.
+    private static func problem(ofHeader line: ArraySlice<UInt8>) -> (text: String, help: String)? {
+        if line.elementsEqual(header.utf8.dropLast()) { return nil }
+        if line.starts(with: "wayseal-lock ".utf8) {
+            return ("the lock was written by another version of wayseal", "use that version or a newer one")
+        }
+        return ("the lock does not begin with 'wayseal-lock 1'", "restore wayseal.lock from version control")
     }
 
     private init(bytes: [UInt8], lines: [Line]) {
         self.bytes = bytes
         let key = { (line: Line) in bytes[line.start + Line.keyOffset..<line.keyEnd] }
         var isSorted = true
-        for index in lines.indices.dropFirst() where Self.order(key(lines[index - 1]), key(lines[index])) > 0 {
+        for index in lines.indices.dropFirst() where Self.order(key(lines[index - 1]), key(lines[index])) >= 0 {
             isSorted = false
             break
         }
-        self.lines = isSorted ? lines : lines.sorted { key($0).lexicographicallyPrecedes(key($1)) }
+        if isSorted {
+            self.lines = lines
+            return
+        }
+        // After a merge one slug may have the lines of both sides: a live one is kept before a gone one, and of two
+        // equals the later.
+        let isGone = { (line: Line) in bytes[line.start] == UInt8(ascii: "g") }
+        var merged: [Line] = []
+        for line in lines.enumerated().sorted(by: { a, b in
+            let order = Self.order(key(a.element), key(b.element))
+            if order != 0 { return order < 0 }
+            return isGone(a.element) == isGone(b.element) ? a.offset < b.offset : isGone(a.element)
+        }).map(\.element) {
+            if let last = merged.last, Self.order(key(last), key(line)) == 0 { merged.removeLast() }
+            merged.append(line)
+        }
+        self.lines = merged
     }
 
     /// How many lines, live and gone.

@@ -29,9 +29,8 @@ public enum StaticPages {
         case .redirect: return nil
         case .page(let html): return html
         case .builtIn:
-            let source = kind == .home ? SiteTemplates.home : SiteTemplates.error
-            guard let html = Template(source: source).render(values(kind, domain, site)) else {
-                throw PageError(template: kind == .home ? "home.html" : "error.html")
+            guard let html = Template(source: SiteTemplates.page).render(values(kind, domain, site)) else {
+                throw PageError(template: "page.html")
             }
             return html
         }
@@ -46,7 +45,7 @@ public enum StaticPages {
             ]
         }
         var values: [String: Template.Value] = [
-            "name": .text(site.name ?? domain.displayName),
+            kind == .home ? "home" : "missing": .flag, "name": .text(site.name ?? domain.displayName),
             "first": .list(Array(texts.prefix(1))), "others": .list(Array(texts.dropFirst())),
         ]
         values["lang"] = texts.first?["lang"]

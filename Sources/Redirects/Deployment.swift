@@ -45,8 +45,10 @@ public struct Deployment: Equatable, Sendable {
                 paths.append(("the key of \(domain.displayName)", key, domain.range))
             }
         }
+        var seen: Set<String> = []
         return paths.compactMap { name, path, range in
-            guard path.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F || Self.refused.contains($0) })
+            guard seen.insert("\(name) \(path)").inserted,
+                path.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F || Self.refused.contains($0) })
             else { return nil }
             return .error(
                 RedirectCodes.unusablePath, at: range,
@@ -133,6 +135,19 @@ struct Listening: Equatable {
     func secureOrigin(_ host: String) -> String {
         let port = serve.first?.port ?? 443
         return port == 443 ? "https://\(host)" : "https://\(host):\(port)"
+    }
+
+    /// A warning for every domain of nginx whose certificates are to come by ACME but that has no plain HTTP.
+    static func withoutChallenges(_ site: Site) -> [Diagnostic] {
+        site.domains.compactMap { domain in
+            guard domain.tls == .acme, domain.servers.contains(.nginx),
+                Listening(domain, .production).redirect.isEmpty
+            else { return nil }
+            return .warning(
+                RedirectCodes.acmePort, at: domain.range,
+                "\(domain.displayName) asks for certificates by ACME but listens nowhere for plain HTTP",
+                help: "add port 80 to 'listen:', or name certificates of your own with 'tls:'")
+        }
     }
 
     /// An error for every address that one domain of `server` wants plain and another with TLS.

@@ -5,7 +5,7 @@ public enum RedirectCodes {
     /// All of them, for `wayseal explain` and for the documentation.
     public static let all: [DiagnosticCode] = [
         sameAddress, reservedPath, unreachableSlug, targetTooLong, caddyBytes, caddySize,
-        caddyPrivacy, listenConflict, unusablePath,
+        caddyPrivacy, listenConflict, unusablePath, acmePort,
     ]
 
     /// Two slugs that the servers cannot tell apart.
@@ -15,11 +15,11 @@ public enum RedirectCodes {
         A server decodes a path before it looks it up: it turns %XX into bytes, makes two slashes one, and does
         not tell upper from lower case. Two slugs that become the same path cannot lead to two places.
 
-            links:
-              menu/de: https://example.org/de
-              Menu//DE: https://example.org/other      # the same address
+            menu/de → https://example.org/de
+            Menu//DE → https://example.org/other      # the same address
 
-        Rename one of them.
+        Reading a manifest finds this before (`duplicate-slug`, `bad-slug`); only a table that is built in code
+        comes this far. Rename one of them.
         """)
 
     /// A slug beneath `/.well-known/`.
@@ -29,7 +29,8 @@ public enum RedirectCodes {
         Paths that begin with `.well-known/` belong to protocols (RFC 8615): certificates are issued through
         `/.well-known/acme-challenge/`. A link there would break them, so wayseal keeps that place free.
 
-        Choose another slug.
+        Reading a manifest finds this before (`reserved-slug`); only a table that is built in code comes this
+        far. Choose another slug.
         """)
 
     /// A slug that no request can ever ask for.
@@ -39,6 +40,7 @@ public enum RedirectCodes {
         Browsers and servers resolve `.` and `..` in a path before they look it up, and refuse a NUL byte
         (%00). A slug that holds one of them would never be found.
 
+        Reading a manifest finds this before (`bad-slug`); only a table that is built in code comes this far.
         Choose another slug.
         """)
 
@@ -59,7 +61,8 @@ public enum RedirectCodes {
         Caddy's configuration is JSON, and JSON is UTF-8: a slug such as `caf%E9` (Latin-1) decodes to bytes
         that cannot be written there. nginx has no such limit.
 
-        Write the slug in UTF-8 (`caf%C3%A9`), or serve the domain with nginx alone (`server: nginx`).
+        Reading a manifest finds this before, for every server (`invalid-utf8`); only a table that is built in
+        code comes this far. Write the slug in UTF-8 (`caf%C3%A9`), or serve the domain with nginx alone (`server: nginx`).
         """)
 
     /// More links than Caddy carries well.
@@ -95,6 +98,22 @@ public enum RedirectCodes {
         another port for HTTPS.
 
         Give one of them another port.
+        """)
+
+    /// nginx without plain HTTP, for which certbot's webroot method can't work.
+    public static let acmePort = DiagnosticCode(
+        "acme-needs-port-80", "certificates by ACME need plain HTTP, and nginx gets no port for it",
+        """
+        With `tls: acme` certbot proves that the host is yours through a file that the issuer fetches by plain
+        HTTP from port 80 (RFC 8555, section 8.3). A `listen:` without 80 or 8080 leaves nginx no place to
+        answer from, so no certificate is issued and the placeholder stays.
+
+            domains:
+              go.example.org: { listen: [8443] }        # nobody speaks plain HTTP
+
+        Add the port (`listen: [80, 8443]`; 8080 when something in front passes port 80 on), or bring a
+        certificate of your own (`tls: { certificate: …, key: … }`). Caddy is not concerned: it opens port 80
+        for this by itself.
         """)
 
     /// A path that a server's configuration cannot hold literally.

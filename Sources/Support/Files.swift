@@ -177,16 +177,17 @@ public enum Files {
     /// Replaces `path` durably: write aside, fsync, rename, fsync the directory.
     public static func replace(_ path: String, _ bytes: [UInt8], mode: UInt16 = 0o644) throws(FileError) {
         let aside = path + ".new"
-        if unlink(aside) != 0, errno != ENOENT { throw FileError("replace", aside) }
-        do {
+        do throws(FileError) {
+            if unlink(aside) != 0, errno != ENOENT { throw FileError("write", path) }
             let file = try FileDescriptor(path: aside, flags: O_WRONLY | O_CREAT | O_EXCL, mode: mode)
             try file.write(bytes)
             try file.synchronize()
+            try rename(aside, to: path)
         } catch {
             unlink(aside)
-            throw error
+            // The name beside it means nothing to whoever reads the message.
+            throw FileError("write", path, code: error.code)
         }
-        try rename(aside, to: path)
         try synchronizeDirectory(parent(of: path))
     }
 

@@ -5,13 +5,12 @@ public enum Hex {
     /// Two lower-case digits a byte.
     public static func encode(_ bytes: some Sequence<UInt8>) -> String {
         var out: [UInt8] = []
-        out.reserveCapacity(bytes.underestimatedCount * 2)
-        append(bytes, to: &out)
+        append(Array(bytes), to: &out)
         return String(decoding: out, as: UTF8.self)
     }
 
-    /// Appends two lower-case digits a byte.
-    public static func append(_ bytes: some Sequence<UInt8>, to out: inout [UInt8]) {
+    /// Appends two lower-case digits a byte. Concrete, since generics are not specialised across modules.
+    public static func append(_ bytes: [UInt8], to out: inout [UInt8]) {
         for byte in bytes {
             out.append(digit(byte >> 4))
             out.append(digit(byte & 15))

@@ -19,7 +19,9 @@ struct BuildCommand: AsyncParsableCommand {
               wayseal build --formats png              only PNG
               wayseal build --formats none             redirects only
               sha256sum -c SHA256SUMS                  in dist/current: checks every file
-              nginx -p "$PWD/dist/current" -c nginx/nginx.conf     a trial without root
+
+            A trial without root:
+              nginx -p "$PWD/dist/current" -c nginx/nginx.conf -g 'daemon off;'
             """)
 
     @OptionGroup var input: InputOptions
@@ -34,17 +36,23 @@ struct BuildCommand: AsyncParsableCommand {
     var state: String?
     @Option(
         name: .customLong("trial-ports"),
-        help: ArgumentHelp("Loopback ports of a trial, for HTTP and HTTPS.", valueName: "8080,8443"))
+        help: ArgumentHelp(
+            "Loopback ports of a trial, for HTTP and HTTPS. Default: 8080,8443.", valueName: "8080,8443"),
+        transform: TrialPorts.init)
     var trialPorts = TrialPorts(http: 8080, https: 8443)
     @Option(help: ArgumentHelp("One archive instead of a file per image: zip or tar.", valueName: "kind"))
     var archive: BuildOptions.Archive?
-    @Option(help: ArgumentHelp("Image formats, with commas: svg, png, pdf, or none.", valueName: "list"))
+    @Option(
+        help: ArgumentHelp("Image formats, with commas: svg, png, pdf, or none.", valueName: "list"),
+        transform: FormatList.init)
     var formats: FormatList?
     @Option(help: ArgumentHelp("Generations that stay.", valueName: "n"))
     var keep = 3
 
     func validate() throws {
         if keep < 1 { throw ValidationError("--keep must be at least 1") }
+        try refuseEmpty(output, "-o")
+        try refuseEmpty(state, "--state")
         if !root.hasPrefix("/") { throw ValidationError("--root must be an absolute path") }
     }
 
@@ -74,8 +82,10 @@ struct BuildCommand: AsyncParsableCommand {
             bar.clear()
             if input.print.json {
                 Terminal.write(BuildReport.json(result))
-            } else if !input.print.quiet {
-                Terminal.write(Array(BuildReport.text(result, site).utf8))
+            } else if input.print.quiet {
+                if let line = BuildReport.removals(result) { Terminal.note("wayseal: warning: \(line)\n") }
+            } else {
+                Terminal.write(Array(BuildReport.text(result, site, archive: archive).utf8))
             }
         } catch {
             bar.clear()

@@ -5,7 +5,8 @@ import Support
 
 /// What a build says when it has ended.
 enum BuildReport {
-    static func text(_ result: BuildResult, _ site: Site) -> String {
+    /// What happened, then where everything is.
+    static func text(_ result: BuildResult, _ site: Site, archive: BuildOptions.Archive?) -> String {
         var lines: [String] = []
         if result.isNew {
             let facts = [
@@ -16,18 +17,15 @@ enum BuildReport {
         } else {
             lines.append("nothing changed: generation \(result.generation) stays, \(count(result.files, "file"))")
         }
-        let removed = result.lock.count(of: .removed)
-        if removed > 0 {
-            lines.append(
-                "  \(count(removed, "link")) REMOVED: old prints of \(removed == 1 ? "it" : "them") lead to the 404 page"
-            )
-        }
+        if let line = removals(result) { lines.append("  " + line) }
         let servers = Set(site.domains.flatMap(\.servers))
         if servers.contains(.nginx) {
             lines.append("  nginx    \(result.path)/nginx/wayseal.conf, to include inside http {}")
         }
         if servers.contains(.caddy) { lines.append("  caddy    \(result.path)/caddy/caddy.json") }
-        if result.codes > 0 { lines.append("  codes    \(result.path)/codes") }
+        if result.codes > 0 {
+            lines.append("  codes    \(result.path)/codes\(archive.map { ".\($0.rawValue)" } ?? "")")
+        }
         lines.append("  hashes   \(result.path)/SHA256SUMS")
         if let signer = result.signer {
             lines.append("  signed   by \(signer)")
@@ -35,6 +33,13 @@ enum BuildReport {
             lines.append("  not signed: there is no key yet; 'wayseal keys new' makes one")
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// That links were removed, which is told even when nothing else is.
+    static func removals(_ result: BuildResult) -> String? {
+        let removed = result.lock.count(of: .removed)
+        if removed == 0 { return nil }
+        return "\(count(removed, "link")) REMOVED: old prints of \(removed == 1 ? "it" : "them") lead to the 404 page"
     }
 
     static func json(_ result: BuildResult) -> [UInt8] {
@@ -55,19 +60,20 @@ enum BuildReport {
 }
 
 /// `svg,png` or `none`.
-struct FormatList: ExpressibleByArgument {
+struct FormatList {
     var formats: [CodeSettings.Format]
 
-    init?(argument: String) {
+    init(_ argument: String) throws {
         if argument == "none" {
             formats = []
             return
         }
         var formats: [CodeSettings.Format] = []
         for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let format = CodeSettings.Format(rawValue: String(part)), !formats.contains(format) else {
-                return nil
+            guard let format = CodeSettings.Format(rawValue: String(part)) else {
+                throw ValueProblem("write 'svg', 'png' and 'pdf' with commas, or 'none'")
             }
+            guard !formats.contains(format) else { throw ValueProblem("it names '\(part)' twice") }
             formats.append(format)
         }
         self.formats = CodeSettings.Format.allCases.filter(formats.contains)
@@ -75,7 +81,7 @@ struct FormatList: ExpressibleByArgument {
 }
 
 /// `8080,8443`: two ports that differ.
-struct TrialPorts: ExpressibleByArgument {
+struct TrialPorts {
     var http: UInt16
     var https: UInt16
 
@@ -84,11 +90,11 @@ struct TrialPorts: ExpressibleByArgument {
         self.https = https
     }
 
-    init?(argument: String) {
-        let ports = argument.split(separator: ",").map { UInt16($0) ?? 0 }
-        guard ports.count == 2, !ports.contains(0), ports[0] != ports[1] else { return nil }
+    init(_ argument: String) throws {
+        let ports = argument.split(separator: ",", omittingEmptySubsequences: false).map { UInt16($0) ?? 0 }
+        guard ports.count == 2, !ports.contains(0), ports[0] != ports[1] else {
+            throw ValueProblem("write two ports from 1 to 65535 that differ, for HTTP and HTTPS, such as 8080,8443")
+        }
         self.init(http: ports[0], https: ports[1])
     }
-
-    var defaultValueDescription: String { "\(http),\(https)" }
 }

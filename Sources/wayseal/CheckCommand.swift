@@ -28,7 +28,7 @@ struct CheckCommand: AsyncParsableCommand {
         if input.print.json {
             loaded.report()
         } else {
-            loaded.reportBeside()
+            loaded.reportBeside(withWarnings: strict || !input.print.quiet)
             if !isBad, !input.print.quiet {
                 let warnings = loaded.warnings > 0 ? ", \(count(loaded.warnings, "warning"))" : ""
                 Terminal.say(

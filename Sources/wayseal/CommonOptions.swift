@@ -14,6 +14,11 @@ struct PlaceOptions: ParsableArguments {
     @Option(name: [.customShort("f"), .long], help: ArgumentHelp("The manifest.", valueName: "file"))
     var file = "wayseal.yaml"
 
+    func validate() throws {
+        try refuseEmpty(directory, "-C")
+        try refuseEmpty(file, "-f")
+    }
+
     /// Goes to the folder of `-C`.
     func enter() throws(Failure) {
         guard let directory else { return }
@@ -62,6 +67,10 @@ struct InputOptions: ParsableArguments {
         name: .customLong("allow-path"),
         help: ArgumentHelp("The manifest may also name files under this folder.", valueName: "dir"))
     var allowedPaths: [String] = []
+
+    func validate() throws {
+        for path in allowedPaths { try refuseEmpty(path, "--allow-path") }
+    }
 
     /// Reads the manifest and prints what is wrong with it.
     /// - Throws: exit 1 when it has errors, 4 when it can't be read.

@@ -29,15 +29,25 @@ struct InitCommand: ParsableCommand {
                 throw Failure(
                     .outsideWorld, "\(place.file) exists already", hint: "edit it, or name another file with -f")
             }
-            try Files.replace(place.file, Array(Self.manifest(domain).utf8))
-            let ignore = Files.join(Files.parent(of: place.file), ".gitignore")
-            if try Files.status(ignore, followLinks: false) == nil {
-                try Files.replace(ignore, Array("/dist/\n/secrets/\n".utf8))
-            }
+            let folder = Files.parent(of: place.file)
+            try Files.makeDirectory(folder)
+            try write(Array(Self.manifest(domain).utf8))
+            let ignore = Files.join(folder, ".gitignore")
+            let added = try GitIgnore.complete(ignore)
+            Terminal.say("wrote \(place.file); next: edit it, then 'wayseal build'")
+            if !added.isEmpty { Terminal.say("added \(added.joined(separator: " and ")) to \(ignore)") }
         } catch let error as FileError {
             throw Failure(error)
         }
-        Terminal.say("wrote \(place.file); next: edit it, then 'wayseal build'")
+    }
+
+    /// Writes the manifest; a failure names it, not the file that is written aside first.
+    private func write(_ bytes: [UInt8]) throws(FileError) {
+        do throws(FileError) {
+            try Files.replace(place.file, bytes)
+        } catch {
+            throw FileError("write", place.file, code: error.code)
+        }
     }
 
     private static func manifest(_ domain: String) -> String {

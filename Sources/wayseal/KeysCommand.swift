@@ -37,6 +37,11 @@ struct KeysCommand: ParsableCommand {
             name: .customLong("no-passphrase"), help: "Leave the key in the clear: for a CI that keeps it as a secret.")
         var isPlain = false
 
+        func validate() throws {
+            try refuseEmpty(output, "-o")
+            try refuseEmpty(name, "--name")
+        }
+
         /// The manifest's first host, as far as there is a manifest that can be read.
         private func signerName() throws(Failure) -> String {
             guard let result = try? ManifestReader(options: ManifestOptions()).read(path: place.file) else {
@@ -64,6 +69,11 @@ struct KeysCommand: ParsableCommand {
                 try Files.makeDirectory(Files.parent(of: output), mode: 0o700)
                 try Files.replace(output, Array(try key.pem(passphrase: secret).utf8), mode: 0o600)
                 Terminal.say("\(public_)")
+                if GitIgnore.exposes(output, manifest: place.file) {
+                    Terminal.note(
+                        "wayseal: warning: git does not ignore \(output): add its folder to .gitignore "
+                            + "before you commit\n")
+                }
                 Terminal.note(
                     """
                     wrote \(output); keep it secret and keep a copy of it

@@ -21,14 +21,17 @@ struct Loaded {
     }
 
     /// Reads `wayseal.lock`; none is as good as an empty one.
-    mutating func readLock(_ path: String) throws(Failure) {
+    mutating func readLock(_ path: String) throws {
         do {
-            guard try Files.status(path) != nil else { return }
+            guard let status = try Files.status(path, followLinks: false) else { return }
+            guard status.kind == .file else {
+                throw Failure(.checkFailed, "\(path) is not an ordinary file", hint: "a lock is never a link")
+            }
             let bytes = try Files.read(path)
             let (lock, problems) = LinkLock.read(bytes, file: sources.add(path: path, bytes: bytes))
             self.lock = lock
             diagnostics += problems
-        } catch {
+        } catch let error as FileError {
             throw Failure(error)
         }
     }
@@ -42,7 +45,12 @@ struct Loaded {
         do {
             let compilation = try await Compilation(
                 site, lock: lock, deployment: deployment, formats: site.codes.formats)
-            diagnostics += compilation.diagnostics
+            // Two servers may find the same fault; once is enough.
+            var seen: Set<String> = []
+            diagnostics += compilation.diagnostics.filter { problem in
+                let range = problem.range.map { "\($0)" } ?? ""
+                return seen.insert("\(problem.code.id) \(range) \(problem.summary)").inserted
+            }
             return (site, compilation)
         } catch {
             throw Failure(.outsideWorld, error.description, hint: error.hint)
@@ -63,13 +71,15 @@ struct Loaded {
         }
     }
 
-    /// Prints all diagnostics as text to stderr, whatever stdout carries.
-    func reportBeside() {
-        let shown = options.print.quiet ? diagnostics.filter { $0.severity == .error } : diagnostics
+    /// Prints diagnostics as text to stderr, whatever stdout carries.
+    /// - Parameter withWarnings: whether to show warnings; by default unless `-q` is given.
+    func reportBeside(withWarnings: Bool? = nil) {
+        let withWarnings = withWarnings ?? !options.print.quiet
+        let shown = withWarnings ? diagnostics : diagnostics.filter { $0.severity == .error }
         let renderer = DiagnosticRenderer(color: options.print.color.isUsed(on: STDERR_FILENO))
         Terminal.note(renderer.text(shown, sources: sources))
         if errors > 0 {
-            let also = warnings > 0 ? " and \(count(warnings, "warning"))" : ""
+            let also = withWarnings && warnings > 0 ? " and \(count(warnings, "warning"))" : ""
             Terminal.note("\(count(errors, "error"))\(also); 'wayseal explain CODE' tells more\n")
         }
     }

@@ -10,6 +10,8 @@ struct PassphraseOptions: ParsableArguments {
         help: ArgumentHelp("A file whose first line is the passphrase.", valueName: "file"))
     var file: String?
 
+    func validate() throws { try refuseEmpty(file, "--passphrase-file") }
+
     /// The passphrase for an existing key; `nil` when `pem` is not encrypted.
     func read(for pem: String) throws -> String? {
         pem.contains("BEGIN ENCRYPTED PRIVATE KEY") ? try read(isNew: false) : nil

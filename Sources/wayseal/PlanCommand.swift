@@ -29,7 +29,7 @@ struct PlanCommand: AsyncParsableCommand {
         let update = compilation.lock
         if input.print.json {
             Terminal.write(PlanReport.json(update))
-        } else {
+        } else if !input.print.quiet {
             let color = input.print.color.isUsed(on: STDOUT_FILENO)
             Terminal.write(Array(PlanReport.text(update, limit: all ? .max : 200, color: color).utf8))
         }

@@ -44,6 +44,14 @@ struct QRCommand: ParsableCommand {
 
     enum Ground: String, ExpressibleByArgument, CaseIterable { case light, dark }
 
+    func validate() throws {
+        try refuseEmpty(output, "-o")
+        if !(1...256).contains(scale) { throw ValidationError("--scale must be from 1 to 256") }
+        if let quietZone, !(0...100).contains(quietZone) {
+            throw ValidationError("--quiet-zone must be from 0 to 100")
+        }
+    }
+
     func run() throws {
         do {
             var encoder = QREncoder()
@@ -51,6 +59,12 @@ struct QRCommand: ParsableCommand {
                 micro
                 ? try SpecialSymbols.micro(text, level: ErrorCorrection(level))
                 : try encoder.encode(text, level: ErrorCorrection(level))
+            let needed = micro ? 2 : 4
+            if let quietZone, quietZone < needed {
+                Terminal.note(
+                    "wayseal: hint: many readers need a quiet zone of \(needed) modules; leave the rest free "
+                        + "in print\n")
+            }
             guard let output else {
                 let style: TerminalWriter.Style =
                     color.isUsed(on: STDOUT_FILENO) ? .colour : ground == .light ? .plainOnLight : .plainOnDark

@@ -16,7 +16,7 @@ struct TestReport {
     /// Three or four lines: the request, the answer, why, and which line of the manifest says so.
     var text: String {
         var out = "\(request.method) \(url)\n"
-        var result = "\(answer.status)"
+        var result = answer.status == 0 ? "no answer: nothing listens there" : "\(answer.status)"
         if let location = answer.location { result += " → \(location)" }
         out += "  \(result)\n"
         for reason in answer.reason { out += "  \(reason)\n" }

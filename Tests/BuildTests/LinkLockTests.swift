@@ -95,7 +95,35 @@ struct LinkLockTests {
             let (_, diagnostics) = LinkLock.read(Array(text.utf8), file: 0)
             #expect(diagnostics.map(\.range?.start) == [15], "\(bad)")
         }
-        #expect(LinkLock.read(Array("hello\n".utf8), file: 0).diagnostics.count == 1)
+        for whole in ["hello\n", "", "wayseal-lock 2\n"] {
+            #expect(
+                LinkLock.read(Array(whole.utf8), file: 0).diagnostics.map(\.code) == [BuildCodes.badLock], "\(whole)")
+        }
+    }
+
+    @Test("after a merge one slug may have two lines: it is one link, live if either side has it")
+    func merged() {
+        for lines in [
+            ["live go.example.org/b 302 - https://e.org/old", "live go.example.org/b 302 - https://e.org/b"],
+            ["live go.example.org/b 302 - https://e.org/b", "gone go.example.org/b 302 - https://e.org/gone"],
+            ["gone go.example.org/b 302 - https://e.org/gone", "live go.example.org/b 302 - https://e.org/b"],
+        ] {
+            let text = (["wayseal-lock 1"] + lines).joined(separator: "\n") + "\n"
+            let update = lock(Array(text.utf8)).updated(by: site([("b", "https://e.org/b")]))
+            #expect(update.changeCount == 0, "\(lines)")
+            #expect(
+                String(decoding: update.bytes, as: UTF8.self)
+                    == "wayseal-lock 1\nlive go.example.org/b 302 - https://e.org/b\n")
+        }
+    }
+
+    @Test("line ends of another system are read, merge markers are named once")
+    func foreignLines() {
+        let crlf = "wayseal-lock 1\r\nlive go.example.org/b 302 - https://e.org/b\r\n"
+        #expect(lock(Array(crlf.utf8)).updated(by: site([("b", "https://e.org/b")])).changeCount == 0)
+        let marked = "wayseal-lock 1\n<<<<<<< a\nlive a/b 302 - x\n=======\nlive a/c 302 - x\n>>>>>>> b\n"
+        let (_, diagnostics) = LinkLock.read(Array(marked.utf8), file: 0)
+        #expect(diagnostics.count == 1)
     }
 
     @Test("the difference agrees with dictionaries, over random histories", arguments: 0..<30)

@@ -162,6 +162,15 @@ struct PipelineTests {
         await #expect(throws: BuildError.notOurs(folder.path + "/dist/current")) { try await build(small, options()) }
     }
 
+    @Test("builds without their lock are refused: removed slugs would not be protected")
+    func lockMissing() async throws {
+        try await build(small, options())
+        try Files.remove(folder.path + "/wayseal.lock")
+        await #expect(
+            throws: BuildError.lockMissing(lock: folder.path + "/wayseal.lock", output: folder.path + "/dist")
+        ) { try await build(small, options()) }
+    }
+
     @Test("two builds at once: the second says so")
     func busy() async throws {
         let store = try GenerationStore.open(folder.path + "/dist")

@@ -158,6 +158,23 @@ import Testing
             })
     }
 
+    @Test func `names a path that no configuration can hold once`() throws {
+        let table = RouteTable(site: try SiteNotation.parse("domain a.example server=nginx"))
+        let odd = Deployment(state: "/var/$x", trialState: "/var/$x")
+        let problems = NginxEmitter(deployment: odd).emit(table).diagnostics
+        #expect(problems.map(\.code) == [RedirectCodes.unusablePath])
+    }
+
+    @Test(arguments: [
+        ("listen=8443", true), ("listen=80 listen=8443", false), ("listen=8080 listen=8443", false), ("", false),
+        ("tls=off listen=8443", false), ("server=caddy listen=8443", false),
+    ])
+    func `warns where nginx has no plain HTTP for certificates by ACME`(domain: String, warns: Bool) throws {
+        let table = RouteTable(site: try SiteNotation.parse("domain a.example " + domain))
+        let problems = NginxEmitter(deployment: Deployment()).emit(table).diagnostics
+        #expect(problems.contains { $0.code == RedirectCodes.acmePort && $0.severity == .warning } == warns)
+    }
+
     @Test func `explains each of its codes`() {
         #expect(Set(RedirectCodes.all.map(\.id)).count == RedirectCodes.all.count)
         for code in RedirectCodes.all { #expect(code.explanation.count > 100) }

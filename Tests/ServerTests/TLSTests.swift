@@ -12,6 +12,8 @@ extension `A real server` {
         change(&domain)
         let links = [
             Link(slug: "menu", target: "https://example.org/menu"),
+            // The home page is a file of this name, too: its visits must not count for the link.
+            Link(slug: "index.html", target: "https://example.org/index"),
             Link(slug: "old", target: "https://example.org/new", redirect: .permanent),
             Link(slug: "quiet", target: "https://example.org/quiet", privacy: .none),
             Link(slug: "known", target: "https://example.org/known", privacy: .full),
@@ -114,6 +116,46 @@ extension `A real server` {
     }
 
     @Test(arguments: Server.allCases)
+    func `logs no link for a home page that goes before a wildcard`(server: Server) throws {
+        let port = RawHTTP.freePorts(1)[0]
+        var domain = Domain(host: Self.host)
+        domain.tls = .off
+        domain.listen = [ListenAddress(address: "127.0.0.1", port: port)]
+        domain.home = .page(html: Array("home".utf8))
+        let links = [
+            Link(slug: "*", target: "https://example.org/all"),
+            Link(slug: "index.html", target: "https://example.org/index"),
+        ]
+        let trial = try TrialServer(server, RouteTable(site: Site(domains: [domain], links: links)), port: port)
+        defer { trial.stop() }
+        for (path, status) in [("/", 200), ("/index.html", 302), ("/other", 302)] {
+            let response = RawHTTP.send("GET", Array(path.utf8), host: Array(Self.host.utf8), port: port)
+            #expect(response?.status == status)
+        }
+        let lines = try Self.log(of: trial, server, count: 3)
+        #expect(lines.map { Self.link($0, server) } == ["", "/index.html", "/*"])
+    }
+
+    /// The lines of the access log, once there are `count` or three seconds have passed.
+    private static func log(of trial: TrialServer, _ server: Server, count: Int) throws -> [[String: Any]] {
+        var lines: [[String: Any]] = []
+        for _ in 0..<60 where lines.count < count {
+            usleep(50_000)
+            let path = trial.state + "/log/\(server.rawValue).access.log"
+            lines = try ((try? String(contentsOfFile: path, encoding: .utf8)) ?? "").split(separator: "\n").map {
+                try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+            }
+        }
+        return lines
+    }
+
+    /// The link that a line of the log names.
+    private static func link(_ line: [String: Any], _ server: Server) -> String {
+        if server == .nginx { return line["link"] as? String ?? "?" }
+        return ((line["resp_headers"] as? [String: Any])?["X-Link"] as? [String])?.first ?? ""
+    }
+
+    @Test(arguments: Server.allCases)
     func `logs the link, and of the visitor what privacy allows`(server: Server) throws {
         let port = RawHTTP.freePorts(1)[0]
         let site = Self.site { domain in
@@ -122,28 +164,21 @@ extension `A real server` {
         }
         let trial = try TrialServer(server, RouteTable(site: site), port: port)
         defer { trial.stop() }
-        for path in ["/menu?a=%22", "/QUIET", "/known", "/docs/a/b", "/nothing"] {
+        for path in ["/menu?a=%22", "/QUIET", "/known", "/docs/a/b", "/no%74hing?b", "/"] {
             _ = RawHTTP.send(
                 "GET", Array(path.utf8), host: Array(Self.host.utf8),
-                headers: ["User-Agent: test \"\\ agent", "X-Forwarded-For: 198.51.100.7", "DNT: 1"],
+                headers: [
+                    "User-Agent: test \"\\ agent", "X-Forwarded-For: 198.51.100.7", "DNT: 1",
+                    "Sec-Purpose: prefetch",
+                ],
                 port: port)
         }
-        let log = trial.state + "/log/\(server.rawValue).access.log"
-        var lines: [[String: Any]] = []
-        for _ in 0..<60 {
-            usleep(50_000)
-            let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
-            #expect(!text.contains("198.51.100.7"))
-            lines = try text.split(separator: "\n").map { line in
-                try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
-            }
-            if lines.count == 4 { break }
-        }
-        try #require(lines.count == 4, "\(lines)")
-        let links: [String]
+        let lines = try Self.log(of: trial, server, count: 5)
+        try #require(lines.count == 5, "\(lines)")
+        #expect(!"\(lines)".contains("198.51.100.7"))
+        let links = lines.map { Self.link($0, server) }
         let addresses: [String]
         if server == .nginx {
-            links = lines.map { $0["link"] as? String ?? "?" }
             addresses = lines.map { $0["ip"] as? String ?? "?" }
             #expect(lines[0]["v"] as? Int == 1 && lines[0]["st"] as? Int == 302)
             #expect(
@@ -151,19 +186,21 @@ extension `A real server` {
             )
             #expect(lines[0]["ua"] as? String == "test \"\\ agent" && lines[0]["dnt"] as? String == "1")
             #expect((lines[0]["id"] as? String)?.count == 32)
+            #expect(lines[0]["pf"] as? String == "prefetch" && lines[0]["t"] is Double)
+            // The path that was asked for, also where a page of another name is served.
+            #expect(
+                lines.map { $0["path"] as? String ?? "?" } == ["/menu", "/known", "/docs/a/b", "/no%74hing", "/"])
+            #expect(lines.map { $0["st"] as? Int ?? 0 } == [302, 302, 302, 404, 200])
         } else {
-            links = lines.map {
-                (($0["resp_headers"] as? [String: Any])?["X-Link"] as? [String])?.first ?? ""
-            }
             addresses = lines.map { ($0["request"] as? [String: Any])?["remote_ip"] as? String ?? "?" }
             let headers = lines[0]["resp_headers"] as? [String: Any]
             #expect((headers?["X-Request-Id"] as? [String])?.first?.count == 36)
         }
-        #expect(links == ["/menu", "/known", "/docs/*", ""])
+        #expect(links == ["/menu", "/known", "/docs/*", "", ""])
         // Caddy cannot tell single links apart and stays on the careful side; there is a warning.
         #expect(
             addresses == [
-                "127.0.0.0", server == .nginx ? "127.0.0.1" : "127.0.0.0", "127.0.0.0", "127.0.0.0",
+                "127.0.0.0", server == .nginx ? "127.0.0.1" : "127.0.0.0", "127.0.0.0", "127.0.0.0", "127.0.0.0",
             ])
     }
 }

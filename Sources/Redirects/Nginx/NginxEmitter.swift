@@ -23,7 +23,7 @@ public struct NginxEmitter: Sendable {
         guard !indices.isEmpty else { return emission }
         emission.diagnostics =
             deployment.problems(site) + Listening.conflicts(site, .nginx, .production)
-            + Listening.conflicts(site, .nginx, deployment.trial)
+            + Listening.conflicts(site, .nginx, deployment.trial) + Listening.withoutChallenges(site)
         let names = NginxText.identifiers(indices.map { site.domains[$0].host })
         var hosts: [NginxHost] = []
         for (index, name) in zip(indices, names) {

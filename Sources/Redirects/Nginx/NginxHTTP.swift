@@ -78,6 +78,10 @@ struct NginxHTTP {
                 "\"~^([0-9a-f]+)::\" $1::;",
             ], 1)
         text.line("}")
+        text.line("# the path as it was sent: $uri is the page's name once a page has been found")
+        text.line("map $request_uri $wayseal_path {")
+        text.line("\"~^(?<wayseal_asked>[^?]*)\" $wayseal_asked;", 1)
+        text.line("}")
         byHost(&text, "link", hosts) { $0.link }
         if hasPrivacy {
             byHost(&text, "privacy", hosts.filter(\.tables.hasPrivacy)) { $0.privacy }
@@ -94,11 +98,11 @@ struct NginxHTTP {
         text.line("log_format wayseal escape=json")
         text.lines(
             [
-                "'{\"v\":1,\"t\":\"$msec\",\"id\":\"$request_id\",\"link\":\"$wayseal_link\",\"var\":\"\",\"deny\":\"\",'",
-                "'\"host\":\"$host\",\"path\":\"$uri\",\"q\":\"$args\",\"m\":\"$request_method\",\"st\":$status,'",
+                "'{\"v\":1,\"t\":$msec,\"id\":\"$request_id\",\"link\":\"$wayseal_link\",\"var\":\"\",\"deny\":\"\",'",
+                "'\"host\":\"$host\",\"path\":\"$wayseal_path\",\"q\":\"$args\",\"m\":\"$request_method\",\"st\":$status,'",
                 "'\"to\":\"$sent_http_location\",\"ip\":\"\(address)\",\"ua\":\"$http_user_agent\",'",
                 "'\"ref\":\"$http_referer\",\"al\":\"$http_accept_language\",\"dnt\":\"$http_dnt$http_sec_gpc\",'",
-                "'\"rt\":$request_time,\"b\":$bytes_sent}';",
+                "'\"pf\":\"$http_sec_purpose\",\"rt\":$request_time,\"b\":$bytes_sent}';",
             ], 1)
     }
 
@@ -166,7 +170,7 @@ struct NginxHTTP {
         var text = Text()
         text.line(
             "# wayseal: a complete configuration for a trial without privileges. From the directory of the")
-        text.line("# build:  nginx -p \"$PWD/dist/current\" -c nginx/nginx.conf")
+        text.line("# build:  nginx -p \"$PWD/dist/current\" -c nginx/nginx.conf -g 'daemon off;'")
         text.line("worker_processes 1;")
         text.line("pid \(path("nginx.pid"));")
         text.line("error_log \(path("log/nginx-error.log")) notice;")

@@ -64,6 +64,10 @@ struct NginxHost {
         text.line("location = / {")
         text.line("error_page 405 @refused;", 1)
         text.line("if ($wayseal_other_method) { return 405; }", 1)
+        if routes.depths.last == 0 || routes.exact.row(of: Array("/index.html".utf8)[...]) != nil {
+            // Neither '*' nor a link with the name of the page's file is what the log should say.
+            text.line("set \(tables.link) \"\";", 1)
+        }
         if case .redirect(let target) = domain.home {
             text.line("return 302 \(NginxText.quotedValue(target));", 1)
         } else {
