@@ -7,6 +7,8 @@ struct SchemaCheck {
     let isMain: Bool
     /// Places that hold a literal secret.
     private(set) var secrets: [SourceRange] = []
+    /// Files that hold secrets, as the manifest names them.
+    private(set) var secretFiles: [String] = []
 
     init(_ sources: SourceMap, isMain: Bool) {
         self.sources = sources
@@ -173,6 +175,9 @@ struct SchemaCheck {
         }
         if hasReference {
             if context.use == .open { refuseReference(at: scalar.range, &sink) }
+            for piece in (try? Reference.pieces(of: scalar.text)) ?? [] {
+                if case .reference(.file(let path), _) = piece { secretFiles.append(path) }
+            }
             return
         }
         checkValue(scalar, text, &sink)
