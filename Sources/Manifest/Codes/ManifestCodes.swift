@@ -205,8 +205,8 @@ extension ManifestCodes {
         In YAML a space and `#` begin a comment, so the value is empty, and in braces everything up to the end of the
         line is lost, the closing brace included. Quote colours.
         """,
-        bad: "designs:\n  house: { ink: #5b0f1f }",
-        mended: "designs:\n  house: { ink: \"#5b0f1f\" }")
+        bad: "links:\n  a:\n    to: https://example.org/\n    tags: #5b0f1f",
+        mended: "links:\n  a:\n    to: https://example.org/\n    tags: \"#5b0f1f\"")
     static let unquotedReference = define(
         "unquoted-reference", "${…} in { … } needs quotes",
         """

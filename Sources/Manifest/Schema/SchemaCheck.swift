@@ -122,7 +122,9 @@ struct SchemaCheck {
                         .error(
                             ManifestCodes.notYet, at: entry.key.range,
                             "'\(name)' is not compiled by this version yet",
-                            help: "\(name): \(Self.begun(key.doc)); remove it for now"))
+                            help: key.use == .secret
+                                ? "remove '\(name)' for now"
+                                : "\(name): \(Self.begun(key.doc)); remove it for now"))
                     inner.isLater = true
                 }
                 if key.use != .open { inner.use = key.use }
@@ -198,17 +200,7 @@ struct SchemaCheck {
         case .url: checkURL(scalar, &sink)
         case .boolean:
             guard value != "true", value != "false" else { return }
-            let meant: String? =
-                switch value.lowercased() {
-                case "yes", "on", "y", "1", "true": "true"
-                case "no", "off", "n", "0", "false": "false"
-                default: nil
-                }
-            sink.add(
-                .error(
-                    ManifestCodes.wrongValue, at: scalar.range,
-                    "expected true or false, found \(Bytes.quoted(value))",
-                    help: meant.map { "write \($0)" }))
+            sink.add(BooleanText.problem(with: value), at: scalar.range)
         case .integer(let range):
             let isDigits = !value.isEmpty && value.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
             guard isDigits, let number = Int(value), range.contains(number) else {
@@ -335,5 +327,20 @@ struct SchemaCheck {
             .error(
                 ManifestCodes.unknownKey, at: entry.key.range,
                 "unknown key \(Bytes.quoted(name)) in \(record.name)", help: help))
+    }
+}
+
+/// What is said of a value that is neither true nor false.
+enum BooleanText {
+    static func problem(with value: String) -> TextProblem {
+        let meant: String? =
+            switch value.lowercased() {
+            case "yes", "on", "y", "1", "true": "true"
+            case "no", "off", "n", "0", "false": "false"
+            default: nil
+            }
+        return TextProblem(
+            ManifestCodes.wrongValue, "expected true or false, found \(Bytes.quoted(value))",
+            help: meant.map { "write \($0)" })
     }
 }
