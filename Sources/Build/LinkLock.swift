@@ -49,7 +49,8 @@ public struct LinkLock: Sendable {
                 if let problem = problem(ofHeader: bytes[..<end]) {
                     diagnostics.append(
                         .error(
-                            BuildCodes.badLock, at: SourceRange(file: file, start: 0, length: UInt32(end)), problem.text,
+                            BuildCodes.badLock, at: SourceRange(file: file, start: 0, length: UInt32(end)),
+                            problem.text,
                             help: problem.help))
                     break
                 }

@@ -96,7 +96,8 @@ struct LinkLockTests {
             #expect(diagnostics.map(\.range?.start) == [15], "\(bad)")
         }
         for whole in ["hello\n", "", "wayseal-lock 2\n"] {
-            #expect(LinkLock.read(Array(whole.utf8), file: 0).diagnostics.map(\.code) == [BuildCodes.badLock], "\(whole)")
+            #expect(
+                LinkLock.read(Array(whole.utf8), file: 0).diagnostics.map(\.code) == [BuildCodes.badLock], "\(whole)")
         }
     }
 
