@@ -19,6 +19,9 @@ public struct Site: Sendable {
     public var codes: CodeSettings
     /// How the hash manifest is signed; `nil`: not signed.
     public var signing: SigningKey?
+    /// The manifest asks for a signature, but its key is not on this machine: the error of whoever needs it. Then
+    /// ``signing`` is `nil`, and a build must be refused rather than left unsigned.
+    public var missingSigningKey: Diagnostic?
 
     /// A site with these parts.
     public init(

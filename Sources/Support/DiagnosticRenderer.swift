@@ -122,6 +122,8 @@ struct Place {
     var lineRange: Range<Int>
     /// The marked bytes in the file, cut to the line.
     var marked: Range<Int>
+    /// Bodies of private keys in the file.
+    var privateKeys: [Range<Int>]
 
     var label: String { "\(SourceExcerpt.visible(path)):\(line):\(column)" }
 }
@@ -130,6 +132,7 @@ struct Place {
 struct PlaceFinder {
     let sources: SourceMap
     private var indices: [Int: LineIndex] = [:]
+    private var privateKeys: [Int: [Range<Int>]] = [:]
 
     init(_ sources: SourceMap) { self.sources = sources }
 
@@ -138,6 +141,8 @@ struct PlaceFinder {
         let bytes = sources.files[file].bytes
         let index = indices[file] ?? LineIndex(bytes)
         indices[file] = index
+        let keys = privateKeys[file] ?? ConcealedText.privateKeys(bytes.span)
+        privateKeys[file] = keys
         let start = min(Int(range.start), bytes.count)
         let line = index.line(at: start)
         let lineRange = index.range(ofLine: line, in: bytes)
@@ -150,6 +155,6 @@ struct PlaceFinder {
         for at in markStart..<end where span[at] & 0xC0 != 0x80 { endColumn += 1 }
         return Place(
             path: sources.files[file].path, file: file, line: line + 1, column: column, endColumn: endColumn,
-            lineRange: lineRange, marked: markStart..<end)
+            lineRange: lineRange, marked: markStart..<end, privateKeys: keys)
     }
 }

@@ -24,7 +24,8 @@ struct SourceExcerpt {
         var cells: [Cell] = []
         var column = 0
         let span = file.bytes.span
-        let concealed = file.concealed.filter { $0.overlaps(from..<max(from, to)) }
+        let concealed = (file.concealed + place.privateKeys + ConcealedText.userinfo(span, in: from..<max(from, to)))
+            .filter { $0.overlaps(from..<max(from, to)) }
         var index = from
         var caretCell = 0
         if from == 0, to >= 3, span[0] == 0xEF, span[1] == 0xBB, span[2] == 0xBF { index = 3 }

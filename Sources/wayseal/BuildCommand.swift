@@ -65,6 +65,11 @@ struct BuildCommand: AsyncParsableCommand {
             deployment.trialState = state
         }
         let (site, compilation) = try await loaded.compile(deployment: deployment, formats: formats?.formats)
+        // Unsigned by accident is worse than not built.
+        if let problem = site.missingSigningKey {
+            loaded.diagnostics.removeAll { $0.code == problem.code }
+            loaded.diagnostics.append(problem)
+        }
         try loaded.stopOnErrors()
 
         var options = BuildOptions(

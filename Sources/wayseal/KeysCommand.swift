@@ -100,6 +100,7 @@ struct KeysCommand: ParsableCommand {
         func run() throws {
             let loaded = try input.load()
             loaded.reportBeside()
+            if loaded.site?.missingSigningKey != nil { throw ExitStatus.checkFailed }
             guard let site = loaded.site, let signing = site.signing else {
                 throw Failure(.checkFailed, "the manifest names no key", hint: "make one with 'wayseal keys new'")
             }

@@ -17,8 +17,11 @@ enum Fixtures {
     static let good = manifests(in: "manifests/good") + ["smallest/wayseal.yaml", "vinea/wayseal.yaml"]
     static let bad = manifests(in: "manifests/bad")
 
+    /// What looks like a key.
+    static let key = "-----BEGIN PRIVATE KEY-----\ns3cret-key\n-----END PRIVATE KEY-----"
+
     static let environment = [
-        "HSTS_GARBAGE": "s3cret-hsts", "TOKEN": "s3cret-token", "LEDGER_KEY": "s3cret-key",
+        "WAYSEAL_HSTS_GARBAGE": "s3cret-hsts", "TOKEN": "s3cret-token", "LEDGER_KEY": key,
     ]
 
     static func read(_ path: String, environment: [String: String] = environment) throws -> ManifestResult {
@@ -38,6 +41,7 @@ struct RootedFiles: ManifestFiles {
     private func full(_ path: String) -> String { path.hasPrefix("/") ? path : root + "/" + path }
 
     func canonicalPath(_ path: String) throws(UnreadableFile) -> String { try files.canonicalPath(full(path)) }
+    func isSymbolicLink(_ path: String) -> Bool { files.isSymbolicLink(full(path)) }
     func read(_ path: String, atMost limit: Int) throws(UnreadableFile) -> [UInt8] {
         try files.read(full(path), atMost: limit)
     }
@@ -64,6 +68,8 @@ struct MemoryFiles: ManifestFiles {
         }
         throw UnreadableFile(path, .notFound)
     }
+
+    func isSymbolicLink(_ path: String) -> Bool { false }
 
     func read(_ path: String, atMost limit: Int) throws(UnreadableFile) -> [UInt8] {
         guard let bytes = files[path] else { throw UnreadableFile(path, .notFound) }

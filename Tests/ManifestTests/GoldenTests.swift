@@ -61,8 +61,8 @@ import Testing
         let result = try Fixtures.read("manifests/vinea-complete.yaml", environment: environment)
         let text = DiagnosticRenderer().text(result.diagnostics, sources: result.sources)
         // The signing key's file is a secret: it is in no checkout.
-        #expect(Set(codes(result)) == ["not-yet", "file-not-found"], "\(text)")
-        #expect(codes(result).filter { $0 == "file-not-found" }.count == 1)
+        #expect(Set(codes(result)) == ["not-yet", "key-missing"], "\(text)")
+        #expect(codes(result).filter { $0 == "key-missing" }.count == 1)
         try Self.compare(text, with: "manifests/vinea-complete.txt")
     }
 

@@ -43,7 +43,7 @@ import Testing
             Self.head + "include: [links.csv, dir.yaml, null.csv]\nledger: { key: \"${file:links.csv}\" }")
         #expect(
             codes(try folder.read()) == [
-                "file-not-regular", "file-not-regular", "path-outside", "file-not-regular",
+                "secret-file", "file-not-regular", "symbolic-link", "file-not-regular",
             ])
         #expect(codes(try folder.read(allow: ["/dev"]))[2] == "file-not-regular")
         #expect(mkfifo(folder.path + "/main.yaml", 0o600) == 0)
@@ -62,7 +62,7 @@ import Testing
         #expect(error?.hint?.contains("wayseal init") == true)
     }
 
-    @Test("symbolic links are followed, but not out of the folder")
+    @Test("symbolic links are not followed, but into folders that are allowed; what is outside is not told")
     func links() throws {
         let outside = try Folder()
         try outside.write("secret.csv", "slug,to\na,https://example.org/\n")
@@ -78,25 +78,125 @@ import Testing
             "wayseal.yaml",
             Self.head + "include: [in.csv, out.csv, up/secret.csv, \"\(outside.path)/secret.csv\", ../x.csv]")
         #expect(
-            codes(try folder.read()) == ["path-outside", "path-outside", "path-outside", "file-not-found"])
-        try folder.write("wayseal.yaml", Self.head + "include: [in.csv, out.csv]")
+            codes(try folder.read()) == [
+                "symbolic-link", "symbolic-link", "symbolic-link", "path-outside", "path-outside",
+            ])
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/dangling.csv", withDestinationPath: outside.path + "/none.csv")
+        try folder.write(
+            "wayseal.yaml", Self.head + "include: [out.csv, dangling.csv, \"\(outside.path)/none.csv\", up/*.csv]")
+        #expect(
+            codes(try folder.read()) == ["symbolic-link", "symbolic-link", "path-outside", "symbolic-link"])
+        try FileManager.default.removeItem(atPath: folder.path + "/dangling.csv")
+        try folder.write("wayseal.yaml", Self.head + "include: [real.csv, out.csv]")
         #expect(try folder.read(allow: [outside.path]).site?.links.count == 2)
+        try FileManager.default.removeItem(atPath: folder.path + "/in.csv")
         try folder.write("wayseal.yaml", Self.head + "include: [\"*.csv\", \"**/*.csv\"]")
-        #expect(codes(try folder.read()).contains("path-outside"))
+        #expect(codes(try folder.read()).contains("symbolic-link"))
         #expect(try folder.read(allow: [outside.path]).site?.links.count == 2)
+    }
+
+    @Test("a signing key is neither a page nor a table, by whatever name, and no message shows it")
+    func publishedKey() throws {
+        let folder = try Folder()
+        let key = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIHUNTER2\n-----END PRIVATE KEY-----\n"
+        for path in [
+            "secrets/ledger.key", "copy.html", "copy.jsonl", "copy.csv", "copy.yaml", "secrets/x.html", "main.key",
+        ] {
+            try folder.write(path, key)
+        }
+        for (name, target) in [("page.html", "secrets/ledger.key"), ("l.jsonl", "secrets/ledger.key")] {
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.path + "/" + name, withDestinationPath: target)
+        }
+        func read(_ manifest: String, _ allow: [String] = []) throws -> [String] {
+            try folder.write("wayseal.yaml", manifest)
+            let result = try folder.read(allow: allow)
+            #expect(result.site == nil)
+            let text = DiagnosticRenderer().text(result.diagnostics, sources: result.sources)
+            #expect(!text.contains("MC4C"), "\(text)")
+            return codes(result)
+        }
+        func home(_ page: String) -> String {
+            "domains: { go.example.org: { home: \(page) } }\nledger: { key: \"${file:secrets/ledger.key}\" }\n"
+        }
+        #expect(try read(home("page.html")) == ["symbolic-link"])
+        #expect(try read(home("page.html"), [folder.path]) == ["secret-file"])
+        #expect(try read(home("copy.html")) == ["secret-file"])
+        #expect(try read(home("secrets/x.html")) == ["secret-file"])
+        #expect(try read(home("x/../secrets/x.html")) == ["secret-file"])
+        for table in ["l.jsonl", "\"l*.jsonl\""] {
+            #expect(try read(Self.head + "include: [\(table)]") == ["symbolic-link"])
+        }
+        for table in ["copy.jsonl", "copy.csv", "copy.yaml", "\"copy.j*\""] {
+            #expect(try read(Self.head + "include: [\(table)]") == ["secret-file"])
+        }
+        // A secret that lies elsewhere, by another name.
+        try folder.write("t.csv", "no key")
+        #expect(
+            try read(Self.head + "include: [t.csv]\nledger: { key: \"${file:t.csv}\" }") == [
+                "secret-file", "wrong-key",
+            ])
+        // The manifest itself.
+        #expect(try read(key).allSatisfy { $0.hasPrefix("yaml") || $0 == "wrong-kind" })
+        _ = try read("links:\n  a: |\n    " + key.replacing("\n", with: "\n    "))
+    }
+
+    @Test("a manifest that is a symbolic link out of its folder is refused, and nothing of it shown")
+    func mainLink() throws {
+        let outside = try Folder()
+        try outside.write("passwd", "root:x:0:0: hunter2\n")
+        let folder = try Folder()
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/wayseal.yaml", withDestinationPath: outside.path + "/passwd")
+        let result = try folder.read()
+        #expect(result.site == nil)
+        #expect(codes(result) == ["path-outside"])
+        let text = DiagnosticRenderer().text(result.diagnostics, sources: result.sources)
+        #expect(!text.contains("hunter2"))
+        #expect(codes(try folder.read(allow: [outside.path])) != ["path-outside"])
+    }
+
+    @Test("without its key a site is read, but carries the error of a build; a wrong key is an error")
+    func missingKey() throws {
+        let folder = try Folder()
+        func read(_ key: String, _ environment: [String: String] = [:]) throws -> ManifestResult {
+            try folder.write("wayseal.yaml", Self.head + "ledger: { key: \"\(key)\" }")
+            return try folder.read(environment: environment)
+        }
+        for result in [
+            try read("${file:secrets/ledger.key}"), try read("${KEY}"), try read("${KEY:?bring it}"),
+            try read("${KEY}", ["KEY": ""]),
+        ] {
+            #expect(codes(result) == ["key-missing"])
+            #expect(result.diagnostics.first?.severity == .warning)
+            let site = try #require(result.site)
+            #expect(site.signing == nil)
+            #expect(site.missingSigningKey?.severity == .error)
+            #expect(site.missingSigningKey?.help?.contains("wayseal keys new") == true)
+        }
+        let onPurpose = try read("${KEY:-}")
+        #expect(codes(onPurpose) == [])
+        #expect(onPurpose.site?.signing == nil && onPurpose.site?.missingSigningKey == nil)
+        let wrong = try read("${KEY}", ["KEY": "hunter2"])
+        #expect(codes(wrong) == ["wrong-key"])
+        #expect(
+            !DiagnosticRenderer().text(wrong.diagnostics, sources: wrong.sources).contains("hunter2"))
+        #expect(codes(try read("${file:../ledger.key}")) == ["path-outside"])
     }
 
     @Test("a secret comes from a file or a variable, without the line end at its end, and never shows")
     func secrets() throws {
         let folder = try Folder()
-        try folder.write("secrets/ledger.key", "PEM\nTEXT\n")
+        try folder.write("secrets/ledger.key", Fixtures.key + "\n")
         try folder.write(
             "wayseal.yaml",
             Self.head + "ledger: { key: \"${file:secrets/ledger.key}\" }\nlinks: { a: https://example.org/ }")
-        #expect(try folder.read().site?.signing?.pem == "PEM\nTEXT")
+        #expect(try folder.read().site?.signing?.pem == Fixtures.key)
         try folder.write("wayseal.yaml", Self.head + "ledger: { key: \"a${KEY}b\" }")
-        #expect(try folder.read(environment: ["KEY": "x"]).site?.signing?.pem == "axb")
-        #expect(codes(try folder.read()) == ["missing-variable"])
+        #expect(
+            try folder.read(environment: ["KEY": Fixtures.key]).site?.signing?.pem == "a" + Fixtures.key + "b")
+        #expect(codes(try folder.read()) == ["key-missing"])
     }
 
     @Test(

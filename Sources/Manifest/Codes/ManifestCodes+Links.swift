@@ -56,7 +56,7 @@ extension ManifestCodes {
     static let targets = [
         badTarget, targetScheme, targetUserinfo, targetHost, targetTooLong, targetLoop, targetChain,
         deadTarget,
-        permanentRedirect, utmKept, utmImpossible,
+        permanentRedirect, utmKept, utmImpossible, webOnly,
     ]
 
     static let badTarget = define(
@@ -98,7 +98,7 @@ extension ManifestCodes {
         bad:
             "domains: { go.example.org: {} }\nlinks:\n  a: https://go.example.org/b\n  b: https://go.example.org/a",
         mended:
-            "domains: { go.example.org: {} }\nlinks:\n  a: https://go.example.org/b\n  b: https://example.org/"
+            "domains: { go.example.org: {} }\nlinks:\n  a: https://example.org/a\n  b: https://example.org/b"
     )
     static let targetChain = define(
         "target-chain", "a link leads to another short link",
@@ -134,6 +134,14 @@ extension ManifestCodes {
         "utm-impossible", "UTM parameters on a target that is no web address",
         "mailto:, tel: and app targets have no query that a web analytics program would read. `defaults.utm` passes over them silently.",
         bad: "links:\n  a: { to: \"tel:+43123456\", utm: { source: qr } }",
+        mended: "links:\n  a: { to: \"tel:+43123456\" }")
+    static let webOnly = define(
+        "web-only", "`query` or `suffix` on a target that is no web address",
+        """
+        mailto:, tel: and app targets are given out as they are: nothing of the visitor's address is appended to them.
+        `defaults.query` passes over them silently.
+        """,
+        bad: "links:\n  a: { to: \"tel:+43123456\", query: pass }",
         mended: "links:\n  a: { to: \"tel:+43123456\" }")
 }
 

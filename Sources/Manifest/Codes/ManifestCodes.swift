@@ -23,7 +23,8 @@ public enum ManifestCodes {
 
 extension ManifestCodes {
     static let files = [
-        fileNotFound, fileUnreadable, fileNotRegular, fileTooLarge, pathOutside, includeCycle, includedTwice,
+        fileNotFound, fileUnreadable, fileNotRegular, fileTooLarge, pathOutside, symbolicLink, secretFile, includeCycle,
+        includedTwice,
         includeEmpty, includeKind,
     ]
 
@@ -44,7 +45,7 @@ extension ManifestCodes {
         "file-not-regular", "a path names something that is not a plain file",
         """
         Folders, devices, sockets and named pipes are refused: reading a pipe could wait for ever, and a device never
-        ends. Only plain files (and symbolic links to them) are read.
+        ends. Only plain files are read.
         """,
         bad: "include: [links]                 # a folder",
         mended: "include: [links/*.yaml]")
@@ -58,10 +59,25 @@ extension ManifestCodes {
         "path-outside", "a path leads out of the manifest's folder",
         """
         A manifest may come from a stranger's pull request. If it could name any file of the machine that builds it,
-        it could publish that file. So every file lies under the folder of the main manifest, after symbolic links
-        have been followed, unless the person at the keyboard allows another place with --allow-path DIR.
+        it could publish that file. So every file lies under the folder of the main manifest, unless the person at the
+        keyboard allows another place with --allow-path DIR. Whether a file outside exists is not told.
         """,
         bad: "include: [../../etc/passwd.csv]",
+        mended: "include: [links/spring.csv]")
+    static let symbolicLink = define(
+        "symbolic-link", "a path goes through a symbolic link",
+        """
+        A symbolic link in a stranger's pull request may lead to any file: `page.html` could be the signing key, and be
+        published. So symbolic links beneath the manifest's folder are not followed, unless they end in a folder that
+        the person at the keyboard allows with --allow-path DIR. Patterns pass over folders that are links.
+        """)
+    static let secretFile = define(
+        "secret-file", "a secret is named as a page or as a table of links",
+        """
+        What lies in a folder `secrets`, what `${file:…}` names and what holds a private key is never read as a page
+        or as part of the manifest: it would be published, or shown in a message.
+        """,
+        bad: "include: [secrets/spring.csv]",
         mended: "include: [links/spring.csv]")
     static let includeCycle = define(
         "include-cycle", "a file includes itself, directly or through others",
@@ -189,8 +205,8 @@ extension ManifestCodes {
         In YAML a space and `#` begin a comment, so the value is empty, and in braces everything up to the end of the
         line is lost, the closing brace included. Quote colours.
         """,
-        bad: "designs:\n  house: { ink: #5b0f1f }",
-        mended: "designs:\n  house: { ink: \"#5b0f1f\" }")
+        bad: "links:\n  a:\n    to: https://example.org/\n    tags: #5b0f1f",
+        mended: "links:\n  a:\n    to: https://example.org/\n    tags: \"#5b0f1f\"")
     static let unquotedReference = define(
         "unquoted-reference", "${…} in { … } needs quotes",
         """

@@ -18,9 +18,16 @@ struct Glob {
         hasWildcards = pattern.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") }
     }
 
-    /// Paths of files that match, relative to `folder`, in byte order. `nil`: too many entries.
-    func paths(in folder: String, _ files: any ManifestFiles) -> [String]? {
-        var walk = Walk(files: files, root: folder)
+    /// Paths of files that match, relative to `folder`, in byte order; a literal folder that is a symbolic link which
+    /// `follows` does not want stands for all beneath it. `nil`: too many entries.
+    func paths(
+        in folder: String, _ files: any ManifestFiles, follows: (String) -> Bool = { _ in false }
+    ) -> [String]? {
+        withoutActuallyEscaping(follows) { paths(Walk(files: files, root: folder, follows: $0)) }
+    }
+
+    private func paths(_ start: Walk) -> [String]? {
+        var walk = start
         walk.visit("", segments[...])
         guard walk.left > 0 else { return nil }
         return Set(walk.found).sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
@@ -29,6 +36,7 @@ struct Glob {
     private struct Walk {
         let files: any ManifestFiles
         let root: String
+        let follows: (String) -> Bool
         var found: [String] = []
         var left = Glob.budget
 
@@ -37,6 +45,11 @@ struct Glob {
             let rest = segments.dropFirst()
             let isPattern = segment.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") }
             if !isPattern, !rest.isEmpty {
+                let path = root + "/" + prefix + segment
+                if files.isSymbolicLink(path), !follows(path) {
+                    found.append(prefix + segment)
+                    return
+                }
                 visit(prefix + segment + "/", rest)
                 return
             }
@@ -53,7 +66,7 @@ struct Glob {
             for entry in entries where Glob.matches(segment, entry.name) {
                 if rest.isEmpty {
                     if !entry.isFolder { found.append(prefix + entry.name) }
-                } else {
+                } else if entry.isFolder || follows(folder + entry.name) {
                     visit(prefix + entry.name + "/", rest)
                 }
             }

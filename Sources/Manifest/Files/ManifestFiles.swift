@@ -2,6 +2,8 @@
 public protocol ManifestFiles: Sendable {
     /// The absolute path without symbolic links, `.` and `..`.
     func canonicalPath(_ path: String) throws(UnreadableFile) -> String
+    /// Whether a symbolic link stands at the path itself, wherever it leads.
+    func isSymbolicLink(_ path: String) -> Bool
     /// The whole content of a plain file of at most `limit` bytes. Must not wait: a pipe or device is an error.
     func read(_ path: String, atMost limit: Int) throws(UnreadableFile) -> [UInt8]
     /// The entries of a folder in any order, without `.` and `..`.

@@ -21,6 +21,8 @@ struct LinkDraft {
     var hasBrokenDomain = false
     var redirect: Link.Redirect?
     var passQuery: Bool?
+    /// Where `query` stands.
+    var queryRange: SourceRange?
     var suffix = false
     /// Where `suffix` stands.
     var suffixRange: SourceRange?
@@ -137,7 +139,8 @@ struct LinkTable {
         var parts = TargetText.Parts()
         let isTargetGood = normalizeTarget(target, targetPlace, &parts, &sink)
         let isSlugGood = isGenerated || normalizeSlug(slug, slugPlace, &sink)
-        guard isTargetGood, isSlugGood else { return }
+        // A link whose target was refused keeps its address, so that a second one with it is found in the same run.
+        guard isSlugGood, isTargetGood || !isGenerated else { return }
         guard let domain = draft.domain ?? (draft.hasBrokenDomain ? nil : defaultDomain) else {
             if !draft.hasBrokenDomain, !defaults.hasBrokenDomain, !isIncomplete, brokenDomains.isEmpty {
                 unclear = ((unclear?.count ?? 0) + 1, unclear?.first ?? slugPlace.range)
@@ -154,10 +157,13 @@ struct LinkTable {
                     "'suffix' needs a slug that ends in '/*'")
             }
         }
-        addUTM(draft, targetPlace, &parts, &sink)
+        if isTargetGood {
+            addUTM(draft, targetPlace, &parts, &sink)
+            if !parts.isWeb { warnOfWebOnly(draft, &sink) }
+        }
         var options: Link.Options = []
-        if draft.passQuery ?? defaults.passQuery { options.insert(.passQuery) }
-        if draft.suffix { options.insert(.forwardSuffix) }
+        if parts.isWeb, draft.passQuery ?? defaults.passQuery { options.insert(.passQuery) }
+        if parts.isWeb, draft.suffix { options.insert(.forwardSuffix) }
         if (draft.noindex ?? defaults.noindex ?? false) && !domains[domain].noindex {
             options.insert(.noindex)
         }
@@ -171,7 +177,7 @@ struct LinkTable {
             reportDuplicate(slugPlace.range, other, domain, &sink)
             return
         }
-        if parts.isWeb, !parts.hasPort, let own = hosts.find(targetBuffer.span.extracting(parts.host)) {
+        if isTargetGood, parts.isWeb, !parts.hasPort, let own = hosts.find(targetBuffer.span.extracting(parts.host)) {
             ownTargets.append((links.count, own))
         }
         links.append(
@@ -250,6 +256,17 @@ struct LinkTable {
         if targetBuffer.count > TargetText.limit {
             sink.add(TargetText.tooLong(targetBuffer.count), at: place.range)
         }
+    }
+
+    private func warnOfWebOnly(_ draft: LinkDraft, _ sink: inout DiagnosticSink) {
+        func warn(_ name: String, _ range: SourceRange) {
+            sink.add(.warning, ManifestCodes.webOnly, at: range) {
+                .warning(
+                    ManifestCodes.webOnly, at: range, "this target is no web address: '\(name)' does nothing")
+            }
+        }
+        if draft.passQuery == true, let range = draft.queryRange { warn("query", range) }
+        if draft.suffix, let range = draft.suffixRange { warn("suffix", range) }
     }
 
     private func checkDense(_ place: TextPlace, _ sink: inout DiagnosticSink) {

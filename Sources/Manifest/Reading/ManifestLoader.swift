@@ -29,7 +29,7 @@ struct ManifestLoader {
     /// A file could not be read: what depends on the whole is not judged.
     private(set) var isIncomplete = false
     private let files: any ManifestFiles
-    let paths: PathPolicy
+    private(set) var paths: PathPolicy
     private var read: Set<String> = []
     private var chain: [String] = []
 
@@ -38,9 +38,17 @@ struct ManifestLoader {
         files = options.files
         let folder = Self.folder(of: main)
         let canonical = try files.canonicalPath(main)
+        paths = try PathPolicy(folder, options.allowedPaths, files)
+        guard paths.admits(canonical) else {
+            // There is no place to show: what is in the file is nobody's business.
+            sink.add(
+                .error(
+                    ManifestCodes.pathOutside, at: nil,
+                    "\(Bytes.quoted(main)) is a symbolic link out of its folder",
+                    help: "name the manifest itself, or allow its folder with --allow-path DIR"))
+            return
+        }
         let bytes = try files.read(canonical, atMost: Self.yamlLimit)
-        paths = PathPolicy(
-            try files.canonicalPath(folder.isEmpty ? "." : folder), options.allowedPaths, files)
         load(bytes, display: main, canonical: canonical, isMain: true)
     }
 
@@ -73,6 +81,7 @@ struct ManifestLoader {
         var check = SchemaCheck(sources, isMain: isMain)
         check.check(root, &sink)
         for secret in check.secrets { sources.conceal(secret) }
+        for path in check.secretFiles { paths.addSecret(path, in: Self.folder(of: display)) }
         let document = Document(file: file, root: root, folder: Self.folder(of: display), isMain: isMain)
         items.append(.document(document))
         guard let include = root["include"] else { return }
@@ -106,7 +115,8 @@ struct ManifestLoader {
                     help: "name the files, and allow their folder with --allow-path"))
             return
         }
-        guard let found = glob.paths(in: document.folder.isEmpty ? "." : document.folder, files) else {
+        let folder = document.folder.isEmpty ? "." : document.folder
+        guard let found = glob.paths(in: folder, files, follows: paths.follows) else {
             sink.add(
                 .error(
                     ManifestCodes.fileTooLarge, at: pattern.range,
@@ -127,6 +137,11 @@ struct ManifestLoader {
     ) {
         let display = path.hasPrefix("/") ? path : document.folder + path
         let kind = path.split(separator: "/").last?.split(separator: ".").last.map { $0.lowercased() } ?? ""
+        if !isLiteral, files.isSymbolicLink(display), !paths.follows(display) {
+            isIncomplete = true
+            sink.add(PathPolicy.link(path, at: range))
+            return
+        }
         guard ["yaml", "yml", "csv", "jsonl", "ndjson"].contains(kind) else {
             if !isLiteral { return }
             sink.add(
@@ -136,12 +151,9 @@ struct ManifestLoader {
                     help: "included files end in .yaml, .yml, .csv, .jsonl or .ndjson"))
             return
         }
-        do throws(UnreadableFile) {
-            let canonical = try files.canonicalPath(display)
-            guard paths.admits(canonical) else {
-                reportOutside(path, at: range)
-                return
-            }
+        do throws(RefusedPath) {
+            let canonical = try paths.canonicalPath(
+                of: path, in: document.folder, at: range, for: .published)
             if chain.contains(canonical) {
                 // A wildcard that also finds the file it stands in means the others.
                 if !isLiteral, chain.last == canonical { return }
@@ -168,7 +180,15 @@ struct ManifestLoader {
                 return
             }
             let isYAML = kind == "yaml" || kind == "yml"
-            let bytes = try files.read(canonical, atMost: isYAML ? Self.yamlLimit : Self.tableLimit)
+            let bytes: [UInt8]
+            do throws(UnreadableFile) {
+                bytes = try files.read(canonical, atMost: isYAML ? Self.yamlLimit : Self.tableLimit)
+            } catch {
+                throw RefusedPath(error, path, at: range)
+            }
+            if PrivateKeyText.isPresent(in: bytes) {
+                throw RefusedPath(PathPolicy.privateKey(path, at: range))
+            }
             if isYAML {
                 load(bytes, display: display, canonical: canonical, isMain: false)
                 return
@@ -178,46 +198,7 @@ struct ManifestLoader {
             items.append(kind == "csv" ? .csv(file) : .jsonLines(file))
         } catch {
             isIncomplete = true
-            sink.add(PathPolicy.diagnostic(of: error, path, at: range))
+            sink.add(error.diagnostic)
         }
-    }
-
-    private mutating func reportOutside(_ path: String, at range: SourceRange) {
-        isIncomplete = true
-        sink.add(PathPolicy.outside(path, at: range))
-    }
-}
-
-/// Which files may be read.
-struct PathPolicy {
-    private let folders: [String]
-
-    /// The canonical folder of the main manifest, and those the user allows. Allowed ones that don't exist allow nothing.
-    init(_ root: String, _ allowed: [String], _ files: any ManifestFiles) {
-        folders = [root] + allowed.compactMap { try? files.canonicalPath($0) }
-    }
-
-    /// Whether a canonical path lies in or under one of the folders.
-    func admits(_ canonical: String) -> Bool {
-        folders.contains { folder in
-            folder == "/" || canonical == folder || canonical.hasPrefix(folder + "/")
-        }
-    }
-
-    static func outside(_ path: String, at range: SourceRange) -> Diagnostic {
-        .error(
-            ManifestCodes.pathOutside, at: range, "\(Bytes.quoted(path)) lies outside the manifest's folder",
-            help: "move it there, or allow its folder with --allow-path DIR")
-    }
-
-    static func diagnostic(of error: UnreadableFile, _ path: String, at range: SourceRange) -> Diagnostic {
-        let code =
-            switch error.reason {
-            case .notFound: ManifestCodes.fileNotFound
-            case .notRegular: ManifestCodes.fileNotRegular
-            case .tooLarge: ManifestCodes.fileTooLarge
-            case .unreadable: ManifestCodes.fileUnreadable
-            }
-        return .error(code, at: range, "\(Bytes.quoted(path)) \(error.words)")
     }
 }

@@ -7,6 +7,34 @@ struct Reference: Equatable {
         case variableOr(String, fallback: String)
         case variableRequired(String, message: String)
         case file(String)
+
+        /// What a deployment setting may hold ends up in the servers' configuration, which people exchange and publish:
+        /// only variables that are meant for it.
+        func problemInDeployment(at range: SourceRange) -> Diagnostic? {
+            let name: String
+            switch self {
+            case .file:
+                return .error(
+                    ManifestCodes.deploymentVariable, at: range,
+                    "a file's content can't become a part of the configuration",
+                    help: "${file:…} is for secrets alone; write the value, or ${WAYSEAL_NAME}")
+            case .variable(let variable), .variableOr(let variable, _), .variableRequired(let variable, _):
+                name = variable
+            }
+            let isOurs =
+                name.hasPrefix("WAYSEAL_") && name.utf8.count > 8
+                && name.utf8.allSatisfy { ASCIISet.word.contains($0) && !(0x61...0x7A).contains($0) }
+            let isSecret = ["PASSPHRASE", "PASSWORD", "SECRET", "TOKEN"].contains { word in
+                name.split(separator: "_").contains(word[...])
+            }
+            if isOurs, !isSecret { return nil }
+            return .error(
+                ManifestCodes.deploymentVariable, at: range,
+                isOurs
+                    ? "the variable \(name) is a secret by its name, and this value is written into the configuration"
+                    : "the variable \(Bytes.quoted(name)) can't be read here: its name does not begin with WAYSEAL_",
+                help: isOurs ? nil : "name it ${WAYSEAL_…}, in capital letters, digits and '_'")
+        }
     }
 
     /// A piece of a text.

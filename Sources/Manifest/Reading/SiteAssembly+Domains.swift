@@ -51,9 +51,9 @@ extension SiteAssembly {
                     notes: [Diagnostic.Note("'server' is here", at: one.range)], help: "keep one of them"))
         }
         if let named = readServers(node["server"] ?? node["servers"]) { domain.servers = named }
-        readTLS(node["tls"], into: &domain, folder: document.folder)
+        readTLS(node["tls"], into: &domain)
         for element in scalars(node["listen"]) {
-            guard let setting = setting(element, folder: document.folder) else { continue }
+            guard let setting = setting(element) else { continue }
             if let address = Self.listenAddress(setting.text) {
                 if !domain.listen.contains(address) { domain.listen.append(address) }
             } else {
@@ -64,7 +64,7 @@ extension SiteAssembly {
                         help: "write 8080, 127.0.0.1:8080 or \"[::1]:8080\""))
             }
         }
-        if let hsts = setting(node["hsts"], folder: document.folder) {
+        if let hsts = setting(node["hsts"]) {
             if hsts.text == "off" {
                 domain.hsts = nil
             } else if let seconds = Self.duration(hsts.text) {
@@ -81,10 +81,10 @@ extension SiteAssembly {
         domain.noindex = boolean(node["noindex"]) ?? true
     }
 
-    private mutating func readTLS(_ node: YAMLNode?, into domain: inout Domain, folder: String) {
+    private mutating func readTLS(_ node: YAMLNode?, into domain: inout Domain) {
         guard let node, !node.isEmpty else { return }
         guard node.entries != nil else {
-            guard let setting = setting(node, folder: folder) else { return }
+            guard let setting = setting(node) else { return }
             switch setting.text {
             case "acme": domain.tls = .acme
             case "off": domain.tls = .off
@@ -104,14 +104,14 @@ extension SiteAssembly {
                     ManifestCodes.missingKey, at: node.range, "'tls' has no '\(name)'",
                     help: "write both: { certificate: /etc/…/fullchain.pem, key: /etc/…/privkey.pem }"))
         }
-        let certificate = serverPath(node["certificate"], folder)
-        let key = serverPath(node["key"], folder)
+        let certificate = serverPath(node["certificate"])
+        let key = serverPath(node["key"])
         if let certificate, let key { domain.tls = .files(certificate: certificate, key: key) }
     }
 
     /// An absolute path on the server, in characters that mean nothing to any server's configuration.
-    private mutating func serverPath(_ node: YAMLNode?, _ folder: String) -> String? {
-        guard let path = setting(node, folder: folder) else { return nil }
+    private mutating func serverPath(_ node: YAMLNode?) -> String? {
+        guard let path = setting(node) else { return nil }
         let isPlain = path.text.unicodeScalars.allSatisfy {
             $0.value > 0x20 && !UTF8Scalars.isTreacherous($0)
                 && !"\"'`$\\{};#*?<>|&".unicodeScalars.contains($0)

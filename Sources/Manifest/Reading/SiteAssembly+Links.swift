@@ -69,12 +69,16 @@ extension SiteAssembly {
         draft.passQuery = text(value["query"]).flatMap {
             $0.text == "pass" ? true : $0.text == "drop" ? false : nil
         }
+        draft.queryRange = value["query"]?.range
         draft.suffix = boolean(value["suffix"]) ?? false
         draft.suffixRange = value["suffix"]?.range
         draft.dense = boolean(value["dense"])
         draft.noindex = boolean(value["noindex"])
         draft.privacy = text(value["privacy"]).flatMap { Link.Privacy(name: $0.text) }
         draft.reuse = freeText(value["reuse"])
+        if let reason = text(value["reuse"]), LinkText.isBlank(reason.text) {
+            sink.add(LinkText.noReason, at: reason.range)
+        }
         draft.tags = scalars(value["tags"]).compactMap { freeText($0) }
         draft.utm = readUTM(value["utm"])
         draft.utmRange = value["utm"]?.range
@@ -110,6 +114,10 @@ extension SiteAssembly {
 /// Texts for people that a link carries: tags and reasons.
 enum LinkText {
     static let limit = 200
+    static let noReason = TextProblem(
+        ManifestCodes.wrongValue, "'reuse' needs a reason", help: "say why the slug may be used again")
+
+    static func isBlank(_ text: String) -> Bool { text.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A } }
 
     static func problem(with text: String) -> TextProblem? {
         if text.utf8.count > limit {

@@ -222,8 +222,8 @@ extension SiteAssembly {
         return nil
     }
 
-    mutating func readSigning(_ node: YAMLNode?, folder: String) -> SigningKey? {
-        guard let scalar = node?["key"]?.scalar, !scalar.isEmpty else { return nil }
+    mutating func readSigning(_ node: YAMLNode?, folder: String, into site: inout Site) {
+        guard let scalar = node?["key"]?.scalar, !scalar.isEmpty else { return }
         guard Reference.isPresent(in: scalar.text) else {
             sink.add(
                 .error(
@@ -232,9 +232,49 @@ extension SiteAssembly {
                     help:
                         "write \"${file:secrets/ledger.key}\" or \"${LEDGER_KEY}\"; `wayseal keys new` makes a key"
                 ))
-            return nil
+            return
         }
-        return setting(node?["key"], folder: folder).map { SigningKey(pem: $0.text, range: $0.range) }
+        do throws(RefusedPath) {
+            let key = try filled(scalar, folder: folder, isSecret: true)
+            let isEmpty = key.text.utf8.allSatisfy { $0 == 0x20 || $0 == 0x0A || $0 == 0x0D }
+            if isEmpty, scalar.text.contains(":-") { return }
+            if isEmpty { throw .emptyKey(at: scalar.range) }
+            guard Self.isPrivateKey(key.text) else {
+                sink.add(
+                    .error(
+                        ManifestCodes.wrongKey, at: scalar.range,
+                        "the value of 'key' is no private key in PEM (PKCS#8)",
+                        help: "`wayseal keys new` makes a key"))
+                return
+            }
+            site.signing = SigningKey(pem: key.text, range: key.range)
+        } catch {
+            guard error.isMissing else {
+                sink.add(error.diagnostic)
+                return
+            }
+            let range = error.diagnostic.range
+            let summary = "the signing key is missing: \(error.diagnostic.summary)"
+            sink.add(
+                .warning(
+                    ManifestCodes.keyMissing, at: range, summary,
+                    help: "a build is refused without it; `wayseal keys new` makes a key"))
+            site.missingSigningKey = .error(
+                ManifestCodes.keyMissing, at: range, summary,
+                help: "bring the key here, or make one: wayseal keys new")
+        }
+    }
+
+    private static func isPrivateKey(_ text: String) -> Bool {
+        text.contains("-----BEGIN PRIVATE KEY-----") || text.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----")
+    }
+}
+
+extension RefusedPath {
+    static func emptyKey(at range: SourceRange) -> RefusedPath {
+        var refused = RefusedPath(.error(ManifestCodes.keyMissing, at: range, "its value is empty"))
+        refused.isMissing = true
+        return refused
     }
 }
 

@@ -55,7 +55,7 @@ struct SiteAssembly {
                     help: "begin with domains: { go.example.org: {} }"))
         }
         let defaults = readDefaults(root["defaults"])
-        site.signing = readSigning(root["ledger"], folder: main.folder)
+        readSigning(root["ledger"], folder: main.folder, into: &site)
         var table = LinkTable(
             domains, domainDense, domainIndex, brokenDomains, defaults, targets,
             isIncomplete: isIncomplete || domains.isEmpty)
@@ -113,55 +113,58 @@ struct SiteAssembly {
         var shown: String { isFilled ? "the value behind ${…}" : Bytes.quoted(text) }
     }
 
-    /// Fills in `${…}`. `nil` when there is nothing, or when it was reported.
-    mutating func setting(_ node: YAMLNode?, folder: String = "") -> Setting? {
+    /// A deployment setting with `${…}` filled in. `nil` when there is nothing, or when it was reported.
+    mutating func setting(_ node: YAMLNode?) -> Setting? {
         guard let scalar = node?.scalar, !scalar.isEmpty else { return nil }
-        do throws(TextProblem) {
-            var out = ""
-            var isFilled = false
-            for piece in try Reference.pieces(of: scalar.text) {
-                switch piece {
-                case .literal(let literal): out += literal
-                case .reference(let kind, let bytes):
-                    isFilled = true
-                    guard let value = value(of: kind, at: scalar.range(of: bytes, in: sources), folder) else {
-                        return nil
-                    }
-                    out += value
-                }
-            }
-            return Setting(text: out, range: scalar.range, isFilled: isFilled)
+        do throws(RefusedPath) {
+            return try filled(scalar, folder: "", isSecret: false)
         } catch {
-            sink.add(error, at: scalar.range(of: error.bytes, in: sources))
+            sink.add(error.diagnostic)
             return nil
         }
     }
 
-    private mutating func value(of kind: Reference.Kind, at range: SourceRange, _ folder: String) -> String? {
+    /// Fills in `${…}`. A missing variable or file is an error of its own kind (``RefusedPath/isMissing``).
+    func filled(_ scalar: YAMLScalar, folder: String, isSecret: Bool) throws(RefusedPath) -> Setting {
+        let pieces: [Reference.Piece]
+        do throws(TextProblem) {
+            pieces = try Reference.pieces(of: scalar.text)
+        } catch {
+            let range = scalar.range(of: error.bytes, in: sources)
+            throw RefusedPath(.error(error.code, at: range, error.summary, help: error.help))
+        }
+        var out = ""
+        var isFilled = false
+        for piece in pieces {
+            switch piece {
+            case .literal(let literal): out += literal
+            case .reference(let kind, let bytes):
+                isFilled = true
+                let range = scalar.range(of: bytes, in: sources)
+                if !isSecret, let problem = kind.problemInDeployment(at: range) { throw RefusedPath(problem) }
+                out += try value(of: kind, at: range, folder)
+            }
+        }
+        return Setting(text: out, range: scalar.range, isFilled: isFilled)
+    }
+
+    private func value(
+        of kind: Reference.Kind, at range: SourceRange, _ folder: String
+    ) throws(RefusedPath) -> String {
         switch kind {
         case .variable(let name):
             if let value = options.environment[name] { return value }
-            sink.add(
-                .error(
-                    ManifestCodes.missingVariable, at: range, "the environment variable \(name) is not set",
-                    help: "set it, or write a default: ${\(name):-default}"))
-            return nil
+            throw .missingVariable(name, at: range, help: "set it, or write a default: ${\(name):-default}")
         case .variableOr(let name, let fallback):
             return options.environment[name].flatMap { $0.isEmpty ? nil : $0 } ?? fallback
         case .variableRequired(let name, let message):
             if let value = options.environment[name], !value.isEmpty { return value }
-            let why = message.isEmpty ? "" : ": \(message)"
-            sink.add(
-                .error(
-                    ManifestCodes.missingVariable, at: range,
-                    "the environment variable \(name) is not set\(why)"))
-            return nil
+            throw .missingVariable(name, message.isEmpty ? "" : ": \(message)", at: range)
         case .file(let path):
-            guard let bytes = readFile(path, at: range, folder: folder) else { return nil }
+            let bytes = try readFile(path, at: range, folder: folder, for: .secret)
             guard UTF8Scalars.firstMalformed(bytes.span) == nil else {
-                sink.add(
+                throw RefusedPath(
                     .error(ManifestCodes.invalidUTF8, at: range, "\(Bytes.quoted(path)) is not UTF-8 text"))
-                return nil
             }
             // The line end that editors put at the end of a file is not part of a secret.
             var text = bytes[...]
@@ -173,16 +176,39 @@ struct SiteAssembly {
 
     /// A small file that the manifest names.
     mutating func readFile(_ path: String, at range: SourceRange, folder: String) -> [UInt8]? {
-        do throws(UnreadableFile) {
-            let canonical = try options.files.canonicalPath(path.hasPrefix("/") ? path : folder + path)
-            guard paths.admits(canonical) else {
-                sink.add(PathPolicy.outside(path, at: range))
-                return nil
+        do throws(RefusedPath) {
+            let bytes = try readFile(path, at: range, folder: folder, for: .published)
+            if PrivateKeyText.isPresent(in: bytes) {
+                throw RefusedPath(PathPolicy.privateKey(path, at: range))
             }
-            return try options.files.read(canonical, atMost: ManifestLoader.smallLimit)
+            return bytes
         } catch {
-            sink.add(PathPolicy.diagnostic(of: error, path, at: range))
+            sink.add(error.diagnostic)
             return nil
         }
+    }
+
+    func readFile(
+        _ path: String, at range: SourceRange, folder: String, for use: PathPolicy.Use
+    ) throws(RefusedPath) -> [UInt8] {
+        let canonical = try paths.canonicalPath(of: path, in: folder, at: range, for: use)
+        do throws(UnreadableFile) {
+            return try options.files.read(canonical, atMost: ManifestLoader.smallLimit)
+        } catch {
+            throw RefusedPath(error, path, at: range)
+        }
+    }
+}
+
+extension RefusedPath {
+    static func missingVariable(
+        _ name: String, _ why: String = "", at range: SourceRange, help: String? = nil
+    ) -> RefusedPath {
+        var refused = RefusedPath(
+            .error(
+                ManifestCodes.missingVariable, at: range,
+                "the environment variable \(name) is not set\(why)", help: help))
+        refused.isMissing = true
+        return refused
     }
 }

@@ -7,6 +7,8 @@ struct SchemaCheck {
     let isMain: Bool
     /// Places that hold a literal secret.
     private(set) var secrets: [SourceRange] = []
+    /// Files that hold secrets, as the manifest names them.
+    private(set) var secretFiles: [String] = []
 
     init(_ sources: SourceMap, isMain: Bool) {
         self.sources = sources
@@ -120,7 +122,9 @@ struct SchemaCheck {
                         .error(
                             ManifestCodes.notYet, at: entry.key.range,
                             "'\(name)' is not compiled by this version yet",
-                            help: "\(name): \(Self.begun(key.doc)); remove it for now"))
+                            help: key.use == .secret
+                                ? "remove '\(name)' for now"
+                                : "\(name): \(Self.begun(key.doc)); remove it for now"))
                     inner.isLater = true
                 }
                 if key.use != .open { inner.use = key.use }
@@ -173,6 +177,9 @@ struct SchemaCheck {
         }
         if hasReference {
             if context.use == .open { refuseReference(at: scalar.range, &sink) }
+            for piece in (try? Reference.pieces(of: scalar.text)) ?? [] {
+                if case .reference(.file(let path), _) = piece { secretFiles.append(path) }
+            }
             return
         }
         checkValue(scalar, text, &sink)
@@ -193,17 +200,7 @@ struct SchemaCheck {
         case .url: checkURL(scalar, &sink)
         case .boolean:
             guard value != "true", value != "false" else { return }
-            let meant: String? =
-                switch value.lowercased() {
-                case "yes", "on", "y", "1", "true": "true"
-                case "no", "off", "n", "0", "false": "false"
-                default: nil
-                }
-            sink.add(
-                .error(
-                    ManifestCodes.wrongValue, at: scalar.range,
-                    "expected true or false, found \(Bytes.quoted(value))",
-                    help: meant.map { "write \($0)" }))
+            sink.add(BooleanText.problem(with: value), at: scalar.range)
         case .integer(let range):
             let isDigits = !value.isEmpty && value.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
             guard isDigits, let number = Int(value), range.contains(number) else {
@@ -330,5 +327,20 @@ struct SchemaCheck {
             .error(
                 ManifestCodes.unknownKey, at: entry.key.range,
                 "unknown key \(Bytes.quoted(name)) in \(record.name)", help: help))
+    }
+}
+
+/// What is said of a value that is neither true nor false.
+enum BooleanText {
+    static func problem(with value: String) -> TextProblem {
+        let meant: String? =
+            switch value.lowercased() {
+            case "yes", "on", "y", "1", "true": "true"
+            case "no", "off", "n", "0", "false": "false"
+            default: nil
+            }
+        return TextProblem(
+            ManifestCodes.wrongValue, "expected true or false, found \(Bytes.quoted(value))",
+            help: meant.map { "write \($0)" })
     }
 }

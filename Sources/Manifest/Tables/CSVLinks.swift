@@ -17,7 +17,7 @@ enum CSVLinks {
                     help: "begin with a row slug,to"))
             return
         }
-        guard let columns = readHeader(scanner, bytes, scratch, row, &sink) else { return }
+        guard let columns = readHeader(scanner, bytes, scratch, row, table, &sink) else { return }
         table.reserve(TableLines.count(bytes))
         while true {
             row.begin(at: scanner.cursor)
@@ -55,7 +55,7 @@ enum CSVLinks {
         sink.add(.error, ManifestCodes.tableCells, at: place) {
             .error(
                 ManifestCodes.tableCells, at: place,
-                "this row has \(cells.count) cells, the header has \(expected)",
+                "this row has \(cells.count) cell\(cells.count == 1 ? "" : "s"), the header has \(expected)",
                 help: cells.count > expected ? "quote cells that hold a comma" : nil)
         }
     }
@@ -72,17 +72,18 @@ enum CSVLinks {
 
     private static func readHeader(
         _ scanner: CSVScanner, _ bytes: Span<UInt8>, _ scratch: [UInt8], _ row: TableRow,
-        _ sink: inout DiagnosticSink
+        _ table: LinkTable, _ sink: inout DiagnosticSink
     ) -> [TableColumn?]? {
         var columns: [TableColumn?] = []
         var places: [TableColumn: SourceRange] = [:]
         var isGood = true
+        var hasUnknown = false
         for cell in scanner.cells {
             let text = (cell.isScratch ? scratch.span : bytes).extracting(cell.text)
             let name = SiteAssembly.trimmed(Bytes.string(text.count > 200 ? text.extracting(0..<200) : text))
             let range = row.range(cell.place)
             guard let column = TableColumn.byName[name] else {
-                isGood = false
+                hasUnknown = true
                 columns.append(nil)
                 reportColumn(name, range, isOnly: scanner.cells.count == 1, &sink)
                 continue
@@ -96,6 +97,11 @@ enum CSVLinks {
             }
             places[column] = range
             columns.append(column)
+        }
+        // The rows can still be judged, unless the unknown column may be the target or the domain.
+        if hasUnknown {
+            let hasDomain = places[.domain] != nil || table.domains.count == 1
+            return isGood && places[.to] != nil && hasDomain ? columns : nil
         }
         if isGood, places[.to] == nil {
             isGood = false

@@ -7,6 +7,7 @@ enum JSONLinks {
     ) {
         let bytes = content.span
         var row = TableRow(file: file)
+        row.isJSON = true
         guard CSVLinks.checkEncoding(bytes, row, &sink) else { return }
         table.reserve(TableLines.count(bytes))
         var start = bytes.count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF ? 3 : 0

@@ -28,6 +28,8 @@ struct TableRow {
     var scratch: [UInt8] = []
     /// Tags that came as a list.
     var tagList: [String]?
+    /// Whether a text that is there was meant, even if it is blank; in CSV a blank cell says nothing.
+    var isJSON = false
     /// The row's first byte, for rows without a slug.
     private var start = 0
     private var lastDomain: (name: [UInt8], number: Int?) = ([], nil)
@@ -142,6 +144,7 @@ struct TableRow {
         if let (word, range) = string(.query, bytes) {
             if word == "pass" || word == "drop" {
                 draft.passQuery = word == "pass"
+                draft.queryRange = range
             } else {
                 refuse(word, "pass, drop", range, &sink)
             }
@@ -160,6 +163,8 @@ struct TableRow {
             } else {
                 draft.reuse = reason
             }
+        } else if isJSON, let cell = cells[TableColumn.reuse.rawValue] {
+            sink.add(LinkText.noReason, at: range(cell.place))
         }
         readTags(bytes, &draft, &sink)
     }
@@ -203,7 +208,7 @@ struct TableRow {
         guard let (word, range) = string(column, bytes) else { return nil }
         if word == "true" || word == "TRUE" { return true }
         if word == "false" || word == "FALSE" { return false }
-        refuse(word, "true, false", range, &sink)
+        sink.add(BooleanText.problem(with: word), at: range)
         return nil
     }
 
