@@ -117,8 +117,8 @@ extension Phrase {
             ).said(in: language)
         case .unmeasuredLinks(let count):
             return Phrase(
-                "{1} links are not measured, by choice of their owner.",
-                "{1} Links werden auf Wunsch ihres Besitzers nicht gemessen.",
+                "Links that are not measured, by choice of their owner: {1}.",
+                "Links, die auf Wunsch ihres Besitzers nicht gemessen werden: {1}.",
                 "Ссылок, которые не измеряются по решению владельца: {1}."
             ).said(in: language, language.number(count))
         case .optedOut(let count):
