@@ -53,7 +53,7 @@ let package = Package(
 
         // Second floor.
         .target(
-            name: "Manifest", dependencies: ["Support", "Site", "CYAML", "CIDN2", "COpenSSL"],
+            name: "Manifest", dependencies: ["Support", "Site", "CYAML", "CIDN2"],
             resources: [.embedInCode("wayseal.schema.json")]),
         .target(name: "Redirects", dependencies: ["Support", "Site"]),
         .target(

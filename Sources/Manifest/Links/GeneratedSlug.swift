@@ -1,5 +1,4 @@
-// Calls libcrypto: the unsafe expression is marked.
-import COpenSSL
+import Support
 
 /// Slugs for rows that name none: Crockford's base32 in lower case, from what the link is, not from where it stands.
 ///
@@ -25,8 +24,7 @@ struct GeneratedSlug {
             message.append(0)
             message += String(occurrence).utf8
         }
-        var digest = [UInt8](repeating: 0, count: 32)
-        _ = unsafe SHA256(message, message.count, &digest)
+        let digest = SHA256.hash(message)
         high = digest[..<8].reduce(0) { $0 << 8 | UInt64($1) }
         low = digest[8..<16].reduce(0) { $0 << 8 | UInt64($1) }
     }
