@@ -23,6 +23,16 @@ public enum IngestError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A day of the database cannot be read.
     case damaged(String)
 
+    /// What a step of several rooms threw, as an error of this one.
+    init(_ error: any Error) {
+        self =
+            switch error {
+            case let error as IngestError: error
+            case let error as SQLiteError: .database(error)
+            default: .damaged("\(error)")
+            }
+    }
+
     /// For people.
     public var description: String {
         switch self {

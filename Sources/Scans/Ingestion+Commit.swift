@@ -90,12 +90,8 @@ extension Ingestion {
             if isEnd, summary.closedDays > 0 {
                 try database.execute("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE);")
             }
-        } catch let error as SQLiteError {
-            throw .database(error)
-        } catch let error as IngestError {
-            throw error
         } catch {
-            throw .damaged("\(error)")
+            throw IngestError(error)
         }
     }
 
@@ -166,12 +162,8 @@ extension Ingestion {
                         .blob(ScanStore.encodeLeft(day.left)))
                 }
             }
-        } catch let error as SQLiteError {
-            throw .database(error)
-        } catch let error as IngestError {
-            throw error
         } catch {
-            throw .damaged("\(error)")
+            throw IngestError(error)
         }
     }
 
@@ -243,12 +235,8 @@ extension Ingestion {
             try database.run(
                 "UPDATE day SET is_closed=1, visitors=?, anonymous=? WHERE id=?", .integer(visitors),
                 .integer(anonymous), .integer(day))
-        } catch let error as SQLiteError {
-            throw .database(error)
-        } catch let error as IngestError {
-            throw error
         } catch {
-            throw .damaged("\(error)")
+            throw IngestError(error)
         }
     }
 
@@ -287,12 +275,8 @@ extension Ingestion {
                 try database.run(
                     "INSERT OR REPLACE INTO cell VALUES(?, ?, ?)", .integer(day.day), .integer(Int(link)), .blob(bytes))
             }
-        } catch let error as SQLiteError {
-            throw .database(error)
-        } catch let error as IngestError {
-            throw error
         } catch {
-            throw .damaged("\(error)")
+            throw IngestError(error)
         }
     }
 

@@ -113,12 +113,8 @@ public struct ReportBuilder: ~Copyable {
             try fillSources(&report, query.period)
             try fillNotes(&report, query, chosen)
             return report
-        } catch let error as SQLiteError {
-            throw .database(error)
-        } catch let error as IngestError {
-            throw error
         } catch {
-            throw .damaged("\(error)")
+            throw IngestError(error)
         }
     }
 
@@ -175,12 +171,8 @@ public struct ReportBuilder: ~Copyable {
                     body(day, Int(link), cell)
                 }
             }
-        } catch let error as SQLiteError {
-            throw .database(error)
-        } catch let error as IngestError {
-            throw error
         } catch {
-            throw .damaged("\(error)")
+            throw IngestError(error)
         }
     }
 
