@@ -4,7 +4,7 @@ public import Site
 /// against.
 ///
 /// The order of evaluation: a target that cannot be read (400); the host (404 if it is not ours); plain HTTP
-/// where there is HTTPS (308); `/.well-known/` (404); the exact link; the wildcard with the longest prefix;
+/// where there is HTTPS (308); files served as they are; `/.well-known/` and what else is reserved (404); the exact link; the wildcard with the longest prefix;
 /// the method (405, but for links that answer 307 or 308); the home page; the missing page. Policies will
 /// stand between the link and its answer.
 public struct Simulator: Sendable {
@@ -67,6 +67,8 @@ public struct Simulator: Sendable {
             case home
             /// `site/HOST/404.html`.
             case missing
+            /// A file that is served as it was built, if it was.
+            case published
         }
 
         /// The status; 0 if nothing listens there.
@@ -118,10 +120,25 @@ public struct Simulator: Sendable {
             return stop(308, "plain HTTP goes to HTTPS", location: location)
         }
 
-        let reserved = request.server == .nginx ? target.path : target.key
-        if reserved.starts(with: "/.well-known/".utf8) { return stop(404, "/.well-known/ is reserved") }
-
         let takesBody = request.method != "GET" && request.method != "HEAD"
+        let reserved = request.server == .nginx ? target.path : target.key
+        // nginx asks for the method before it looks what is in a folder.
+        if takesBody, request.server == .nginx,
+            table.publications(of: index).contains(where: { $0.isFolder && target.path.starts(with: $0.path.utf8) })
+        {
+            return stop(405, "only GET and HEAD are answered here")
+        }
+        if let publication = publication(target, request.server, index) {
+            if takesBody { return stop(405, "only GET and HEAD are answered here") }
+            let name = publication.isFolder ? publication.path + "…" : publication.path
+            return stop(200, "\(name) is served as it was built", page: .published)
+        }
+        if reserved.starts(with: "/.well-known/".utf8) { return stop(404, "/.well-known/ is reserved") }
+        for word in table.reserved(of: index)
+        where reserved.starts(with: "/\(word)/".utf8) || reserved.elementsEqual("/\(word)".utf8) {
+            return stop(404, "/\(word) is the ledger's")
+        }
+
         if let (link, suffix, words) = find(target, routes) {
             reason.append(words)
             let status = table.site.links[link].redirect
@@ -140,6 +157,22 @@ public struct Simulator: Sendable {
             return fallback(domain.home, 200, .home, reason)
         }
         return fallback(domain.missing, 404, .missing, reason)
+    }
+
+    /// The file or folder that is served as it is. Caddy folds letters of keys before it looks.
+    private func publication(_ target: RequestTarget, _ server: Server, _ domain: Int) -> Publication? {
+        let letters = table.domains[domain].letters
+        let path =
+            server == .nginx
+            ? target.path
+            : target.path.map { byte in
+                byte &- 0x41 < 26 && letters & (1 << UInt32(byte - 0x41)) != 0 ? byte | 0x20 : byte
+            }
+        return table.publications(of: domain).first { publication in
+            // Caddy looks for these before it cleans the path.
+            let isRaw = server == .caddy && publication.path.hasPrefix("/.")
+            return publication.serves(isRaw ? target.raw : path)
+        }
     }
 
     /// The link for a path, what follows its prefix, and the reason.
