@@ -99,7 +99,9 @@ final class BuildLedger {
             Files.has(checkpoint, at: "\(generation)/\(folder)/checkpoint")
         else { return false }
         let note = "\(generation)/\(folder)/status/\(StatusList.Purpose.revocation.rawValue)-0.json.note"
-        guard let bytes = try? Files.read(note, limit: 1 << 16), let text = SignedNote(bytes)?.text else { return false }
+        guard let bytes = try? Files.read(note, limit: 1 << 16), let text = SignedNote(bytes)?.text else {
+            return false
+        }
         let line = text.split(separator: "\n").dropFirst(2).first?.split(separator: " ") ?? []
         guard line.count == 2, let at = Int(line[1]) else { return false }
         return (0..<Self.freshness).contains(now - at)

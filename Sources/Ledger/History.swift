@@ -142,7 +142,8 @@ extension Ledger {
                 let places = number * StatusList.count..<(number + 1) * StatusList.count
                 for index in set where places.contains(index) { list[index - places.lowerBound] = true }
                 let name = "\(purpose.rawValue)-\(number).json"
-                let credential = list.credential(origin: origin, purpose: purpose, list: number, validFrom: Timestamp.text(time))
+                let credential = list.credential(
+                    origin: origin, purpose: purpose, list: number, validFrom: Timestamp.text(time))
                 let text = StatusList.noteText(
                     origin: origin, size: size, at: time, file: name, credential: credential)
                 let note = try attemptSigning(text, key: key)

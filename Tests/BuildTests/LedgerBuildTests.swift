@@ -64,7 +64,8 @@ struct LedgerBuildTests {
 
     @Test("a build records links, codes and itself under one checkpoint, and publishes the log")
     func first() async throws {
-        let result = try await build(signed([("a", "https://example.org/a"), ("b", "https://example.org/b")], codes: true))
+        let result = try await build(
+            signed([("a", "https://example.org/a"), ("b", "https://example.org/b")], codes: true))
         #expect(try kinds() == ["link", "link", "code", "code", "build"])
         #expect(result.ledger?.size == 5 && result.ledger?.added == 5)
         #expect(try await LedgerMaintenance.check(folder, key: verifier()) == [])
@@ -77,7 +78,9 @@ struct LedgerBuildTests {
         #expect(LedgerEntry(try ledger.entry(4))?.open == ["files": BuildDigest.h1(sums: sums)])
         #expect(!String(decoding: sums, as: UTF8.self).contains("/log/"))
         #expect(try ledger.disclosures(of: 3).first { $0.field == "url" }?.value == "https://go.example.org/b")
-        for (list, note) in [("revocation-0.json", "revocation-0.json.note"), ("suspension-0.json", "suspension-0.json.note")] {
+        for (list, note) in [
+            ("revocation-0.json", "revocation-0.json.note"), ("suspension-0.json", "suspension-0.json.note"),
+        ] {
             let note = try #require(SignedNote(try Files.read(log + "/status/" + note)))
             #expect(note.isSigned(by: try verifier()))
             let text = StatusList.noteText(
