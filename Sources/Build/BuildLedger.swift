@@ -41,6 +41,16 @@ final class BuildLedger {
             try ledger.require(signer.verifier)
             let recorded = try LinkLock.recorded(in: ledger.index)
             drafts = try Self.changes(site, compilation, recorded, in: ledger.index, author: options.author)
+            let statements = try ledger.index.keyStatements()
+            let keys =
+                [(KeyStatement.Act.log, "\(signer.verifier)")] + (settings.revocation.map { [(.revocation, $0)] } ?? [])
+            for (place, (act, key)) in keys.enumerated()
+            where !statements.contains(where: { $0.act == act && $0.key == key }) {
+                if act == .revocation { _ = try VerifierKey(key) }
+                var statement = KeyStatement(origin: origin, act: act, key: key, since: options.now)
+                try statement.sign(with: signer.key, name: origin)
+                drafts.insert(.key(statement), at: min(place, drafts.count))
+            }
             knowsLinks = recorded.count > 0
             firstSize = ledger.size
             self.ledger = ledger
@@ -95,7 +105,7 @@ final class BuildLedger {
 
     /// Whether everything is recorded, and the log in a generation is the newest, with a status list that is fresh.
     func isPublished(sums: [UInt8], in generation: String) throws(BuildError) -> Bool {
-        guard drafts.isEmpty, let checkpoint = ledger.checkpoint, try isRecorded(sums),
+        guard drafts.isEmpty, let checkpoint = ledger.checkpoint, try isRecorded(sums), isOwn(checkpoint),
             Files.has(checkpoint, at: "\(generation)/\(folder)/checkpoint")
         else { return false }
         let note = "\(generation)/\(folder)/status/\(StatusList.Purpose.revocation.rawValue)-0.json.note"
@@ -107,13 +117,16 @@ final class BuildLedger {
         return (0..<Self.freshness).contains(now - at)
     }
 
+    /// Whether the key of this build signed the checkpoint: after a change of keys there is a new one.
+    private func isOwn(_ checkpoint: [UInt8]) -> Bool { SignedNote(checkpoint)?.isSigned(by: signer.verifier) == true }
+
     private func isRecorded(_ sums: [UInt8]) throws(BuildError) -> Bool {
         do { return try ledger.index.lastBuiltFiles() == BuildDigest.h1(sums: sums) } catch { throw .ledger(error) }
     }
 
     /// Records the build and signs one checkpoint; nothing when a build before did so and was then cut short.
     func record(sums: [UInt8]) throws(BuildError) {
-        if drafts.isEmpty, try isRecorded(sums) { return }
+        if drafts.isEmpty, let checkpoint = ledger.checkpoint, isOwn(checkpoint), try isRecorded(sums) { return }
         let files = BuildDigest.h1(sums: sums)
         do {
             _ = try ledger.append(
@@ -128,6 +141,12 @@ final class BuildLedger {
         let target = "\(staging)/\(folder)"
         do {
             try Self.link(ledger.folder.log, to: target)
+            let documents = KeyDocuments(
+                origin: ledger.origin, statements: try ledger.index.keyStatements(), current: signer.verifier)
+            try Files.create(target + "/keys.json", documents.keys)
+            let wellKnown = Files.parent(of: target) + "/.well-known"
+            try Files.makeDirectory(wellKnown)
+            try Files.create(wellKnown + "/did.json", documents.did)
             try Files.makeDirectory(target + "/status")
             for file in try ledger.statusFiles(at: now, key: signer.key) {
                 try Files.create("\(target)/status/\(file.name)", file.bytes)

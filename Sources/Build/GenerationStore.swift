@@ -1,6 +1,7 @@
 import Glibc
 public import Ledger
 public import Support
+import TransparencyLog
 
 /// The folder that builds go to. Each build that changes anything is a new generation; one symbolic link
 /// says which is served:
@@ -162,6 +163,7 @@ public enum BuildError: Error, Equatable, Sendable, CustomStringConvertible {
             case let error as BuildError: error
             case let error as FileError: .file(error)
             case let error as LedgerError: .ledger(error)
+            case let error as KeyError: .key(error.description)
             default: .other("\(error)")
             }
     }

@@ -52,6 +52,13 @@ extension LinkLock {
         return Self.read(out, file: 0).lock
     }
 
+    /// What is remembered of one link. O(n).
+    public func entry(_ key: String) -> Entry? {
+        let wanted = Array(key.utf8)[...]
+        let line = lines.first { Self.order(bytes[$0.start + Line.keyOffset..<$0.keyEnd], wanted) == 0 }
+        return line.flatMap { Entry(bytes[$0.start..<$0.end]) }
+    }
+
     /// The entries that `recorded` does not have at all.
     func entries(missingIn recorded: LinkLock) -> [Entry] {
         var missing: [Entry] = []

@@ -35,6 +35,14 @@ public struct Draft: Hashable, Sendable {
     /// A build: `files` is the digest of what it wrote (``BuildDigest``).
     public static func build(files: String) -> Draft { Draft(.build, open: [filesField: files]) }
 
+    /// The open field of a `key` that holds the statement's note.
+    public static let noteField = "note"
+
+    /// What the issuer says about one of its keys.
+    public static func key(_ statement: KeyStatement, author: String? = nil) -> Draft {
+        Draft(.key, open: [noteField: String(decoding: statement.serialized, as: UTF8.self)], author: author)
+    }
+
     /// A code that says `url`.
     public static func code(_ slug: String, url: String, author: String? = nil) -> Draft {
         Draft(.code, slug: slug, hidden: ["url": url], author: author)

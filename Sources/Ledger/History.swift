@@ -98,6 +98,18 @@ extension LedgerIndex {
         }
     }
 
+    /// What was said about keys, in the order of the log.
+    public func keyStatements() throws(LedgerError) -> [KeyStatement] {
+        try attempt { () throws(SQLiteError) in
+            var statements: [KeyStatement] = []
+            try database.query("SELECT bytes FROM entry WHERE kind = 'key' ORDER BY idx") { row in
+                let note = LedgerEntry(row.blob(0))?.open[Draft.noteField]
+                if let statement = note.flatMap({ KeyStatement(Array($0.utf8)) }) { statements.append(statement) }
+            }
+            return statements
+        }
+    }
+
     /// The digest of what the last recorded build wrote; `nil` before the first.
     public func lastBuiltFiles() throws(LedgerError) -> String? {
         try attempt { () throws(SQLiteError) in

@@ -143,9 +143,22 @@ public struct Ledger: ~Copyable {
         return Appended(indices: first..<size, checkpoint: signed)
     }
 
-    /// Throws unless the last checkpoint was signed by this key.
+    /// Throws unless the last checkpoint was signed by this key, or by one that the log says it follows; and when the log
+    /// says that it is revoked.
     public borrowing func require(_ key: VerifierKey) throws(LedgerError) {
-        guard let checkpoint, let note = SignedNote(checkpoint), !note.isSigned(by: key) else { return }
+        guard let checkpoint, let note = SignedNote(checkpoint) else { return }
+        let statements = try index.keyStatements()
+        if statements.contains(where: { $0.act == .revoked && $0.key == key.description }) {
+            throw .revokedKey("\(key)")
+        }
+        if note.isSigned(by: key) { return }
+        let follows = statements.contains { statement in
+            statement.act == .log && statement.key == key.description && statement.note.isSigned(by: key)
+                && statement.note.signatures.contains { signature in
+                    note.signatures.contains { $0.name == signature.name && $0.keyID == signature.keyID }
+                }
+        }
+        if follows { return }
         let signer = note.signatures.first.map { Hex.encode($0.keyIDBytes) } ?? "unknown"
         throw .wrongKey(expected: "\(origin)+\(signer)")
     }

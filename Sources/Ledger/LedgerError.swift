@@ -22,6 +22,8 @@ public enum LedgerError: Error, Equatable, Sendable, CustomStringConvertible {
     case wrongOrigin(String)
     /// The last checkpoint was signed by another key.
     case wrongKey(expected: String)
+    /// The log says that the key is revoked.
+    case revokedKey(String)
     /// An entry has more than 65,535 bytes, or a field that can't be committed to.
     case badEntry(String)
     /// There is no such entry, link or version.
@@ -49,6 +51,7 @@ public enum LedgerError: Error, Equatable, Sendable, CustomStringConvertible {
         case .diverged(let size): "the index and the last signed checkpoint differ in the first \(size) entries"
         case .wrongOrigin(let origin): "the ledger belongs to '\(origin)'"
         case .wrongKey(let expected): "the last checkpoint was signed by another key, \(expected)"
+        case .revokedKey(let key): "the log says that this key is revoked: \(key)"
         case .badEntry(let what): what
         case .unknown(let what): what
         case .invalidLog(let what): what
@@ -67,7 +70,8 @@ public enum LedgerError: Error, Equatable, Sendable, CustomStringConvertible {
         case .guardMissing, .badGuard: "restore ledger/checkpoint from version control"
         case .indexBehind, .diverged:
             "bring the index up to date from a newer backup, or make it anew from a copy of the published log"
-        case .wrongKey: "use the key that signed the last checkpoint"
+        case .wrongKey: "use the key that signed the last checkpoint; 'wayseal keys rotate' changes to another one"
+        case .revokedKey: "sign with the key that followed it"
         default: nil
         }
     }

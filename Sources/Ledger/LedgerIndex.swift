@@ -24,6 +24,9 @@ public struct LedgerIndex: ~Copyable {
     }
 
     /// Number of entries.
+    public func entryCount() throws(LedgerError) -> Int { try attempt { () throws(SQLiteError) in try size() } }
+
+    /// Number of entries.
     func size() throws(SQLiteError) -> Int {
         try database.first("SELECT coalesce(max(idx) + 1, 0) FROM entry") { $0.int(0) } ?? 0
     }

@@ -59,6 +59,7 @@ extension RouteTable {
         let text = "text/plain; charset=utf-8"
         return [
             Publication(path: "/log/checkpoint", type: text, cache: CachePolicy.checkpoint, headers: anyone),
+            Publication(path: "/log/keys.json", type: "application/json", cache: CachePolicy.brief, headers: anyone),
             Publication(
                 path: "/log/tile/", isFolder: true, type: "application/octet-stream", cache: CachePolicy.immutable,
                 headers: anyone),

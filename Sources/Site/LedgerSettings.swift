@@ -6,6 +6,8 @@ public struct LedgerSettings: Sendable {
     public var domain: Int
     /// The writer's folder, with the manifest's folder before it.
     public var folder: String
+    /// The issuer's public revocation key, as a vkey.
+    public var revocation: String?
     /// Where the manifest names it.
     public var range: SourceRange?
 

@@ -56,6 +56,13 @@ public struct SourceMap: Sendable {
         files[Int(range.file)].concealed.append(Int(range.start)..<Int(range.start) + Int(range.length))
     }
 
+    /// The text of a stretch.
+    public func text(_ range: SourceRange) -> String {
+        let bytes = files[Int(range.file)].bytes
+        let start = min(Int(range.start), bytes.count)
+        return String(decoding: bytes[start..<min(start + Int(range.length), bytes.count)], as: UTF8.self)
+    }
+
     /// Line and column of the first byte of `range`. O(size of the file up to there).
     public func position(of range: SourceRange) -> SourcePosition {
         let file = files[Int(range.file)]

@@ -23,6 +23,11 @@ public struct SignedNote: Equatable, Sendable {
     /// The signatures, in order.
     public var signatures: [Signature]
 
+    init(text: String, signatures: [Signature]) {
+        self.text = text
+        self.signatures = signatures
+    }
+
     /// A note over `text` with one Ed25519 signature.
     public init(text: String, signedBy key: borrowing Ed25519Key, name: String) throws(KeyError) {
         guard text.hasSuffix("\n") else { throw KeyError.malformed("a note's text must end in a newline") }

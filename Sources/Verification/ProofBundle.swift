@@ -33,6 +33,8 @@ public struct ProofBundle: Equatable, Sendable {
     public var status: [Status]
     /// The proof of an anchor, in the format of its own; `nil`: not anchored.
     public var anchor: [UInt8]?
+    /// What the issuer has said about its keys, for those who trust an older one.
+    public var keys: [KeyStatement] = []
 
     /// A bundle of these parts.
     public init(
@@ -63,6 +65,7 @@ public struct ProofBundle: Equatable, Sendable {
                 status.map { .object(["credential": text($0.credential), "note": text($0.note)]) }),
         ]
         if let anchor { members["anchor"] = .string(Base64.encode(anchor)) }
+        if !keys.isEmpty { members["keys"] = .array(keys.map { text($0.serialized) }) }
         return CanonicalJSON.object(members).serialized
     }
 
@@ -86,6 +89,13 @@ public struct ProofBundle: Equatable, Sendable {
         if let blob = json["anchor"] {
             guard let bytes = blob.text.flatMap({ Base64.decode($0) }) else { return nil }
             anchor = bytes
+        }
+        if let list = json["keys"] {
+            guard let elements = list.elements, 1...64 ~= elements.count else { return nil }
+            for element in elements {
+                guard let statement = element.text.flatMap({ KeyStatement(Array($0.utf8)) }) else { return nil }
+                keys.append(statement)
+            }
         }
         // One order, so that nothing can be swapped.
         let fields = self.disclosed.map(\.field)

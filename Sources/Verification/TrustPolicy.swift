@@ -46,6 +46,38 @@ public struct TrustPolicy: Equatable, Sendable {
     /// Whether a record must be anchored on a chain.
     public var needsAnchor = false
 
+    /// What the logs' issuers have said about their keys, followed by ``follow(_:)``.
+    private var statements: [KeyStatement] = []
+    /// Keys that may sign status lists besides the logs'.
+    private(set) var revocationKeys: [VerifierKey] = []
+    /// Since when keys are revoked, by vkey, in seconds since 1970.
+    private(set) var revoked: [String: Int] = [:]
+    /// What their issuers say of their keys that can't all be true.
+    private(set) var keyConflict: String?
+
+    /// Trusts the keys that the trusted ones lead to by these statements, as well; and knows which are revoked.
+    public mutating func follow(_ more: [KeyStatement]) {
+        if more.isEmpty { return }
+        statements += more
+        let ring = KeyRing(trusted: logs, statements: statements)
+        logs = ring.logs
+        revocationKeys = ring.revocations
+        revoked = ring.revoked
+        keyConflict = ring.conflict
+    }
+
+    /// The answer about the key that signed a note; `nil` when there is nothing to say about it.
+    /// - Parameter anchored: a time before which the note is proven to have existed, in seconds since 1970.
+    public func key(of note: SignedNote, anchored: Int?) -> Verdict.Answer? {
+        if let keyConflict { return .fails(keyConflict) }
+        guard let key = logs.first(where: { note.isSigned(by: $0) }), let since = revoked["\(key)"] else { return nil }
+        // The date that a document claims could be anything; only a chain's time counts.
+        guard let anchored, anchored < since else {
+            return .fails("the key that signed is revoked since \(since), and nothing proves that it signed before")
+        }
+        return .holds("the key that signed is revoked since \(since), but the chain proves that it signed before")
+    }
+
     /// Trusts these logs, asks for no witness.
     public init(logs: [VerifierKey]) { self.logs = logs }
 

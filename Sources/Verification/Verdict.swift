@@ -6,6 +6,8 @@ public struct Verdict: Equatable, Sendable {
         case format
         /// Is the log one that the policy trusts, and is the checkpoint signed by it?
         case log
+        /// Was the key that signed still its issuer's?
+        case key
         /// Is the entry in that log?
         case entry
         /// Do the disclosed values belong to the entry?

@@ -15,6 +15,14 @@ extension Verifier {
         }
     }
 
+    /// The time that a proof gives by itself, in seconds since 1970.
+    public static func anchorTime(_ trust: AnchorTrust) -> @Sendable ([UInt8], [UInt8]) -> Int? {
+        { proof, value in
+            guard let value = Bytes32(value), let anchor = try? trust.proven(proof, value: value) else { return nil }
+            return Int(clamping: anchor.time)
+        }
+    }
+
     /// A check of anchors on chains of Ethereum's kind.
     ///
     /// The proof alone shows that *some* block carries the value; anybody can make up a block. It holds only when the block

@@ -12,6 +12,8 @@ public struct Verifier: Sendable {
     public var now: Int
     /// What checks anchors; `nil`: they are left unknown.
     public var anchorCheck: AnchorCheck?
+    /// The time that the proof of an anchor gives, in seconds since 1970; asked only where ``anchorCheck`` holds.
+    public var anchorTime: (@Sendable (_ proof: [UInt8], _ value: [UInt8]) -> Int?)?
 
     /// A verifier.
     public init(policy: TrustPolicy, now: Int, anchorCheck: AnchorCheck? = nil) {
@@ -26,14 +28,26 @@ public struct Verifier: Sendable {
         guard let bundle = ProofBundle(bytes) else {
             return Verdict(.format, fails: "not a wayseal bundle, or changed")
         }
-        var verdict = self.verdict(proof: bundle.proof, entry: bundle.entry)
+        if !bundle.keys.isEmpty {
+            var verifier = self
+            verifier.policy.follow(bundle.keys)
+            var bare = bundle
+            bare.keys = []
+            return verifier.verdict(bundle: bare.serialized, expected: expected)
+        }
+        let anchor = anchor(of: bundle)
+        var time: Int?
+        if case .holds = anchor, let proof = bundle.anchor, let note = SignedNote(bundle.proof.checkpoint) {
+            time = anchorTime?(proof, Checkpoint.anchorValue(of: note))
+        }
+        var verdict = self.verdict(proof: bundle.proof, entry: bundle.entry, anchored: time)
         guard case .holds? = verdict[.entry], let entry = LedgerEntry(bundle.entry) else { return verdict }
         // The key in the bundle decides nothing, but a wrong one would mislead those who look for it there.
         if !policy.logs.contains(where: { $0.description == bundle.log }) {
             verdict = Verdict(.log, fails: "the bundle names a key that the policy does not trust")
         }
         verdict.add(.values, values(of: bundle, entry: entry, expected: expected))
-        verdict.add(.anchor, anchor(of: bundle))
+        verdict.add(.anchor, anchor)
         verdict.add(.status, status(of: bundle))
         return verdict
     }
@@ -41,10 +55,10 @@ public struct Verifier: Sendable {
     /// Checks a `.tlog-proof` for an entry.
     public func verdict(proof bytes: [UInt8], entry: [UInt8]) -> Verdict {
         guard let proof = LogProof(bytes) else { return Verdict(.format, fails: "not a tlog-proof, or changed") }
-        return verdict(proof: proof, entry: entry)
+        return verdict(proof: proof, entry: entry, anchored: nil)
     }
 
-    private func verdict(proof: LogProof, entry: [UInt8]) -> Verdict {
+    private func verdict(proof: LogProof, entry: [UInt8], anchored: Int?) -> Verdict {
         guard proof.extra == nil else {
             return Verdict(.format, fails: "the proof carries data that nothing authenticates")
         }
@@ -60,6 +74,7 @@ public struct Verifier: Sendable {
         case .success(let verified):
             let checkpoint = verified.checkpoint
             verdict.add(.log, .holds("\(checkpoint.origin) signed \(checkpoint.size) entries"))
+            if let answer = policy.key(of: verified.note, anchored: anchored) { verdict.add(.key, answer) }
             guard proof.index < checkpoint.size else {
                 verdict.add(.entry, .fails("entry \(proof.index) is beyond the \(checkpoint.size) signed ones"))
                 return verdict
@@ -108,7 +123,7 @@ public struct Verifier: Sendable {
     private func status(of bundle: ProofBundle) -> Verdict.Answer {
         var answers: [StatusList.Purpose: Verdict.Answer] = [:]
         for list in bundle.status {
-            switch StatusStatement.read(list, logs: policy.logs) {
+            switch StatusStatement.read(list, logs: policy.logs, revocationKeys: policy.revocationKeys) {
             case .failure(let problem): return .fails(problem.description)
             case .success(let statement):
                 guard
@@ -145,14 +160,19 @@ struct StatusStatement {
     let list: StatusList
 
     /// Checks the note over a list and reads both.
-    static func read(_ status: ProofBundle.Status, logs: [VerifierKey]) -> Result<StatusStatement, Problem> {
+    static func read(
+        _ status: ProofBundle.Status, logs: [VerifierKey], revocationKeys: [VerifierKey] = []
+    ) -> Result<StatusStatement, Problem> {
         let bad = { (text: String) in Result<StatusStatement, Problem>.failure(Problem(description: text)) }
         guard let note = SignedNote(status.note), note.serialized.utf8.elementsEqual(status.note),
             note.signatures.count == 1
         else { return bad("the note over the status list is not a signed note of one signature") }
         let lines = note.text.split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.count == 5, lines[0] == "wayseal/status@v1",
-            let key = logs.first(where: { $0.name == lines[1] && note.isSigned(by: $0) })
+            logs.first(where: { $0.name == lines[1] && note.isSigned(by: $0) })
+                ?? revocationKeys.first(where: {
+                    $0.name == KeyStatement.revocationName(String(lines[1])) && note.isSigned(by: $0)
+                }) != nil
         else { return bad("the status list is not signed by the log") }
         let numbers = lines[2].split(separator: " ").compactMap { Int($0) }
         guard numbers.count == 2, numbers.allSatisfy({ 0...1 << 53 ~= $0 }),
@@ -164,12 +184,14 @@ struct StatusStatement {
             let number = Int(file.dropFirst(purpose.rawValue.utf8.count + 1).dropLast(5)), number >= 0,
             file == "\(purpose.rawValue)-\(number).json",
             StatusList.noteText(
-                origin: key.name, size: numbers[0], at: numbers[1], file: String(file), credential: status.credential)
+                origin: String(lines[1]), size: numbers[0], at: numbers[1], file: String(file),
+                credential: status.credential)
                 == note.text
         else { return bad("the status list is not the one that was signed") }
         return .success(
             StatusStatement(
-                origin: key.name, purpose: purpose, number: number, size: numbers[0], at: numbers[1], list: list))
+                origin: String(lines[1]), purpose: purpose, number: number, size: numbers[0], at: numbers[1], list: list
+            ))
     }
 
     /// What the list says about an entry.

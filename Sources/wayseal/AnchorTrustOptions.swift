@@ -29,8 +29,10 @@ struct AnchorTrustOptions: ParsableArguments {
     var codeHashes: [String] = []
     @Flag(help: "Fail unless the anchor is there and confirmed.") var requireAnchor = false
 
-    /// The check of anchors.
-    func check() throws(Failure) -> Verifier.AnchorCheck {
+    /// What gives the time of an anchor.
+    func time() throws(Failure) -> @Sendable ([UInt8], [UInt8]) -> Int? { Verifier.anchorTime(try trust()) }
+
+    private func trust() throws(Failure) -> AnchorTrust {
         var trust = AnchorTrust(
             chains: chains.isEmpty ? nil : Set(chains), codeHashes: [AnchorPolicy.timestamperCodeHash])
         func hash(_ text: String) throws(Failure) -> Bytes32 {
@@ -39,6 +41,12 @@ struct AnchorTrustOptions: ParsableArguments {
         }
         for pin in pins { trust.pinnedBlocks.insert(try hash(pin)) }
         for code in codeHashes { trust.codeHashes.insert(try hash(code)) }
+        return trust
+    }
+
+    /// The check of anchors.
+    func check() throws(Failure) -> Verifier.AnchorCheck {
+        let trust = try trust()
         let nodes = nodes
         let witnesses = Verifier.AnchorWitnesses(needed: nodes.count) { anchor in
             ChainConfirmation(of: anchor, by: nodes.map { ChainClient(url: $0) })

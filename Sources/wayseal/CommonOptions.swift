@@ -75,6 +75,13 @@ struct InputOptions: ParsableArguments {
     /// Reads the manifest and prints what is wrong with it.
     /// - Throws: exit 1 when it has errors, 4 when it can't be read.
     func load() throws -> Loaded {
+        var loaded = try loadWithoutLedger()
+        try loaded.readLedger()
+        return loaded
+    }
+
+    /// The same without a look at the ledger's index, which may be what is to be mended.
+    func loadWithoutLedger() throws -> Loaded {
         try place.enter()
         let options = ManifestOptions(
             environment: ProcessInfo.processInfo.environment, allowedPaths: allowedPaths)
@@ -91,7 +98,6 @@ struct InputOptions: ParsableArguments {
         }
         loaded.site = site
         try loaded.readLock(place.lockPath)
-        try loaded.readLedger()
         return loaded
     }
 }

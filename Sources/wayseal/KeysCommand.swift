@@ -1,5 +1,8 @@
+import Anchoring
 import ArgumentParser
+import Ethereum
 import Glibc
+import Ledger
 import Manifest
 import Site
 import Support
@@ -8,28 +11,52 @@ import TransparencyLog
 struct KeysCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
-        abstract: "Make and show the key that signs what you build.",
+        abstract: "Make, show, change and revoke the keys that sign what you build.",
         discussion: """
             Examples:
               wayseal keys new
-              wayseal keys new --no-passphrase -o secrets/ledger.key
+              wayseal keys new --role revocation
+              wayseal keys new --role anchor
               wayseal keys show
+              wayseal keys rotate -o secrets/ledger-2.key
+              wayseal keys revoke 'go.example.org+9ead41e0+AWjA…'
             """,
-        subcommands: [New.self, Show.self])
+        subcommands: [New.self, Show.self, Rotate.self, Revoke.self])
+
+    /// What a key is for.
+    enum Role: String, ExpressibleByArgument, CaseIterable {
+        case log, revocation, anchor
+
+        var file: String {
+            switch self {
+            case .log: "secrets/ledger.key"
+            case .revocation: "secrets/revocation.key"
+            case .anchor: "secrets/anchor.json"
+            }
+        }
+    }
 
     struct New: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "new",
-            abstract: "Make an Ed25519 key: PKCS#8 in PEM, readable by you alone.",
+            abstract: "Make a key, readable by you alone: PKCS#8 in PEM, or a keystore for anchors.",
             discussion: """
+                log         signs builds and checkpoints of the ledger (Ed25519)
+                revocation  may declare keys revoked and sign status lists, when the log key is lost (Ed25519)
+                anchor      pays for anchors on a chain (secp256k1); put no more on it than they cost
+
                 The passphrase is asked for on the terminal, or taken from $WAYSEAL_PASSPHRASE or a file; never \
                 from an argument. An existing file is never overwritten.
                 """)
 
         @OptionGroup var place: PlaceOptions
         @OptionGroup var passphrase: PassphraseOptions
-        @Option(name: [.customShort("o"), .long], help: ArgumentHelp("Where to write it.", valueName: "file"))
-        var output = "secrets/ledger.key"
+        @Option(help: ArgumentHelp("What it is for: log, revocation or anchor.", valueName: "role")) var role = Role.log
+        @Option(
+            name: [.customShort("o"), .long],
+            help: ArgumentHelp(
+                "Where to write it. Default: secrets/ledger.key, revocation.key or anchor.json.", valueName: "file"))
+        var output: String?
         @Option(
             help: ArgumentHelp("The name in the public key; default: the manifest's first host.", valueName: "host"))
         var name: String?
@@ -40,9 +67,10 @@ struct KeysCommand: ParsableCommand {
         func validate() throws {
             try refuseEmpty(output, "-o")
             try refuseEmpty(name, "--name")
+            if isPlain, role == .anchor { throw ValidationError("a key that holds money always has a passphrase") }
         }
 
-        /// The manifest's first host, as far as there is a manifest that can be read.
+        /// The manifest's issuer, as far as there is a manifest that can be read.
         private func signerName() throws(Failure) -> String {
             guard let result = try? ManifestReader(options: ManifestOptions()).read(path: place.file) else {
                 throw Failure(
@@ -57,66 +85,63 @@ struct KeysCommand: ParsableCommand {
 
         func run() throws {
             try place.enter()
+            let output = output ?? role.file
+            var public_ = ""
             do {
-                if try Files.status(output, followLinks: false) != nil {
-                    throw Failure(
-                        .outsideWorld, "\(output) exists already",
-                        hint: "a key is never overwritten; choose another -o FILE")
-                }
+                try KeyFile.refuseExisting(output)
                 let secret = isPlain ? nil : try passphrase.read(isNew: true)
-                let key = try Ed25519Key.generate()
-                let public_ = try VerifierKey(name: name ?? signerName(), publicKey: key.publicKey)
-                try Files.makeDirectory(Files.parent(of: output), mode: 0o700)
-                try Files.replace(output, Array(try key.pem(passphrase: secret).utf8), mode: 0o600)
-                Terminal.say("\(public_)")
+                if role == .anchor {
+                    try KeyFile.makeFolder(for: output)
+                    let key = try AnchorKey(secret: Surroundings.random(32))
+                    guard let randomness = Keystore.Randomness(Surroundings.random(64)) else { return }
+                    try AnchorKeyFile.create(output, key, passphrase: secret ?? "", randomness: randomness)
+                    public_ = "\(key.address)"
+                } else {
+                    let host = try name ?? signerName()
+                    let key = try Ed25519Key.generate()
+                    let name = role == .revocation ? KeyStatement.revocationName(host) : host
+                    public_ = "\(try VerifierKey(name: name, publicKey: key.publicKey))"
+                    try KeyFile.write(key, to: output, passphrase: secret)
+                }
+                Terminal.say(public_)
                 if GitIgnore.exposes(output, manifest: place.file) {
                     Terminal.note(
                         "wayseal: warning: git does not ignore \(output): add its folder to .gitignore "
                             + "before you commit\n")
                 }
-                Terminal.note(
-                    """
-                    wrote \(output); keep it secret and keep a copy of it
-                    the line above is the public key: give it to those who check your SHA256SUMS.note
-                    to sign builds, put this into the manifest:
-                      ledger: { key: "${file:\(output)}" }
-
-                    """)
+                Terminal.note("wrote \(output); keep it secret and keep a copy of it\n" + advice(output, public_))
             } catch let error as FileError {
                 throw Failure(error)
             } catch let error as KeyError {
                 throw Failure(.outsideWorld, error.description)
-            }
-        }
-    }
-
-    struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "show", abstract: "Print the public key of the manifest's signing key.")
-
-        @OptionGroup var input: InputOptions
-        @OptionGroup var passphrase: PassphraseOptions
-
-        func run() throws {
-            let loaded = try input.load()
-            loaded.reportBeside()
-            if loaded.site?.missingSigningKey != nil { throw ExitStatus.checkFailed }
-            guard let site = loaded.site, let signing = site.signing else {
-                throw Failure(.checkFailed, "the manifest names no key", hint: "make one with 'wayseal keys new'")
-            }
-            do {
-                let key = try Ed25519Key(pem: signing.pem, passphrase: try passphrase.read(for: signing.pem))
-                let public_ = try VerifierKey(name: site.signerName, publicKey: key.publicKey)
-                if input.print.json {
-                    var json = JSONWriter(indent: 2)
-                    json.object { $0.field("vkey", "\(public_)") }
-                    json.lineEnd()
-                    Terminal.write(json.bytes)
-                } else {
-                    Terminal.say("\(public_)")
-                }
-            } catch let error as KeyError {
+            } catch let error as AnchorError {
                 throw Failure(.outsideWorld, error.description)
+            } catch let error as EthereumError { throw Failure(.outsideWorld, error.description) }
+        }
+
+        private func advice(_ output: String, _ public_: String) -> String {
+            switch role {
+            case .log:
+                """
+                the line above is the public key: give it to those who check your SHA256SUMS.note
+                to sign builds, put this into the manifest:
+                  ledger: { key: "${file:\(output)}" }
+
+                """
+            case .revocation:
+                """
+                the line above is the public key; the next build records it with this in the manifest:
+                  ledger: { …, revocation: "\(public_)" }
+                the private key is needed for nothing else than revoking: keep it away from this machine
+
+                """
+            case .anchor:
+                """
+                the line above is the account that pays; send it what a year of anchors costs and no more
+                in the manifest:
+                  ledger: { …, anchor: { chain: 100, rpc: "${WAYSEAL_RPC}", key: \(output) } }
+
+                """
             }
         }
     }

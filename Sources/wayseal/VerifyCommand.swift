@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Ledger
 import Support
 import TransparencyLog
 import Verification
@@ -28,11 +29,14 @@ struct VerifyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The entry that a .tlog-proof is about.", valueName: "file")) var entry: String?
     @Option(help: ArgumentHelp("A copy of the log for CSV files.", valueName: "dir")) var mirror: String?
     @Option(help: ArgumentHelp("Ask for a status not older than this.", valueName: "seconds")) var statusAge: Int?
+    @Option(help: ArgumentHelp("What the issuer says about its keys: a copy of log/keys.json.", valueName: "file"))
+    var keys: String?
     @OptionGroup(title: "Anchors") var anchors: AnchorTrustOptions
     @Flag(help: "Print JSON Lines instead of text.") var json = false
 
     func run() async throws {
-        let verifier = Verifier(policy: try policy(), now: Int(time(nil)), anchorCheck: try anchors.check())
+        var verifier = Verifier(policy: try policy(), now: Int(time(nil)), anchorCheck: try anchors.check())
+        verifier.anchorTime = try anchors.time()
         var expected: [String: String] = [:]
         for pair in expect {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -78,6 +82,12 @@ struct VerifyCommand: AsyncParsableCommand {
                     throw Failure(.usage, "whom to trust is not said", hint: "give --trust FILE or --key VKEY")
                 }
                 policy = TrustPolicy(logs: try key.map { try VerifierKey($0) })
+            }
+            if let keys {
+                guard let statements = KeyDocuments.statements(try Files.read(keys, limit: 1 << 20)) else {
+                    throw Failure(.checkFailed, "\(keys) is not a list of statements about keys")
+                }
+                policy.follow(statements)
             }
             policy.greatestStatusAge = statusAge
             policy.needsAnchor = anchors.requireAnchor

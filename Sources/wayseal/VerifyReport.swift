@@ -1,3 +1,4 @@
+import Ledger
 import Support
 import TransparencyLog
 import Verification
@@ -98,8 +99,16 @@ struct VerifyReport {
     /// Every file of a log.
     func log(folder: String, policy: TrustPolicy) async -> Bool {
         do {
+            var policy = policy
+            // Only what leads on from a trusted key counts, so it may come from the folder itself.
+            if let bytes = Self.source(folder)("keys.json"), let statements = KeyDocuments.statements(bytes) {
+                policy.follow(statements)
+            }
             let mirror = try Mirror(policy: policy, source: Self.source(folder))
             let checkpoint = mirror.checkpoint.checkpoint
+            if case .fails(let reason)? = policy.key(of: mirror.checkpoint.note, anchored: nil) {
+                return line(false, "NOT VALID: \(reason)")
+            }
             let problem = await LogAudit.problem(in: checkpoint, workers: 2, source: Self.source(folder))
             if let problem { return line(false, problem.description) }
             return line(true, "ok: \(checkpoint.size) entries of \(checkpoint.origin), root \(checkpoint.root)")

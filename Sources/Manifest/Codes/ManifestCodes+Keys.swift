@@ -4,7 +4,8 @@ extension ManifestCodes {
     static let keys = [
         emptyManifest, unknownKey, misplacedKey, wrongKind, wrongValue, missingKey, conflictingKeys, notYet,
         wrongVersion,
-        referenceRefused, referenceSyntax, missingVariable, deploymentVariable, keyMissing, wrongKey, literalSecret,
+        referenceRefused, referenceSyntax, missingVariable, deploymentVariable, keyMissing, wrongKey, exposedKey,
+        literalSecret,
     ]
 
     static let emptyManifest = define(
@@ -120,6 +121,12 @@ extension ManifestCodes {
         """,
         bad: "ledger: { key: \"${file:secrets/none.key}\" }",
         mended: "ledger: { key: \"${file:secrets/ledger.key}\" }")
+    static let exposedKey = define(
+        "exposed-key", "the signing key can be read by others",
+        """
+        Whoever can read the key can sign in your name. Its file must belong to you alone: `chmod 600`. If others may have
+        seen it, make a new one: `wayseal keys rotate` lets those who trust the old one follow.
+        """)
     static let wrongKey = define(
         "wrong-key", "the signing key is no PKCS#8 key",
         """

@@ -8,6 +8,13 @@ public protocol ManifestFiles: Sendable {
     func read(_ path: String, atMost limit: Int) throws(UnreadableFile) -> [UInt8]
     /// The entries of a folder in any order, without `.` and `..`.
     func entries(of folder: String) throws(UnreadableFile) -> [FolderEntry]
+    /// Whether others than the owner may read or write the file.
+    func isOpenToOthers(_ path: String) -> Bool
+}
+
+extension ManifestFiles {
+    /// Files without owners are open to nobody else.
+    public func isOpenToOthers(_ path: String) -> Bool { false }
 }
 
 /// An entry of a folder.

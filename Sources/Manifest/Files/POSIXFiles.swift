@@ -21,6 +21,13 @@ public struct POSIXFiles: ManifestFiles {
         return status.st_mode & S_IFMT == S_IFLNK
     }
 
+    /// stat(2): any bit of the group or of others.
+    public func isOpenToOthers(_ path: String) -> Bool {
+        var status = stat()
+        guard !path.utf8.contains(0), unsafe stat(path, &status) == 0 else { return false }
+        return status.st_mode & 0o077 != 0
+    }
+
     /// stat, open(O_NONBLOCK), fstat, read until the end. The kind is asked before opening, because opening a device can have
     /// effects, and again after, because the file may have been exchanged in between; O_NONBLOCK keeps a pipe from waiting.
     public func read(_ path: String, atMost limit: Int) throws(UnreadableFile) -> [UInt8] {

@@ -30,7 +30,23 @@ extension SiteAssembly {
             }
             path = scalar.text
         }
-        site.ledger = LedgerSettings(domain: site.issuer, folder: folder + path, range: node.range)
+        var settings = LedgerSettings(domain: site.issuer, folder: folder + path, range: node.range)
+        if let scalar = text(node["revocation"]) {
+            let name = domains.indices.contains(site.issuer) ? domains[site.issuer].host : ""
+            let parts = scalar.text.split(separator: "+", maxSplits: 2, omittingEmptySubsequences: false)
+            guard parts.count == 3, parts[0] == "\(name)/revocation", parts[1].utf8.count == 8,
+                parts[2].utf8.count == 44
+            else {
+                sink.add(
+                    .error(
+                        ManifestCodes.wrongKey, at: scalar.range,
+                        "\(Bytes.quoted(scalar.text)) is not the public key of \(name)/revocation",
+                        help: "write the line that `wayseal keys new --role revocation` prints"))
+                return
+            }
+            settings.revocation = scalar.text
+        }
+        site.ledger = settings
     }
 
     /// Slugs that stand in the way of the log. O(links).

@@ -247,6 +247,7 @@ extension SiteAssembly {
                         help: "`wayseal keys new` makes a key"))
                 return
             }
+            try refuseOpenKey(scalar, folder: folder)
             site.signing = SigningKey(pem: key.text, range: key.range)
         } catch {
             guard error.isMissing else {
@@ -262,6 +263,20 @@ extension SiteAssembly {
             site.missingSigningKey = .error(
                 ManifestCodes.keyMissing, at: range, summary,
                 help: "bring the key here, or make one: wayseal keys new")
+        }
+    }
+
+    /// A key that others may read is not one's own any more.
+    private func refuseOpenKey(_ scalar: YAMLScalar, folder: String) throws(RefusedPath) {
+        for piece in (try? Reference.pieces(of: scalar.text)) ?? [] {
+            guard case .reference(.file(let path), _) = piece else { continue }
+            let canonical = try paths.canonicalPath(of: path, in: folder, at: scalar.range, for: .secret)
+            if options.files.isOpenToOthers(canonical) {
+                throw RefusedPath(
+                    .error(
+                        ManifestCodes.exposedKey, at: scalar.range, "\(Bytes.quoted(path)) can be read by others",
+                        help: "chmod 600 \(path); if others have seen it, make a new key"))
+            }
         }
     }
 

@@ -159,6 +159,8 @@ enum ManifestLanguage {
                 "key", .text(.any), "The private key that signs, as ${file:…} or ${NAME}.", use: .secret),
             SchemaKey("host", .text(.any), "The domain that serves the log; the default domain without it."),
             SchemaKey("folder", .text(.any), "Where the ledger is kept; 'ledger' by default."),
+            SchemaKey(
+                "revocation", .text(.any), "The public key that may revoke, from 'wayseal keys new --role revocation'."),
             .later("anchor", .record(anchor), "Write checkpoints to a chain."),
             .later("ipfs", .text(.any), "Pack records for IPFS."),
         ])
