@@ -68,7 +68,16 @@ extension NginxHost {
         text.line("internal;", 1)
         text.line("types {}", 1)
         text.line("default_type \"text/html; charset=utf-8\";", 1)
-        text.line("error_page 404 @missing;", 1)
+        if case .redirect(let target) = domain.missing {
+            text.line("error_page 404 = @elsewhere;", 1)
+            text.line("}")
+            text.line("location @elsewhere {")
+            text.line("error_page 405 @refused;", 1)
+            text.line("if ($wayseal_other_method) { return 405; }", 1)
+            text.line("return 302 \(NginxText.quotedValue(target));", 1)
+        } else {
+            text.line("error_page 404 @missing;", 1)
+        }
         text.line("}")
     }
 

@@ -172,7 +172,7 @@ struct NginxPolicyEngine {
     private func language(_ text: inout Text) {
         let subtags = "[a-z]{1,8}(?:-[a-z0-9]{1,8}){0,2}"
         let more = "(?:-[a-z0-9]{1,8})*+[ \\t]*"
-        let begin = "(?i)^(?:[^\\n]*?,)?[ \\t]*"
+        let begin = "(?i)^(?:[^\\n]*?,)??[ \\t]*"
         let digit = "(?|(\\d)|(?=(?s:.*)\\n#(0)))"
         let digits =
             "q=0(?:\\.(?=\\d{0,3}[ \\t,\\n])|(?=[ \\t,\\n]))\(digit)\(digit)\(digit)[ \\t]*(?=[,\\n])"
