@@ -95,12 +95,3 @@ public struct POSIXFiles: ManifestFiles {
         return unsafe UnreadableFile(path, .unreadable(String(cString: strerror(code)).lowercased()))
     }
 }
-
-/// Time zones of the machine.
-public enum SystemTimeZones {
-    /// Whether the machine's time zone database has the name. The name must have passed the manifest's own check.
-    public static func contains(_ name: String) -> Bool {
-        guard unsafe access("/usr/share/zoneinfo", F_OK) == 0 else { return true }
-        return unsafe access("/usr/share/zoneinfo/" + name, F_OK) == 0
-    }
-}

@@ -14,6 +14,8 @@ struct SiteAssembly {
     var domainIndex: [String: Int] = [:]
     /// Names that were reported as wrong: links that use them are not reported again.
     var brokenDomains: Set<String> = []
+    /// The site's zone, in which dates and hours are read.
+    var zone = ZoneTable.utc
     /// `dense` of each domain, if it says.
     var domainDense: [Bool?] = []
 
