@@ -25,6 +25,7 @@ let package = Package(
         .systemLibrary(
             name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
         .systemLibrary(name: "CCompress", providers: [.apt(["libisal-dev", "libzstd-dev"])]),
+        .systemLibrary(name: "CGLib", pkgConfig: "glib-2.0", providers: [.apt(["libglib2.0-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZBar", pkgConfig: "zbar", providers: [.apt(["libzbar-dev"])]),
         .target(
@@ -56,11 +57,12 @@ let package = Package(
             name: "Manifest", dependencies: ["Support", "Site", "CYAML", "CIDN2"],
             resources: [.embedInCode("wayseal.schema.json")]),
         .target(name: "Redirects", dependencies: ["Support", "Site"]),
+        .target(name: "Places", dependencies: ["Support", "Site"]),
         .target(
             name: "Ledger", dependencies: ["Support", "SQLite", "TransparencyLog", "LedgerSchema"]),
         .target(name: "Verification", dependencies: ["Support", "TransparencyLog", "Ethereum"]),
         .target(name: "Codes", dependencies: ["Support", "QRCode", "CQREncode"]),
-        .target(name: "Pages", dependencies: ["Support", "Site", "SiteTemplates", "CMustache"]),
+        .target(name: "Pages", dependencies: ["Support", "Site", "SiteTemplates", "CMustache", "CGLib"]),
         .target(
             name: "Scans",
             dependencies: [
@@ -85,14 +87,17 @@ let package = Package(
             dependencies: [
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
                 "Pages", "Build", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
-                "Reports", "Transfer",
+                "Reports", "Transfer", "Places",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // Data, compiled in.
         .target(
             name: "SiteTemplates", path: "site-templates",
-            resources: [.embedInCode("page.html")]),
+            resources: [
+                .embedInCode("page.html"), .embedInCode("policy.html"), .embedInCode("preview.html"),
+                .embedInCode("style.css"), .embedInCode("password.js"), .embedInCode("phrases.txt"),
+            ]),
         .target(
             name: "LedgerContracts", dependencies: ["Support"], path: "ledger/contracts",
             exclude: ["README.md", "ANCHOR.md", "Timestamper.vy", "Timestamper.abi.json"],
@@ -107,6 +112,10 @@ let package = Package(
         // Tests. ServerTests start the real nginx and Caddy; they run when WAYSEAL_SERVER_TESTS=1.
         .target(name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport"),
         .testTarget(name: "SupportTests", dependencies: ["Support", "TestSupport"]),
+        .testTarget(
+            name: "SiteTests", dependencies: ["Site", "Support", "TestSupport"], exclude: ["zones.py"]),
+        .testTarget(
+            name: "PlacesTests", dependencies: ["Places", "Site", "Support", "CMaxMindDB", "TestSupport"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"]),
         .testTarget(
             name: "QRCodeTests", dependencies: ["QRCode", "Codes", "CQREncode", "Decoding"]),

@@ -1,6 +1,7 @@
 import Build
 import Glibc
 import Manifest
+import Places
 import Redirects
 import Site
 import Support
@@ -34,6 +35,13 @@ struct Loaded {
         } catch let error as FileError {
             throw Failure(error)
         }
+    }
+
+    /// Looks up which addresses are in the site's places.
+    mutating func findPlaces() {
+        guard var site else { return }
+        diagnostics += Places.fill(&site, now: Int64(time(nil)))
+        self.site = site
     }
 
     /// Compiles the site and adds what that found.

@@ -199,7 +199,10 @@ extension ManifestCodes {
     )
     static let badTimezone = define(
         "bad-timezone", "a time zone is unknown",
-        "Time zones have names of the IANA database: Europe/Vienna, America/New_York, UTC. CET or +01:00 won't do.",
+        """
+        Time zones have names of the IANA database: Europe/Vienna, America/New_York, UTC. CET or +01:00 won't do. The
+        machine that builds has the database in /usr/share/zoneinfo (the package tzdata); only UTC needs none.
+        """,
         bad: "site: { timezone: \"Europe/Wien!\" }\nlinks: { a: https://example.org/ }",
         mended: "site: { timezone: Europe/Vienna }\nlinks: { a: https://example.org/ }")
     static let badLanguage = define(
