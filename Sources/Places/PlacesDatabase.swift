@@ -141,7 +141,9 @@ struct PlacesDatabase {
             }
             visits -= 1
             guard visits > 0 else { throw PlacesError(value * nodeSize, "the tree runs in a circle") }
-            guard depth < size else { throw PlacesError(value * nodeSize, "the tree is deeper than an address is long") }
+            guard depth < size else {
+                throw PlacesError(value * nodeSize, "the tree is deeper than an address is long")
+            }
             if isV6, value == v4Root, depth != 96 || address >> 32 != 0 { continue }
             let bit = UInt128(1) << UInt128(size - 1 - depth)
             stack.append((record(value, right: true), address | bit, depth + 1))

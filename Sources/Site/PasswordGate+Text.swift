@@ -33,7 +33,8 @@ extension Policy.PasswordGate {
         guard parts.count == 5, parts[2].utf8.first != UInt8(ascii: "0"),
             parts[2].utf8.allSatisfy({ $0 &- 0x30 < 10 }), let iterations = Int(parts[2]),
             Self.allowedIterations.contains(iterations),
-            (32...128).contains(parts[3].utf8.count), parts[3].utf8.count % 2 == 0, parts[3].utf8.allSatisfy(Self.isHex),
+            (32...128).contains(parts[3].utf8.count), parts[3].utf8.count % 2 == 0,
+            parts[3].utf8.allSatisfy(Self.isHex),
             parts[4].utf8.count == 32, parts[4].utf8.allSatisfy(Self.isHex)
         else { throw .malformed }
         self.init(iterations: iterations, salt: String(parts[3]), token: String(parts[4]))

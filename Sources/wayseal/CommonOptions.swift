@@ -92,6 +92,7 @@ struct InputOptions: ParsableArguments {
         loaded.site = site
         loaded.findPlaces()
         try loaded.readLock(place.lockPath)
+        try loaded.readLedger()
         return loaded
     }
 }

@@ -1,5 +1,6 @@
 import Build
 import Glibc
+import Ledger
 import Manifest
 import Places
 import Redirects
@@ -42,6 +43,19 @@ struct Loaded {
         guard var site else { return }
         diagnostics += Places.fill(&site, now: Int64(time(nil)))
         self.site = site
+    }
+
+    /// Adds what the ledger remembers, where its index is on this machine. A clone without it has the lock alone.
+    mutating func readLedger() throws(Failure) {
+        guard let settings = site?.ledger else { return }
+        do {
+            guard let index = try LedgerIndex.read(LedgerFolder(settings.folder)) else { return }
+            lock = lock.united(with: try LinkLock.recorded(in: index))
+        } catch let error as LedgerError {
+            throw Failure(.outsideWorld, error.description, hint: error.hint)
+        } catch {
+            throw Failure(.outsideWorld, "\(error)")
+        }
     }
 
     /// Compiles the site and adds what that found.
@@ -100,7 +114,8 @@ struct Loaded {
     }
 }
 
-/// `1 link`, `2 links`.
+/// `1 link`, `2 links`, `2 entries`.
 func count(_ number: Int, _ noun: String) -> String {
-    "\(number) \(noun)\(number == 1 ? "" : noun.hasSuffix("ch") ? "es" : "s")"
+    if number != 1, noun.hasSuffix("ry") { return "\(number) \(noun.dropLast())ies" }
+    return "\(number) \(noun)\(number == 1 ? "" : noun.hasSuffix("ch") ? "es" : "s")"
 }

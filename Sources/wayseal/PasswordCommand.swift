@@ -31,8 +31,8 @@ struct PasswordCommand: ParsableCommand {
     var iterations = 600_000
     @Option(
         help: ArgumentHelp(
-            "16 to 64 bytes in hex; default: random. With the salt of a value that exists, its password prints the same \
-            value again.", valueName: "hex"))
+            "16 to 64 bytes in hex; default: random. An older value's salt makes the same value of the same password.",
+            valueName: "hex"))
     var salt: String?
 
     func validate() throws {

@@ -81,14 +81,16 @@ struct PlacesTests {
         v4 += (0..<4000).map { _ in 0x0A00_0000 | UInt32.random(in: 0...0xFF_FFFF, using: &random) }
         v4 += [0xC000_0200, 0xC633_6400, 0xCB00_7100].flatMap { net in (0..<256).map { net + $0 } }
         for address in v4 {
-            #expect(ranges.contains(v4: address) == cities.contains(judge.place(v4: address).city), "\(IPText.v4(address))")
+            #expect(
+                ranges.contains(v4: address) == cities.contains(judge.place(v4: address).city), "\(IPText.v4(address))")
         }
         var v6 = ranges.v6.flatMap { [$0.lowerBound, $0.upperBound, $0.lowerBound &- 1, $0.upperBound &+ 1] }
         v6 += (0..<2000).map { _ in
             0x2001_0DB8_0000_0000_0000_0000_0000_0000 | UInt128(UInt32.random(in: 0...UInt32.max, using: &random)) << 64
         }
         for address in v6 {
-            #expect(ranges.contains(v6: address) == cities.contains(judge.place(v6: address).city), "\(IPText.v6(address))")
+            #expect(
+                ranges.contains(v6: address) == cities.contains(judge.place(v6: address).city), "\(IPText.v6(address))")
         }
         #expect(ranges.v4.count > 5 && (!ranges.v6.isEmpty || cities.contains("Apia")))
         for (a, b) in zip(ranges.v4, ranges.v4.dropFirst()) { #expect(UInt64(a.upperBound) + 1 < UInt64(b.lowerBound)) }
@@ -96,7 +98,9 @@ struct PlacesTests {
 
     @Test("everybody but a country are all addresses that are not known to be there, unknown ones among them")
     func complement() throws {
-        var site = try site([.area(countries: [], except: ["DE"], near: nil), .area(countries: ["DE"], except: [], near: nil)])
+        var site = try site([
+            .area(countries: [], except: ["DE"], near: nil), .area(countries: ["DE"], except: [], near: nil),
+        ])
         #expect(Places.fill(&site, now: nil).isEmpty)
         let (others, germany) = (site.places[0].addresses, site.places[1].addresses)
         var random = SplitMix(seed: 78)
@@ -166,7 +170,8 @@ struct PlacesTests {
         var tied = try site([definition], bytes: knot)
         let found = Places.fill(&tied, now: nil)
         #expect(found.map(\.code.id) == ["places-damaged"])
-        #expect(found.first?.summary == "data/city.mmdb can't be used: it is damaged at byte 0: the tree runs in a circle")
+        #expect(
+            found.first?.summary == "data/city.mmdb can't be used: it is damaged at byte 0: the tree runs in a circle")
     }
 
     @Test("distances are those on the globe")

@@ -22,9 +22,11 @@ struct NetworkTests {
     @Test(
         "what is no network is refused",
         arguments: [
-            "", "/", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.4", "1.2.3.4/", "1.2.3.4/33", "1.2.3.4/08", "1.2.3.4/8/8",
+            "", "/", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.4", "1.2.3.4/", "1.2.3.4/33", "1.2.3.4/08",
+            "1.2.3.4/8/8",
             "1.2.3.4/-1", ":", ":::", "1:::2", "1::2::3", ":1:2:3:4:5:6:7", "1:2:3:4:5:6:7:", "1:2:3:4:5:6:7:8:9",
-            "12345::", "g::", "::/129", "fe80::1%eth0", "::1.2.3", "1.2.3.4::", "10.0.0.1/8", "2001:db8::1/32", " 1.2.3.4",
+            "12345::", "g::", "::/129", "fe80::1%eth0", "::1.2.3", "1.2.3.4::", "10.0.0.1/8", "2001:db8::1/32",
+            " 1.2.3.4",
             "1:2:3:4:5:6:7::8:9", "1:2:3:4:5:6:7:8::",
         ])
     func refuses(text: String) {
@@ -74,7 +76,8 @@ struct NetworkTests {
         for text in [
             gate.text + "0", String(gate.text.dropLast()), gate.text.uppercased(), gate.text + ":",
             gate.text.replacing("600000", with: "1"), gate.text.replacing("600000", with: "0600000"),
-            gate.text.replacing("600000", with: "99999999999999999999"), gate.text.replacing("0a", with: "0g"), "wayseal-password",
+            gate.text.replacing("600000", with: "99999999999999999999"), gate.text.replacing("0a", with: "0g"),
+            "wayseal-password",
         ] {
             #expect(throws: Policy.PasswordGate.Problem.self) { try Policy.PasswordGate(parsing: text) }
         }

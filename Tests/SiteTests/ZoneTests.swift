@@ -72,7 +72,9 @@ struct ZoneTests {
         var random = SplitMix(seed: 5)
         for _ in 0..<3000 {
             var changed = bytes
-            for _ in 0..<4 { changed[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random) }
+            for _ in 0..<4 {
+                changed[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+            }
             // Whatever it says, it answers.
             if let table = ZoneTable(name: "x", bytes: changed) {
                 _ = table.instant(ofLocal: Self.utc(2030, 1, 1), .last)
@@ -122,7 +124,8 @@ struct ZoneTests {
                 })
         }
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("zones.py").path
-        let input = sets.map { $0.map { "\($0.day)-\($0.from)-\($0.to)" }.joined(separator: " ") }.joined(separator: "\n")
+        let input = sets.map { $0.map { "\($0.day)-\($0.from)-\($0.to)" }.joined(separator: " ") }.joined(
+            separator: "\n")
         let output = try Outside.run("python3", [script] + Self.zones, input: input + "\n")
         var tables: [String: (ZoneTable, ZoneOffsets)] = [:]
         for name in Self.zones {
@@ -147,7 +150,9 @@ struct ZoneTests {
                     set.contains { $0.day == local.day && $0.from <= local.minute && local.minute < $0.to } ? "1" : "0"
                 }.joined()
                 questions += sets.count
-                if words[3] != "\(local.day)" || words[4] != "\(local.minute)" || words[5] != bits { wrong.append(line) }
+                if words[3] != "\(local.day)" || words[4] != "\(local.minute)" || words[5] != bits {
+                    wrong.append(line)
+                }
             default:
                 questions += 1
                 if words[3] != "\(table.instant(ofLocal: number, .first))"
@@ -162,7 +167,8 @@ struct ZoneTests {
     }
 
     @Test(
-        "a file that leaves the future to its rule says the same as one that writes it out", .enabled(if: Outside.isAsked),
+        "a file that leaves the future to its rule says the same as one that writes it out",
+        .enabled(if: Outside.isAsked),
         .timeLimit(.minutes(1)))
     func slim() throws {
         let folder = TemporaryFolder()

@@ -59,8 +59,10 @@ struct SiteAssembly {
                     help: "begin with domains: { go.example.org: {} }"))
         }
         let defaults = readDefaults(root["defaults"])
+        site.issuer = defaults.domain ?? 0
         readSigning(root["ledger"], folder: main.folder, into: &site)
         let instants = InstantText(zone: zone, zones: ManifestZones(find: options.zone))
+        readLedger(root["ledger"], folder: main.folder, into: &site)
         var table = LinkTable(
             domains, domainDense, domainIndex, brokenDomains, defaults, targets,
             PolicyScalars(instants: instants), isIncomplete: isIncomplete || domains.isEmpty)
@@ -80,6 +82,7 @@ struct SiteAssembly {
         site.missingSecrets += missingSecrets
         site.domains = domains
         site.links = table.takeLinks()
+        checkReserved(site)
         return site
     }
 
