@@ -37,7 +37,7 @@ let package = Package(
         .systemLibrary(
             name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
         .systemLibrary(name: "CCompress", providers: [.apt(["libisal-dev", "libzstd-dev"])]),
-        .systemLibrary(name: "CGLib", pkgConfig: "glib-2.0", providers: [.apt(["libglib2.0-dev"])]),
+        .systemLibrary(name: "CGLib", providers: [.apt(["libglib2.0-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZBar", pkgConfig: "zbar", providers: [.apt(["libzbar-dev"])]),
         .target(
@@ -161,7 +161,7 @@ let package = Package(
                 "LedgerContracts", "Support", "TestSupport",
             ],
             path: "Tests/ChainJudges", exclude: ["devchain.py", "judge.py", "badserver.py"]),
-        .testTarget(name: "PagesTests", dependencies: ["Pages", "Site", "Support"]),
+        .testTarget(name: "PagesTests", dependencies: ["Pages", "Site", "SiteTemplates", "Support"]),
         .testTarget(
             name: "BuildTests",
             dependencies: [

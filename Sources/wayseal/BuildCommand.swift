@@ -83,6 +83,9 @@ struct BuildCommand: AsyncParsableCommand {
         options.archive = archive
         options.keep = keep
         options.trialState = state ?? output + "/state"
+        // Those of a state folder that is a server's own are made there. Workers of an nginx that root tries out run as
+        // somebody else.
+        if state == nil { options.tokenAccess = TokenStore.Access(mode: geteuid() == 0 ? 0o777 : 0o755) }
         options.passphrase = try site.signing.flatMap { try passphrase.read(for: $0.pem) }
         options.random = Surroundings.random
         options.author = Surroundings.author
