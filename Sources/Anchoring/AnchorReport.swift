@@ -65,7 +65,7 @@ public struct AnchorReport: Equatable, Sendable {
             add("transaction", "transaction", paid?.description ?? "none of ours: the value was there already")
             add("blockNumber", "block", String(proven.blockNumber))
             add("blockHash", "block hash", proven.blockHash.description)
-            add("time", "existed before", Self.date(proven.time))
+            add("time", "existed before", Timestamp.text(Int(clamping: proven.time)))
             add("proof", "proof", path)
         case .pending(let nonce, let transactions):
             add("state", "state", "pending: run the same command again")
@@ -86,22 +86,5 @@ public struct AnchorReport: Equatable, Sendable {
             add("contract", "contract", address.description)
             add("transactions", "transactions", transactions.map(\.description).joined(separator: " "))
         }
-    }
-
-    /// Seconds since 1970 as a date and time of day in UTC (RFC 3339).
-    static func date(_ seconds: UInt64) -> String {
-        // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": days to a date, years that begin in March.
-        let days = Int(clamping: seconds / 86400).addingReportingOverflow(719_468).partialValue
-        let era = days / 146_097
-        let day = days - era * 146_097
-        let year = (day - day / 1460 + day / 36524 - day / 146_096) / 365
-        let ofYear = day - (365 * year + year / 4 - year / 100)
-        let month = (5 * ofYear + 2) / 153
-        let parts = [
-            era * 400 + year + (month >= 10 ? 1 : 0), month < 10 ? month + 3 : month - 9,
-            ofYear - (153 * month + 2) / 5 + 1,
-            Int(seconds % 86400 / 3600), Int(seconds % 3600 / 60), Int(seconds % 60),
-        ].map { $0 < 10 ? "0\($0)" : "\($0)" }
-        return "\(parts[0])-\(parts[1])-\(parts[2])T\(parts[3]):\(parts[4]):\(parts[5])Z"
     }
 }

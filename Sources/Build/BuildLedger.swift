@@ -42,8 +42,9 @@ final class BuildLedger {
             let recorded = try LinkLock.recorded(in: ledger.index)
             drafts = try Self.changes(site, compilation, recorded, in: ledger.index, author: options.author)
             let statements = try ledger.index.keyStatements()
-            let keys =
-                [(KeyStatement.Act.log, "\(signer.verifier)")] + (settings.revocation.map { [(.revocation, $0)] } ?? [])
+            var keys = [(KeyStatement.Act.log, "\(signer.verifier)")]
+            if let key = settings.revocation { keys.append((.revocation, key)) }
+            if let account = settings.anchor?.account { keys.append((.anchor, account)) }
             for (place, (act, key)) in keys.enumerated()
             where !statements.contains(where: { $0.act == act && $0.key == key }) {
                 if act == .revocation { _ = try VerifierKey(key) }
@@ -51,6 +52,7 @@ final class BuildLedger {
                 try statement.sign(with: signer.key, name: origin)
                 drafts.insert(.key(statement), at: min(place, drafts.count))
             }
+            for anchor in try ledger.index.unrecordedAnchors() { drafts.append(.anchor(anchor)) }
             knowsLinks = recorded.count > 0
             firstSize = ledger.size
             self.ledger = ledger

@@ -43,6 +43,15 @@ public struct Draft: Hashable, Sendable {
         Draft(.key, open: [noteField: String(decoding: statement.serialized, as: UTF8.self)], author: author)
     }
 
+    /// A checkpoint that was anchored on a chain.
+    public static func anchor(_ anchor: LedgerAnchor) -> Draft {
+        var open = ["chain": "\(anchor.chain)", "size": "\(anchor.size)"]
+        if let block = anchor.block { open["block"] = "\(block)" }
+        if !anchor.contract.isEmpty { open["contract"] = anchor.contract }
+        if !anchor.transaction.isEmpty { open["tx"] = anchor.transaction }
+        return Draft(.anchor, open: open)
+    }
+
     /// A code that says `url`.
     public static func code(_ slug: String, url: String, author: String? = nil) -> Draft {
         Draft(.code, slug: slug, hidden: ["url": url], author: author)

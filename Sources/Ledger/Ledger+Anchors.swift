@@ -1,4 +1,5 @@
 import SQLite
+import TransparencyLog
 
 /// An anchor of a checkpoint, as the index knows it.
 public struct LedgerAnchor: Equatable, Sendable {
@@ -64,6 +65,44 @@ extension Ledger {
 }
 
 extension LedgerIndex {
+    /// The newest anchor that did not come to nothing; `nil` while there is none.
+    public func lastAnchor() throws(LedgerError) -> LedgerAnchor? {
+        try attempt { () throws(SQLiteError) in
+            try database.first(
+                """
+                SELECT size, chain, contract, tx, block, state, bundle FROM anchor WHERE state <> 'dropped'
+                ORDER BY size DESC LIMIT 1
+                """
+            ) {
+                LedgerAnchor(
+                    size: $0.int(0), chain: UInt64($0.int(1)), contract: $0.text(2), transaction: $0.text(3),
+                    block: $0.isNull(4) ? nil : UInt64($0.int(4)), state: .init(rawValue: $0.text(5)) ?? .sent,
+                    bundle: $0.isNull(6) ? nil : $0.blob(6))
+            }
+        }
+    }
+
+    /// Final anchors that no entry of the log tells of yet, oldest first.
+    public func unrecordedAnchors() throws(LedgerError) -> [LedgerAnchor] {
+        try attempt { () throws(SQLiteError) in
+            var told: Set<String> = []
+            try database.query("SELECT bytes FROM entry WHERE kind = 'anchor'") { row in
+                guard let open = LedgerEntry(row.blob(0))?.open else { return }
+                told.insert("\(open["chain"] ?? "") \(open["size"] ?? "")")
+            }
+            var anchors: [LedgerAnchor] = []
+            try database.query(
+                "SELECT size, chain, contract, tx, block FROM anchor WHERE state = 'final' ORDER BY size, chain"
+            ) { row in
+                let anchor = LedgerAnchor(
+                    size: row.int(0), chain: UInt64(row.int(1)), contract: row.text(2), transaction: row.text(3),
+                    block: row.isNull(4) ? nil : UInt64(row.int(4)), state: .final, bundle: nil)
+                if told.insert("\(anchor.chain) \(anchor.size)").inserted { anchors.append(anchor) }
+            }
+            return anchors
+        }
+    }
+
     /// The first final anchor that covers entry `number`, with its proof; `nil` while there is none.
     public func anchor(of number: Int) throws(LedgerError) -> LedgerAnchor? {
         try attempt { () throws(SQLiteError) in

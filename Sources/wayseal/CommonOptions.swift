@@ -97,6 +97,7 @@ struct InputOptions: ParsableArguments {
             throw ExitStatus.checkFailed
         }
         loaded.site = site
+        loaded.findPlaces()
         try loaded.readLock(place.lockPath)
         return loaded
     }

@@ -87,10 +87,10 @@ struct ReportTests {
             (1_750_000_060, "2025-06-15T15:07:40Z"), (4_107_542_399, "2100-02-28T23:59:59Z"),
             (4_107_542_400, "2100-03-01T00:00:00Z"),
         ] as [(UInt64, String)])
-    func dates(seconds: UInt64, text: String) { #expect(AnchorReport.date(seconds) == text) }
+    func dates(seconds: UInt64, text: String) { #expect(Timestamp.text(Int(seconds)) == text) }
 
     @Test("no time, however large, stops the program")
-    func largest() { #expect(AnchorReport.date(.max).hasSuffix("Z")) }
+    func largest() { #expect(Timestamp.text(.max).hasSuffix("Z")) }
 }
 
 @Suite("Records")

@@ -21,6 +21,7 @@ import Testing
             try FileManager.default.createDirectory(
                 at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data(text.utf8).write(to: url)
+            if text.contains("PRIVATE KEY") { chmod(url.path, 0o600) }
         }
         func read(allow: [String] = [], environment: [String: String] = [:]) throws -> ManifestResult {
             try ManifestReader(options: ManifestOptions(environment: environment, allowedPaths: allow)).read(

@@ -46,7 +46,59 @@ extension SiteAssembly {
             }
             settings.revocation = scalar.text
         }
+        settings.anchor = readAnchor(node["anchor"], folder: folder)
         site.ledger = settings
+    }
+
+    private mutating func readAnchor(_ node: YAMLNode?, folder: String) -> AnchorSettings? {
+        guard let node, let entries = node.entries, !entries.isEmpty else { return nil }
+        guard let chain = text(node["chain"]) else {
+            sink.add(
+                .error(
+                    ManifestCodes.missingKey, at: node.range, "'anchor' has no 'chain'",
+                    help: "write the chain's number, such as 8453 for Base"))
+            return nil
+        }
+        var settings = AnchorSettings(chain: UInt64(chain.text) ?? 0)
+        // A node is needed by `wayseal anchor` alone: a build does without the variable.
+        if let scalar = node["rpc"]?.scalar, !scalar.isEmpty {
+            do throws(RefusedPath) {
+                settings.node = try filled(scalar, folder: folder, isSecret: true).text
+            } catch {
+                if !error.isMissing { sink.add(error.diagnostic) }
+            }
+        }
+        settings.every = choice(node["every"], as: AnchorSettings.Period.self) ?? .build
+        settings.contract = anchorText(node["contract"], "an address: 0x and 40 digits") { Self.isHex($0, 40) }
+        settings.easCodeHash = anchorText(node["eas-code-hash"], "a hash: 0x and 64 digits") { Self.isHex($0, 64) }
+        settings.account = anchorText(node["account"], "an address: 0x and 40 digits") { Self.isHex($0, 40) }
+        settings.maxFee = anchorText(node["max-fee"], "a number of gwei, such as 50", Self.isDecimal)
+        settings.maxCost = anchorText(node["max-cost"], "a number of ether, such as 0.01", Self.isDecimal)
+        settings.confirmations = text(node["confirmations"]).flatMap { UInt64($0.text) }
+        if let key = text(node["key"]) { settings.keyFile = folder + key.text }
+        return settings
+    }
+
+    private mutating func anchorText(
+        _ node: YAMLNode?, _ expected: String, _ isRight: (String) -> Bool
+    ) -> String? {
+        guard let scalar = text(node) else { return nil }
+        if isRight(scalar.text) { return scalar.text }
+        sink.add(
+            .error(
+                ManifestCodes.wrongValue, at: scalar.range, "expected \(expected), found \(Bytes.quoted(scalar.text))"))
+        return nil
+    }
+
+    private static func isHex(_ text: String, _ digits: Int) -> Bool {
+        text.hasPrefix("0x") && text.utf8.count == digits + 2
+            && text.utf8.dropFirst(2).allSatisfy { $0 &- 0x30 < 10 || ($0 | 0x20) &- 0x61 < 6 }
+    }
+
+    private static func isDecimal(_ text: String) -> Bool {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count <= 2 && parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { $0 &- 0x30 < 10 } }
+            && text.utf8.count <= 30
     }
 
     /// Slugs that stand in the way of the log. O(links).

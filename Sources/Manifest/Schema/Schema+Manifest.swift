@@ -19,7 +19,7 @@ enum ManifestLanguage {
             SchemaKey("defaults", .record(defaults), "What links take when they don't say otherwise."),
             SchemaKey("codes", .record(codes), "Images made of each link's QR code."),
             .later("designs", .table(SchemaTable("the designs", "NAME", .record(design))), "How codes look."),
-            .later(
+            SchemaKey(
                 "fences", .table(SchemaTable("the fences", "NAME", .record(fence))),
                 "Places that links can be bound to."),
             SchemaKey(
@@ -35,7 +35,7 @@ enum ManifestLanguage {
                 "certificates", .table(SchemaTable("the certificates", "NAME", .record(certificate))),
                 "Records that anyone can verify."),
             SchemaKey("ledger", .record(ledger), "The signed record of what was published."),
-            .later("reports", .record(reports), "Statistics from access logs."),
+            SchemaKey("reports", .record(reports), "Statistics from access logs."),
             .later(
                 "publish", .table(SchemaTable("the places to publish", "NAME", .record(place))),
                 "Where builds are sent."),
@@ -83,6 +83,14 @@ enum ManifestLanguage {
             SchemaKey(
                 "timezone", .text(.any), "IANA time zone that hours and dates are read in; UTC by default."),
             SchemaKey("languages", .oneOrMore(.any), "BCP 47 tags; the first is the default."),
+            SchemaKey("proxies", .record(proxies), "Proxies in front whose word on the visitor's address counts."),
+        ])
+
+    static let proxies = SchemaRecord(
+        "`proxies`",
+        [
+            SchemaKey("trust", .oneOrMore(.any), "Networks of the proxies: 10.0.0.0/8.", use: .deployment),
+            SchemaKey("header", .text(.any), "Header with the visitor's address; X-Forwarded-For.", use: .deployment),
         ])
 
     static let domain = SchemaRecord(
@@ -161,15 +169,28 @@ enum ManifestLanguage {
             SchemaKey("folder", .text(.any), "Where the ledger is kept; 'ledger' by default."),
             SchemaKey(
                 "revocation", .text(.any), "The public key that may revoke, from 'wayseal keys new --role revocation'."),
-            .later("anchor", .record(anchor), "Write checkpoints to a chain."),
+            SchemaKey("anchor", .record(anchor), "Put checkpoints on a chain, by `wayseal anchor`."),
             .later("ipfs", .text(.any), "Pack records for IPFS."),
         ])
 
     static let anchor = SchemaRecord(
         "`anchor`",
         [
-            .later("chain", .text(.any), "Number of the chain."),
-            .later("rpc", .text(.any), "Address of a node.", use: .secret),
-            .later("every", .text(.any), "How often."),
+            SchemaKey(
+                "chain", .text(.integer(1...9_007_199_254_740_991)),
+                "Number of the chain; a node of another one is refused."),
+            SchemaKey("rpc", .text(.any), "Address of a node.", use: .secret),
+            SchemaKey(
+                "every", .text(.choice(["build", "hour", "day", "week", "month"])),
+                "How often at most; each build by default."),
+            SchemaKey("contract", .text(.any), "Address of the contract; without it values are sent as call data."),
+            SchemaKey("eas-code-hash", .text(.any), "The contract is EAS, and this is the hash of its code."),
+            SchemaKey("key", .text(.any), "File of the anchor key; secrets/anchor.json by default."),
+            SchemaKey("account", .text(.any), "The anchor key's account, to be published."),
+            SchemaKey("max-fee", .text(.any), "Greatest price, gwei a unit of gas; 50 by default."),
+            SchemaKey("max-cost", .text(.any), "Greatest cost of a transaction, ether; 0.01 by default."),
+            SchemaKey(
+                "confirmations", .text(.integer(1...1_000_000)),
+                "Blocks that make one final, where the chain does not say."),
         ])
 }
