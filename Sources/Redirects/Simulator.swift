@@ -37,6 +37,8 @@ public struct Simulator: Sendable {
         public var target: [UInt8]
         /// Who answers.
         public var server: Server
+        /// The id that the server gives the request; what targets get as `qid`.
+        public var id = "REQUEST-ID"
 
         /// A GET over HTTPS, answered by nginx.
         public init(
@@ -129,7 +131,8 @@ public struct Simulator: Sendable {
                 return stop(
                     405, "a link that answers \(status.rawValue) takes GET and HEAD, not \(request.method)")
             }
-            let location = Destination(table.site.links[link]).location(suffix: suffix, query: target.query)
+            let location = Destination(table.site.links[link]).location(
+                suffix: suffix, query: target.query, id: request.id)
             return Answer(
                 status: Int(status.rawValue), locationBytes: location, link: link, variant: nil, page: nil,
                 reason: reason)

@@ -31,12 +31,12 @@ extension Ingestion {
     ///
     /// Stopping is clean at any time, also by force: what was committed is whole, the rest is read again.
     public mutating func follow(
-        _ patterns: [String], interval: Int = 1000, clock: () -> Int64, shouldStop: () -> Bool,
+        _ patterns: [String], goals: [String] = [], interval: Int = 1000, clock: () -> Int64, shouldStop: () -> Bool,
         changed: (IngestSummary) throws(IngestError) -> Void
     ) throws(IngestError) {
         while !shouldStop() {
             setNow(clock())
-            let summary = try ingest(LogPaths.expand(patterns))
+            let summary = try ingest(LogPaths.expand(patterns), goals: LogPaths.expand(goals))
             if summary.lines > 0 { try changed(summary) }
             var left = interval
             while left > 0, !shouldStop() {

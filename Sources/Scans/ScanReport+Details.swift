@@ -101,6 +101,28 @@ extension ScanReport {
         }
     }
 
+    /// How many scans of a link led to a goal.
+    public struct GoalCount: Sendable, Equatable {
+        /// The link, `go.example/harvest`.
+        public var link: String
+        /// The goal: a page of the manifest, or what a postback called it; hostile.
+        public var goal: String
+        /// How goals were tied to scans.
+        public var attribution: Funnel.Attribution
+        /// Unique scans of the link.
+        public var uniqueScans: Int
+        /// How many of them reached it, not more than ``uniqueScans``.
+        public var reached: Int
+        /// A goal of a link.
+        public init(link: String, goal: String, attribution: Funnel.Attribution, uniqueScans: Int, reached: Int) {
+            self.link = link
+            self.goal = goal
+            self.attribution = attribution
+            self.uniqueScans = uniqueScans
+            self.reached = reached
+        }
+    }
+
     /// Goals reached one after the other.
     public struct Funnel: Sendable, Equatable {
         /// How a goal was tied to a scan.

@@ -15,6 +15,10 @@ public struct Site: Sendable {
     public var domains: [Domain]
     /// All links: those of the manifest in its order, then those of included files.
     public var links: [Link]
+    /// The goals of those links that have one, by the link's index: a side table, few links have one.
+    public var goals: [Int: Goal] = [:]
+    /// Statistics from access logs.
+    public var reports = ReportSettings()
     /// What images are made of each code.
     public var codes: CodeSettings
     /// How the hash manifest is signed; `nil`: not signed.

@@ -68,7 +68,9 @@ struct SiteAssembly {
         }
         table.finish(&sink)
         site.domains = domains
+        site.goals = table.goals
         site.links = table.takeLinks()
+        readReports(root["reports"], into: &site)
         return site
     }
 

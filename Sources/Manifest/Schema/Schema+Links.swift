@@ -17,7 +17,8 @@ extension ManifestLanguage {
             .later("when", .list(.record(rule)), "Other targets by time, device, language or country."),
             .later(
                 "split", .table(SchemaTable("`split`", "VARIANT", .text(.url))), "Several targets by weight."),
-            .later("goal", .text(.any), "The page that counts as success."),
+            SchemaKey("goal", .either(.any, .record(goal)), "The page that counts as success."),
+            SchemaKey("qid", .text(.boolean), "Pass the id of the request on to the target, to tie goals to scans exactly."),
             .later("design", .text(.any), "The design of the code."),
             .later("from", .text(.any), "Not before this time."),
             .later("until", .text(.any), "Not from this time on."),
@@ -49,6 +50,15 @@ extension ManifestLanguage {
             .later("language", .oneOrMore(.any), "Language of the visitor."),
             .later("country", .oneOrMore(.any), "Country of the visitor."),
             .later("only", .oneOrMore(.any), "Fence of the visitor."),
+        ])
+
+    static let goal = SchemaRecord(
+        "a goal",
+        [
+            SchemaKey("page", .text(.any), "A path, or a URL without a query; * at its end stands for anything."),
+            SchemaKey(
+                "planned", .text(.integer(1...1_000_000_000)),
+                "How many visitors the comparison of the link's variants is planned for."),
         ])
 
     static let wifi = SchemaRecord(

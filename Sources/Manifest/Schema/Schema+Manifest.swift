@@ -35,7 +35,7 @@ enum ManifestLanguage {
                 "certificates", .table(SchemaTable("the certificates", "NAME", .record(certificate))),
                 "Records that anyone can verify."),
             SchemaKey("ledger", .record(ledger), "The signed record of what was published."),
-            .later("reports", .record(reports), "Statistics from access logs."),
+            SchemaKey("reports", .record(reports), "Statistics from access logs."),
             .later(
                 "publish", .table(SchemaTable("the places to publish", "NAME", .record(place))),
                 "Where builds are sent."),
