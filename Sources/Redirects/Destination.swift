@@ -37,13 +37,17 @@ struct Destination {
 
     /// Whether the target goes out as it stands: true for almost every link.
     static func isLiteral(_ link: Link) -> Bool {
-        !link.options.contains(.clickID) && !link.options.contains(.passQuery) && !(link.options.contains(.forwardSuffix) && link.isWildcard)
+        !link.options.contains(.clickID) && !link.options.contains(.passQuery)
+            && !(link.options.contains(.forwardSuffix) && link.isWildcard)
     }
 
     /// The recipe of `link`. The suffix joins the target's path with exactly one slash, before its query; the id of
     /// the request follows the target's own query as `qid`, then the visitor's query, then the target's fragment.
-    init(_ link: Link) {
-        let target = Array(link.target.utf8)
+    init(_ link: Link) { self.init(link, target: link.target) }
+
+    /// The same for another target of `link`, which a policy chose.
+    init(_ link: Link, target: String) {
+        let target = Array(target.utf8)
         let fragment = target.firstIndex(of: UInt8(ascii: "#")) ?? target.count
         let query = target[..<fragment].firstIndex(of: UInt8(ascii: "?")) ?? fragment
         var pieces: [Piece] = []

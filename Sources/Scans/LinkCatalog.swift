@@ -28,8 +28,9 @@ public struct LinkCatalog: Sendable {
         public var isTracked = false
         /// Its variants with their shares, when it has several targets.
         public var variants: [(name: String, weight: Double)] = []
-        /// How many scans it is good for, when a server is told by markers (`enforce: soft`).
-        public var softLimit: Int?
+        /// How many scans it is good for, and the marker under the state folder that tells servers when they are used
+        /// up; `nil`: no limit, or none that is kept this way.
+        public var softLimit: (scans: Int, marker: String)?
 
         /// A link.
         public init(
@@ -50,7 +51,8 @@ public struct LinkCatalog: Sendable {
         public static func == (a: Entry, b: Entry) -> Bool {
             a.host == b.host && a.path == b.path && a.title == b.title && a.tags == b.tags && a.folder == b.folder
                 && a.batch == b.batch && a.privacy == b.privacy && a.isMarked == b.isMarked && a.goal == b.goal
-                && a.planned == b.planned && a.isTracked == b.isTracked && a.softLimit == b.softLimit
+                && a.planned == b.planned && a.isTracked == b.isTracked && a.softLimit?.scans == b.softLimit?.scans
+                && a.softLimit?.marker == b.softLimit?.marker
                 && a.variants.elementsEqual(b.variants) { $0.name == $1.name && $0.weight == $1.weight }
         }
 
@@ -80,6 +82,15 @@ public struct LinkCatalog: Sendable {
         self.funnels = funnels
     }
 
+    /// The variants of a split by name and share; the rest of the visitors, who get the link's own target, are `to`.
+    private static func variants(of policy: Policy) -> [(name: String, weight: Double)] {
+        guard !policy.variants.isEmpty else { return [] }
+        var all = policy.variants.map { (name: $0.name, weight: Double($0.weight)) }
+        let rest = 10_000 - policy.variants.reduce(0) { $0 + $1.weight }
+        if rest > 0 { all.insert(("to", Double(rest)), at: 0) }
+        return all
+    }
+
     /// The pages of all goals and funnels, none twice.
     var pages: [String] {
         var seen: Set<String> = []
@@ -87,7 +98,8 @@ public struct LinkCatalog: Sendable {
     }
 
     /// The links of a site.
-    public init(site: Site) {
+    /// - Parameter denyMarker: where the marker of a link with a soft limit goes; `nil`: it has none.
+    public init(site: Site, denyMarker: (Link) -> String? = { _ in nil }) {
         self.init(
             entries: site.links.enumerated().map { index, link in
                 let path = "/" + lowercased(link.slug)
@@ -99,6 +111,13 @@ public struct LinkCatalog: Sendable {
                 entry.goal = site.goals[index]?.page
                 entry.planned = site.goals[index]?.planned
                 entry.isTracked = link.options.contains(.clickID)
+                if link.policy >= 0 {
+                    let policy = site.policies[Int(link.policy)]
+                    entry.variants = Self.variants(of: policy)
+                    if let limit = policy.limit, let marker = denyMarker(link) {
+                        entry.softLimit = (limit.scans, marker)
+                    }
+                }
                 return entry
             }, funnels: site.reports.funnels)
     }

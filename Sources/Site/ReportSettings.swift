@@ -1,5 +1,3 @@
-internal import Support
-
 /// The page that counts as success for a link.
 public struct Goal: Sendable, Equatable {
     /// A path (`/thank-you`, on any host) or a URL (`https://shop.example/thank-you`), compared without regard to the
@@ -70,21 +68,5 @@ public struct ReportSettings: Sendable, Equatable {
     public var funnels: [[String]] {
         var seen: Set<[String]> = []
         return [daily, weekly, monthly].compactMap { $0?.funnel }.filter { !$0.isEmpty && seen.insert($0).inserted }
-    }
-}
-
-extension Site {
-    /// The place, under a state folder that a server and the log follower share, of the marker that closes a link whose
-    /// soft scan limit is used up: `deny/HOST/KEY`, KEY being the first 32 hex digits of the SHA-256 of `HOST/SLUG` with
-    /// its ASCII letters in lower case. The marker is an empty file: there or not is all that it says.
-    public func denyMarker(of link: Link) -> String {
-        let host = domains[Int(link.domain)].host
-        return Self.denyMarker(host: host, path: "/" + link.slug)
-    }
-
-    /// As above, for a link's host and path with its leading slash.
-    public static func denyMarker(host: String, path: String) -> String {
-        let bytes = (host + path).utf8.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
-        return "deny/" + host + "/" + Hex.encode(Array(SHA256.hash(bytes).prefix(16)))
     }
 }
