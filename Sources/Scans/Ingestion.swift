@@ -76,9 +76,13 @@ public struct Ingestion: ~Copyable {
 
     /// Takes in what is new in these logs (`-`: standard input). Several logs are read side by side in the order
     /// of their times, so that days of all servers are complete before they close.
-    /// - Parameter goals: logs of the sites that links lead to; only goals are looked for in them.
+    /// - Parameters:
+    ///   - goals: logs of the sites that links lead to; only goals are looked for in them.
+    ///   - shouldStop: asked between pieces; what was read until then is committed.
     /// - Returns: what this call did.
-    public mutating func ingest(_ paths: [String], goals: [String] = []) throws(IngestError) -> IngestSummary {
+    public mutating func ingest(
+        _ paths: [String], goals: [String] = [], shouldStop: () -> Bool = { false }
+    ) throws(IngestError) -> IngestSummary {
         summary = IngestSummary()
         let classified = intake.classified
         var seen: Set<[UInt64]> = []
@@ -94,6 +98,11 @@ public struct Ingestion: ~Copyable {
                 next = index
             }
             guard let next else { break }
+            if shouldStop() {
+                try commit(&readers, isEnd: false)
+                summary.classified = intake.classified - classified
+                return summary
+            }
             do {
                 try read(readers[next])
             } catch .log(let error) {

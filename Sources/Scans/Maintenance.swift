@@ -8,6 +8,10 @@ public enum ScanMaintenance {
     public static func purge(_ path: String, before day: CivilDay) throws(IngestError) -> Int {
         do {
             let database = try ScanStore.open(path, access: .readWrite)
+            let old = try database.first(
+                "SELECT count(*) FROM day WHERE id < ? AND (requests > 0 OR is_closed=0)", .integer(day.number)
+            ) { $0.int(0) }
+            if old == 0 { return 0 }
             let transaction = try database.begin()
             try remember(database, before: day)
             try database.run("DELETE FROM cell WHERE day < ?", .integer(day.number))

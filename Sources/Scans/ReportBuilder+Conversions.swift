@@ -20,6 +20,10 @@ extension ReportBuilder {
     ) throws(IngestError) {
         let counts = try conversions(period, open, now)
         fillGoals(&report, counts, now)
+        for index in report.linkDetails.indices {
+            let address = report.linkDetails[index].link.address
+            report.linkDetails[index].goals = report.goals.filter { $0.link == address }
+        }
         fillFunnels(&report, counts, now)
     }
 
@@ -28,39 +32,71 @@ extension ReportBuilder {
         _ period: ScanReport.Period, _ open: [Int: DayResult], _ now: PeriodSums
     ) throws(IngestError) -> [Key: [UInt16: Int]] {
         var counts: [Key: [UInt16: Int]] = [:]
-        func add(_ key: Key, _ variant: UInt16, _ count: Int) {
+        try eachConversion(period, open) { _, key, variant, count in
             // The scope of the report: links that are in it.
             guard now.links[Int(key.link)] != nil else { return }
             counts[key, default: [:]][variant, default: 0] += count
         }
-        func add(_ conversions: [Conversion: Int], isExact: Bool) {
+        return counts
+    }
+
+    /// One line of ``ScanQuery``.
+    struct ConversionRow {
+        var day: Int
+        var link: Int
+        var variant: String
+        var funnel: String
+        var step: Int
+        var goal: String
+        var isExact: Bool
+        var count: Int
+    }
+
+    borrowing func conversionRows(
+        _ period: ScanReport.Period, _ open: [Int: DayResult]
+    ) throws(IngestError) -> [ConversionRow] {
+        var rows: [ConversionRow] = []
+        try eachConversion(period, open) { day, key, variant, count in
+            rows.append(
+                ConversionRow(
+                    day: day, link: Int(key.link), variant: text(.variant, UInt32(variant)), funnel: key.funnel ?? "",
+                    step: key.funnel == nil ? 0 : Int(key.step), goal: key.funnel == nil ? text(.goal, key.step) : "",
+                    isExact: key.isExact, count: count))
+        }
+        return rows.sorted { ($0.day, $0.link, $0.funnel, $0.step, $0.goal, $0.variant) < ($1.day, $1.link, $1.funnel, $1.step, $1.goal, $1.variant) }
+    }
+
+    private borrowing func eachConversion(
+        _ period: ScanReport.Period, _ open: [Int: DayResult], _ body: (Int, Key, UInt16, Int) -> Void
+    ) throws(IngestError) {
+        func add(_ day: Int, _ conversions: [Conversion: Int], isExact: Bool) {
             for (one, count) in conversions {
                 let funnel = one.funnel < 0 ? nil : goals.funnels[Int(one.funnel)].name
-                add(Key(funnel: funnel, step: one.step, link: one.link, isExact: isExact), one.variant, count)
+                body(day, Key(funnel: funnel, step: one.step, link: one.link, isExact: isExact), one.variant, count)
             }
         }
         do {
             try database.query(
-                "SELECT link, variant, funnel, step, goal, is_exact, count FROM conversion WHERE day BETWEEN ? AND ?",
-                .integer(period.first.number), .integer(period.last.number)
+                """
+                SELECT day, link, variant, funnel, step, goal, is_exact, count FROM conversion WHERE day BETWEEN ? AND ?
+                """, .integer(period.first.number), .integer(period.last.number)
             ) { row in
-                let funnel = row.text(2)
+                let funnel = row.text(3)
                 let key = Key(
                     funnel: funnel.isEmpty ? nil : funnel,
-                    step: UInt32(truncatingIfNeeded: row.int(funnel.isEmpty ? 4 : 3)),
-                    link: UInt32(truncatingIfNeeded: row.int(0)), isExact: row.int(5) == 1)
-                add(key, UInt16(truncatingIfNeeded: row.int(1)), row.int(6))
+                    step: UInt32(truncatingIfNeeded: row.int(funnel.isEmpty ? 5 : 4)),
+                    link: UInt32(truncatingIfNeeded: row.int(1)), isExact: row.int(6) == 1)
+                body(row.int(0), key, UInt16(truncatingIfNeeded: row.int(2)), row.int(7))
             }
             let exact = try ConversionStore.exact(
                 database, first: period.first.number, last: period.last.number, goals: goals,
                 clickDays: rules.clickDays
             ) { day, visitor in open[day].map { $0.tracked.contains(visitor) } ?? true }
-            for conversions in exact.values { add(conversions, isExact: true) }
+            for (day, conversions) in exact { add(day, conversions, isExact: true) }
         } catch { throw .database(error) }
         for (day, result) in open where day >= period.first.number && day <= period.last.number {
-            add(result.conversions, isExact: false)
+            add(day, result.conversions, isExact: false)
         }
-        return counts
     }
 
     private func text(_ kind: TextTable.Kind, _ number: UInt32) -> String {

@@ -101,6 +101,9 @@ public struct ReportBuilder: ~Copyable {
         } catch { throw .database(error) }
     }
 
+    /// The local day of an instant.
+    public borrowing func day(at seconds: Int64) -> CivilDay { CivilDay(number: zone.day(of: seconds)) }
+
     /// The report of a period.
     /// - Complexity: O(links × days of the period).
     public borrowing func report(_ query: ReportQuery) throws(IngestError) -> ScanReport {
@@ -177,7 +180,7 @@ public struct ReportBuilder: ~Copyable {
     }
 
     /// Calls `body` for every cell of a period, those of open days included.
-    private borrowing func cells(
+    borrowing func cells(
         _ period: ScanReport.Period, _ open: [Int: DayResult], only: Set<Int>?, _ visitors: (Int, Int, Int) -> Void,
         _ body: (Int, Int, Cell) -> Void
     ) throws(IngestError) {

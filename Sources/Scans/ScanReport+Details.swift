@@ -87,6 +87,8 @@ extension ScanReport {
         public var origins: Origins
         /// What was left out for this link.
         public var excluded: [Waterfall.Step]
+        /// Its goals.
+        public var goals: [GoalCount]
         /// A page with nothing but the sums.
         public init(link: LinkCount) {
             self.link = link
@@ -98,6 +100,7 @@ extension ScanReport {
             referrers = Breakdown()
             origins = Origins()
             excluded = []
+            goals = []
         }
     }
 
@@ -221,7 +224,8 @@ extension ScanReport {
         public var sampleRatioP: Double?
         /// Visitors planned in all; `nil`: no plan was written down.
         public var plannedN: Int?
-        /// The planned number is not reached yet: stopping now because it looks good finds differences that aren't.
+        /// The planned number is not reached yet, or nobody wrote one down: stopping now because it looks good finds
+        /// differences that aren't.
         public var isPeeking: Bool
         /// A comparison of variants.
         public init(

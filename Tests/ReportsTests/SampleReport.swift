@@ -46,7 +46,12 @@ extension ScanReport {
             ["instagram.com", "google.com", "falstaff.com", "l.facebook.com", "вино.рф"], scans / 6,
             unknown: scans * 5 / 6, &random)
         report.origins = Origins(code: scans * 7 / 10, click: scans * 2 / 10, unmarked: scans / 10)
-        report.repeats = Repeats(first: 38, later: scans - 38)
+        report.repeats = Repeats(
+            first: 38, later: scans - 38,
+            steps: [
+                .init(from: 2, to: 5, scans: 150), .init(from: 6, to: 20, scans: 500),
+                .init(from: 21, to: 100, scans: 1_900), .init(from: 101, to: nil, scans: scans - 2_588),
+            ])
         report.links = linkList(links, scans, &random)
         report.linkCount = links + 12
         report.groups = [
@@ -63,6 +68,14 @@ extension ScanReport {
                 ])
         ]
         report.experiments = [experiment()]
+        report.goals = [
+            GoalCount(
+                link: report.links[0].address, goal: "/thank-you", attribution: .visitor,
+                uniqueScans: report.links[0].uniqueScans, reached: report.links[0].uniqueScans / 9),
+            GoalCount(
+                link: report.links[1].address, goal: "/order/*", attribution: .exact,
+                uniqueScans: report.links[1].uniqueScans, reached: report.links[1].uniqueScans / 31),
+        ]
         report.sources = [
             .init(
                 name: "/var/log/nginx/access.log", format: "nginx-combined", lines: 21_034, malformed: 12,
