@@ -108,7 +108,9 @@ extension ReportComposer {
     private func worded(_ funnel: ScanReport.Funnel) -> ScanReport.Funnel {
         var worded = funnel
         if worded.steps.first?.name == "scan" { worded.steps[0].name = say(.scanStep) }
-        worded.name = worded.name.hasPrefix("scan > ") ? worded.steps.dropFirst().map(\.name).joined(separator: " → ") : worded.name
+        worded.name =
+            worded.name.hasPrefix("scan > ")
+            ? worded.steps.dropFirst().map(\.name).joined(separator: " → ") : worded.name
         return worded
     }
 

@@ -61,13 +61,16 @@ extension Ingestion {
         sweptAt = hour
         let oldest = intake.zone.day(of: today) - settings.rules.clickDays
         guard
-            let first = try database.first("SELECT min(day) FROM request WHERE day < ?", .integer(oldest), row: { $0.isNull(0) ? nil : $0.int(0) }) ?? nil
+            let first = try database.first(
+                "SELECT min(day) FROM request WHERE day < ?", .integer(oldest), row: { $0.isNull(0) ? nil : $0.int(0) })
+                ?? nil
         else {
             try database.run("DELETE FROM reached WHERE at < ?", .integer(Int(intake.zone.start(ofDay: oldest))))
             return
         }
         let exact = try ConversionStore.exact(
-            database, first: first, last: oldest - 1, goals: goals, clickDays: settings.rules.clickDays) { _, _ in true }
+            database, first: first, last: oldest - 1, goals: goals, clickDays: settings.rules.clickDays
+        ) { _, _ in true }
         for (day, conversions) in exact {
             for (key, count) in conversions {
                 try ConversionStore.add(

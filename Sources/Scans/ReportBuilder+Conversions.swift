@@ -63,7 +63,11 @@ extension ReportBuilder {
                     step: key.funnel == nil ? 0 : Int(key.step), goal: key.funnel == nil ? text(.goal, key.step) : "",
                     isExact: key.isExact, count: count))
         }
-        return rows.sorted { ($0.day, $0.link, $0.funnel, $0.step, $0.goal, $0.variant) < ($1.day, $1.link, $1.funnel, $1.step, $1.goal, $1.variant) }
+        return rows.sorted {
+            ($0.day, $0.link, $0.funnel, $0.step, $0.goal, $0.variant) < (
+                $1.day, $1.link, $1.funnel, $1.step, $1.goal, $1.variant
+            )
+        }
     }
 
     private borrowing func eachConversion(

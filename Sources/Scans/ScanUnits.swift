@@ -43,7 +43,8 @@ public struct ScanUnits: Sendable {
 
     private func service(_ description: String, _ kind: [String], _ words: [String], network: Bool) -> String {
         var lines = [
-            "[Unit]", "Description=\(description)", network ? "After=network-online.target" : "After=local-fs.target", "",
+            "[Unit]", "Description=\(description)", network ? "After=network-online.target" : "After=local-fs.target",
+            "",
             "[Service]",
         ]
         lines += kind
@@ -72,10 +73,10 @@ public struct ScanUnits: Sendable {
                 "--state", state,
             ], network: false) + """
 
-            [Install]
-            WantedBy=multi-user.target
+                [Install]
+                WantedBy=multi-user.target
 
-            """
+                """
     }
 
     private func report(_ schedule: String) -> String {

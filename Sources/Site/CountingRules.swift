@@ -65,7 +65,8 @@ public struct CountingRules: Sendable, Equatable {
 
     /// The names of all rules, in the order of ``text``.
     public static let names = [
-        "repeat", "rate", "enumeration", "burst", "traps", "prefetch", "head", "agents", "statuses", "opt-out", "addresses",
+        "repeat", "rate", "enumeration", "burst", "traps", "prefetch", "head", "agents", "statuses", "opt-out",
+        "addresses",
         "open", "goal", "session", "click", "fold",
     ]
 
@@ -74,7 +75,8 @@ public struct CountingRules: Sendable, Equatable {
     public mutating func set(_ name: String, _ value: String) -> String? {
         func number(_ range: ClosedRange<Int>, _ off: Int? = nil, unit: String = "") -> Int? {
             if let off, value == "off" { return off }
-            guard value.hasSuffix(unit), let number = Int(value.dropLast(unit.utf8.count)), range.contains(number) else {
+            guard value.hasSuffix(unit), let number = Int(value.dropLast(unit.utf8.count)), range.contains(number)
+            else {
                 return nil
             }
             return number

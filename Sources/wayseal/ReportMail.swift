@@ -37,7 +37,8 @@ struct ReportMail: ParsableArguments {
         guard let smtp, let sender = from.flatMap({ MailMessage.Mailbox($0) }) else {
             throw Failure(
                 .checkFailed, "nothing says how to send mail to \(to.joined(separator: ", "))",
-                hint: "write reports: { smtp: smtps://mail.example.org, from: reports@example.org }, or --smtp and --mail-from"
+                hint:
+                    "write reports: { smtp: smtps://mail.example.org, from: reports@example.org }, or --smtp and --mail-from"
             )
         }
         let name = "report-" + report.period.first.description + "-" + report.period.last.description + ".pdf"

@@ -77,7 +77,8 @@ struct ScanOptions: ParsableArguments {
             if let wanted = rules.set(halves[0], halves[1]) {
                 let isKnown = CountingRules.names.contains(halves[0])
                 throw Failure(
-                    .usage, isKnown ? "'\(halves[1])' is no value of the rule \(halves[0])" : "there is no rule '\(halves[0])'",
+                    .usage,
+                    isKnown ? "'\(halves[1])' is no value of the rule \(halves[0])" : "there is no rule '\(halves[0])'",
                     hint: "write \(wanted)")
             }
         }

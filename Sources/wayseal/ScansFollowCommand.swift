@@ -27,7 +27,8 @@ struct ScansFollowCommand: ParsableCommand {
     var liveDays = 7
     @Option(help: ArgumentHelp("en, de or ru.", valueName: "language")) var language = Language.english
     @Option(
-        help: ArgumentHelp("The server's --state folder: markers of used-up links go to deny/ in it.", valueName: "dir"))
+        help: ArgumentHelp("The server's --state folder: markers of used-up links go to deny/ in it.", valueName: "dir")
+    )
     var state: String?
 
     func validate() throws {

@@ -94,7 +94,9 @@ enum AnswerText {
             write(columns, rows, separator: "\t", end: "\n") { text in
                 String(
                     String.UnicodeScalarView(
-                        text.unicodeScalars.map { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) ? "\u{FFFD}" : $0 }))
+                        text.unicodeScalars.map {
+                            $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) ? "\u{FFFD}" : $0
+                        }))
             }
         }
     }
@@ -104,14 +106,15 @@ enum AnswerText {
     ) {
         var text = columns.map(field).joined(separator: separator) + end
         for row in rows {
-            text += row.map { value in
-                switch value {
-                case .null: ""
-                case .integer(let number): String(number)
-                case .number(let number): "\(number)"
-                case .text(let text): field(text)
-                }
-            }.joined(separator: separator) + end
+            text +=
+                row.map { value in
+                    switch value {
+                    case .null: ""
+                    case .integer(let number): String(number)
+                    case .number(let number): "\(number)"
+                    case .text(let text): field(text)
+                    }
+                }.joined(separator: separator) + end
             if text.utf8.count > 65_536 {
                 Terminal.write(Array(text.utf8))
                 text = ""
@@ -174,7 +177,8 @@ struct ScansPostbackCommand: ParsableCommand {
                 let bytes = try Files.read(file, limit: 1 << 30)
                 let summary = try Postbacks.ingest(bytes, database: database, now: Int64(time(nil)))
                 Terminal.say(
-                    "\(count(summary.rows, "row")) of \(file), \(summary.known) of known scans, \(count(summary.problems.count, "problem"))")
+                    "\(count(summary.rows, "row")) of \(file), \(summary.known) of known scans, \(count(summary.problems.count, "problem"))"
+                )
                 for problem in summary.problems.prefix(20) {
                     Terminal.complain("\(file):\(problem.line): \(problem.why)")
                 }

@@ -40,7 +40,8 @@ struct ScansUnitsCommand: ParsableCommand {
         }
         guard !site.reports.logs.isEmpty else {
             throw Failure(
-                .checkFailed, "the manifest names no logs", hint: "write reports: { logs: /var/log/nginx/*.access.log* }")
+                .checkFailed, "the manifest names no logs",
+                hint: "write reports: { logs: /var/log/nginx/*.access.log* }")
         }
         let reports = site.reports
         let schedules = [("daily", reports.daily), ("weekly", reports.weekly), ("monthly", reports.monthly)]

@@ -54,14 +54,16 @@ import Testing
                     """))
         let site = try #require(result.site)
         #expect(codes(result) == ["web-only"])
-        #expect(site.goals == [1: Goal(page: "/thank-you"), 2: Goal(page: "https://shop.example/order/*", planned: 2000)])
+        #expect(
+            site.goals == [1: Goal(page: "/thank-you"), 2: Goal(page: "https://shop.example/order/*", planned: 2000)])
         #expect(site.links.map { $0.options.contains(.clickID) } == [false, true, false, false])
     }
 
     @Test(
         "what can't be meant is refused at its place",
         arguments: [
-            "keep: 5", "keep: 10s", "smtp: mail.example.org", "smtp: smtps://user:secret@mail.example.org", "from: nobody",
+            "keep: 5", "keep: 10s", "smtp: mail.example.org", "smtp: smtps://user:secret@mail.example.org",
+            "from: nobody",
             "count: { repeat: soon }", "count: { burst: 1 }", "count: { agents: [robots] }", "count: { statuses: [9] }",
             "weekly: { funnel: [scan, thank-you] }", "weekly: { funnel: [/a?b=1] }", "weekly: { funnel: [/a, scan] }",
             "weekly: { to: hook:ops }", "weekly: { formats: docx }", "count: { opt-out: yes }", "count: { fold: 0 }",
@@ -72,10 +74,13 @@ import Testing
         #expect(result.diagnostics.allSatisfy { $0.range != nil })
     }
 
-    @Test("goals that no log could show are refused", arguments: ["thank-you", "{ planned: 3 }", "/a*b", "\"/a b\"", "{ page: /a, planned: 0 }"])
+    @Test(
+        "goals that no log could show are refused",
+        arguments: ["thank-you", "{ planned: 3 }", "/a*b", "\"/a b\"", "{ page: /a, planned: 0 }"])
     func refusedGoals(text: String) {
         let result = read(Self.manifest("", links: "  a: { to: https://example.org/, goal: \(text) }"))
-        #expect(result.site == nil && codes(result).allSatisfy { ["wrong-value", "missing-key"].contains($0) }, "\(text)")
+        #expect(
+            result.site == nil && codes(result).allSatisfy { ["wrong-value", "missing-key"].contains($0) }, "\(text)")
     }
 
     @Test("the rules of the manifest are those that can be set, each with a value that sets it")

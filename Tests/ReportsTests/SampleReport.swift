@@ -49,8 +49,9 @@ extension ScanReport {
         report.repeats = Repeats(
             first: 38, later: scans - 38,
             steps: [
-                .init(from: 2, to: 5, scans: 150), .init(from: 6, to: 20, scans: 500),
-                .init(from: 21, to: 100, scans: 1_900), .init(from: 101, to: nil, scans: scans - 2_588),
+                .init(from: 2, to: 5, scans: scans / 80), .init(from: 6, to: 20, scans: scans / 20),
+                .init(from: 21, to: 100, scans: scans / 5),
+                .init(from: 101, to: nil, scans: scans - 38 - scans / 80 - scans / 20 - scans / 5),
             ])
         report.links = linkList(links, scans, &random)
         report.linkCount = links + 12
@@ -68,14 +69,11 @@ extension ScanReport {
                 ])
         ]
         report.experiments = [experiment()]
-        report.goals = [
+        report.goals = zip(report.links, [("/thank-you", Funnel.Attribution.visitor), ("/order/*", .exact)]).map {
             GoalCount(
-                link: report.links[0].address, goal: "/thank-you", attribution: .visitor,
-                uniqueScans: report.links[0].uniqueScans, reached: report.links[0].uniqueScans / 9),
-            GoalCount(
-                link: report.links[1].address, goal: "/order/*", attribution: .exact,
-                uniqueScans: report.links[1].uniqueScans, reached: report.links[1].uniqueScans / 31),
-        ]
+                link: $0.address, goal: $1.0, attribution: $1.1, uniqueScans: $0.uniqueScans,
+                reached: $0.uniqueScans / 9)
+        }
         report.sources = [
             .init(
                 name: "/var/log/nginx/access.log", format: "nginx-combined", lines: 21_034, malformed: 12,

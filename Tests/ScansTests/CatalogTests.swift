@@ -190,7 +190,8 @@ import Testing
         .enabled(if: PeerTests.hasPeers && FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze")))
     func systemd() throws {
         let folder = TemporaryFolder()
-        let units = ScanUnits(binary: "/bin/true", manifest: "/etc/wayseal.yaml", folder: "/var/lib/w", state: "/var/lib/s")
+        let units = ScanUnits(
+            binary: "/bin/true", manifest: "/etc/wayseal.yaml", folder: "/var/lib/w", state: "/var/lib/s")
         var paths: [String] = []
         for (name, text) in units.files(schedules: ["daily", "weekly", "monthly"]) where !name.hasSuffix(".conf") {
             paths.append(folder.path + "/" + name)

@@ -24,7 +24,9 @@ struct GoalBench {
         rules.repeatWindow = 0
     }
 
-    static func entry(_ path: String, goal: String? = nil, tracked: Bool = false, privacy: Link.Privacy = .aggregate) -> LinkCatalog.Entry {
+    static func entry(_ path: String, goal: String? = nil, tracked: Bool = false, privacy: Link.Privacy = .aggregate)
+        -> LinkCatalog.Entry
+    {
         var entry = LinkCatalog.Entry(host: "go.example", path: path, privacy: privacy)
         entry.goal = goal
         entry.isTracked = tracked
@@ -39,13 +41,17 @@ struct GoalBench {
     /// One line of our nginx's log.
     static func line(
         _ at: Int, _ path: String, host: String = "go.example", ip: String = "198.51.100.7", status: Int = 302,
-        query: String = "", variant: String = "", id: Int = 0, agent: String = browser, referrer: String = "", dnt: String = "", method: String = "GET"
+        query: String = "", variant: String = "", id: Int = 0, agent: String = browser, referrer: String = "",
+        dnt: String = "", method: String = "GET"
     ) -> String {
         "{\"v\":1,\"t\":\(start + Int64(at)).000,\"id\":\"\(self.id(id))\",\"link\":\"\",\"var\":\"\(variant)\",\"deny\":\"\",\"host\":\"\(host)\",\"path\":\"\(path)\",\"q\":\"\(query)\",\"m\":\"\(method)\",\"st\":\(status),\"to\":\"\",\"ip\":\"\(ip)\",\"ua\":\"\(agent)\",\"ref\":\"\(referrer)\",\"al\":\"\",\"dnt\":\"\(dnt)\",\"pf\":\"\",\"rt\":0.000,\"b\":145}\n"
     }
 
     /// A page of the shop.
-    static func page(_ at: Int, _ path: String, ip: String = "198.51.100.7", query: String = "", referrer: String = "", host: String = "shop.example", status: Int = 200, agent: String = browser) -> String {
+    static func page(
+        _ at: Int, _ path: String, ip: String = "198.51.100.7", query: String = "", referrer: String = "",
+        host: String = "shop.example", status: Int = 200, agent: String = browser
+    ) -> String {
         line(at, path, host: host, ip: ip, status: status, query: query, agent: agent, referrer: referrer)
     }
 
@@ -79,7 +85,9 @@ struct GoalBench {
         report.goals.first { $0.link == "go.example" + path }?.reached
     }
 
-    @Test("a goal counts for the last scan of the same visitor within half an hour, once a day, of whatever log", arguments: [true, false])
+    @Test(
+        "a goal counts for the last scan of the same visitor within half an hour, once a day, of whatever log",
+        arguments: [true, false])
     func visitor(isClosed: Bool) throws {
         var bench = GoalBench(LinkCatalog(entries: [Self.menu, GoalBench.entry("/other", goal: "/thank-you")]))
         if !isClosed { bench.now = GoalBench.start + 86400 }
@@ -102,7 +110,9 @@ struct GoalBench {
                 GoalBench.page(1901, "/thank-you", ip: "192.0.3.1"), GoalBench.page(800, "/thank-you", ip: "192.0.4.1"),
                 // Not answered with a page, and somebody else's browser.
                 GoalBench.page(900, "/thank-you", ip: "203.0.113.9", status: 404),
-                GoalBench.page(300, "/thank-you", ip: "203.0.113.9", agent: "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X)"),
+                GoalBench.page(
+                    300, "/thank-you", ip: "203.0.113.9",
+                    agent: "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X)"),
             ])
         #expect(report.totals.scans == 7)
         #expect(Self.reached(report, "/menu") == 2 && Self.reached(report, "/other") == 1, "\(report.goals)")
@@ -118,7 +128,8 @@ struct GoalBench {
         let report = try bench.report(
             [GoalBench.line(100, "/menu", ip: "198.51.100.0"), GoalBench.line(100, "/full", ip: "203.0.113.77")],
             goals: [
-                GoalBench.page(200, "/thank-you", ip: "198.51.100.99"), GoalBench.page(200, "/thank-you", ip: "203.0.113.77"),
+                GoalBench.page(200, "/thank-you", ip: "198.51.100.99"),
+                GoalBench.page(200, "/thank-you", ip: "203.0.113.77"),
                 GoalBench.page(210, "/thank-you", ip: "203.0.113.78"),
             ])
         #expect(Self.reached(report, "/menu") == 1 && Self.reached(report, "/full") == 1, "\(report.goals)")
@@ -154,7 +165,8 @@ struct GoalBench {
     @Test("goals that come back with the id of the scan are exact: other browser, other day, closed day, once")
     func exact() throws {
         var bench = GoalBench(
-            LinkCatalog(entries: [GoalBench.entry("/buy", goal: "/order", tracked: true)], funnels: [["/basket", "/order"]]))
+            LinkCatalog(
+                entries: [GoalBench.entry("/buy", goal: "/order", tracked: true)], funnels: [["/basket", "/order"]]))
         let elsewhere = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X)"
         let report = try bench.report(
             [
@@ -170,8 +182,11 @@ struct GoalBench {
                 GoalBench.page(60, "/order", ip: "10.0.0.1", query: "x=1&qid=\(GoalBench.id(1))", agent: elsewhere),
                 GoalBench.page(160, "/order", query: "qid=\(GoalBench.id(2))"),
                 // Next day, by the referrer.
-                GoalBench.page(90_000, "/order", ip: "10.0.0.2", referrer: "https://shop.example/pay?qid=\(GoalBench.id(3))&y=2", agent: elsewhere),
-                GoalBench.page(60, "/order", query: "qid=\(GoalBench.id(5))"), GoalBench.page(60, "/order", query: "qid=\(GoalBench.id(6))"),
+                GoalBench.page(
+                    90_000, "/order", ip: "10.0.0.2", referrer: "https://shop.example/pay?qid=\(GoalBench.id(3))&y=2",
+                    agent: elsewhere),
+                GoalBench.page(60, "/order", query: "qid=\(GoalBench.id(5))"),
+                GoalBench.page(60, "/order", query: "qid=\(GoalBench.id(6))"),
                 // Without an id, though the visitor is the same: links with ids don't guess.
                 GoalBench.page(60, "/order", ip: "192.0.3.1"),
             ])
@@ -180,9 +195,11 @@ struct GoalBench {
         let funnel = try #require(report.funnels.first { $0.attribution == .exact })
         #expect(funnel.steps.map(\.count) == [3, 1, 1])
         // A postback long after the day closed.
-        let csv = "time,qid,goal\n\(GoalBench.start + 200_000),\(GoalBench.id(4)),\n2026-03-02T10:00:00Z,\(GoalBench.id(4)),subscribed\n,\(GoalBench.id(99)),\nnow,nonsense,\n"
+        let csv =
+            "time,qid,goal\n\(GoalBench.start + 200_000),\(GoalBench.id(4)),\n2026-03-02T10:00:00Z,\(GoalBench.id(4)),subscribed\n,\(GoalBench.id(99)),\nnow,nonsense,\n"
         for _ in 0..<2 {
-            let summary = try Postbacks.ingest(Array(csv.utf8), database: bench.folder.path + "/scans.db", now: bench.now)
+            let summary = try Postbacks.ingest(
+                Array(csv.utf8), database: bench.folder.path + "/scans.db", now: bench.now)
             #expect(summary.rows == 3 && summary.known == 2 && summary.problems.map(\.line) == [5])
         }
         let later = try bench.report()
@@ -193,7 +210,9 @@ struct GoalBench {
         var ingestion = try Ingestion.open(bench.settings())
         _ = try ingestion.ingest([])
         let database = try ScanStore.open(bench.folder.path + "/scans.db")
-        #expect(try database.first("SELECT (SELECT count(*) FROM request) + (SELECT count(*) FROM reached)") { $0.int(0) } == 0)
+        #expect(
+            try database.first("SELECT (SELECT count(*) FROM request) + (SELECT count(*) FROM reached)") { $0.int(0) }
+                == 0)
         let last = try bench.report()
         #expect(last.goals == later.goals && last.funnels == later.funnels)
     }
@@ -201,17 +220,24 @@ struct GoalBench {
     @Test("no visitor's hash is left in the ids of a closed day")
     func forgotten() throws {
         let bench = GoalBench(LinkCatalog(entries: [GoalBench.entry("/buy", goal: "/order", tracked: true)]))
-        _ = try bench.report([GoalBench.line(0, "/buy", id: 1), GoalBench.line(50, "/buy", id: 2), GoalBench.line(60, "/buy", ip: "192.0.2.1", id: 3)])
+        _ = try bench.report([
+            GoalBench.line(0, "/buy", id: 1), GoalBench.line(50, "/buy", id: 2),
+            GoalBench.line(60, "/buy", ip: "192.0.2.1", id: 3),
+        ])
         let database = try ScanStore.open(bench.folder.path + "/scans.db")
         var ids: Set<Int> = []
         var persons: [Int] = []
-        try database.query("SELECT id, person FROM request") { ids.insert($0.int(0)); persons.append($0.int(1)) }
+        try database.query("SELECT id, person FROM request") {
+            ids.insert($0.int(0)); persons.append($0.int(1))
+        }
         #expect(ids.count == 3 && Set(persons).count == 2 && persons.allSatisfy(ids.contains))
         // A quarantined visitor's ids go.
         var strict = GoalBench(LinkCatalog(entries: [GoalBench.entry("/buy", goal: "/order", tracked: true)]))
         strict.rules.rateLimit = 2
         _ = try strict.report((0..<5).map { GoalBench.line($0, "/buy", id: $0 + 1) })
-        #expect(try ScanStore.open(strict.folder.path + "/scans.db").first("SELECT count(*) FROM request") { $0.int(0) } == 0)
+        #expect(
+            try ScanStore.open(strict.folder.path + "/scans.db").first("SELECT count(*) FROM request") { $0.int(0) }
+                == 0)
     }
 
     @Test("the variants of a split are compared: visitors, goals, shares, and the warning before the planned number")
@@ -246,7 +272,9 @@ struct GoalBench {
             let ip = "10.0.\(Int.random(in: 0..<30, using: &random)).1"
             let at = Int.random(in: 0..<20_000, using: &random)
             switch Int.random(in: 0..<3, using: &random) {
-            case 0: scans.append((at, GoalBench.line(at, ["/menu", "/tour"].randomElement(using: &random)!, ip: ip, id: at + 1)))
+            case 0:
+                scans.append(
+                    (at, GoalBench.line(at, ["/menu", "/tour"].randomElement(using: &random)!, ip: ip, id: at + 1)))
             case 1: goals.append((at, GoalBench.page(at, "/shop", ip: ip)))
             default: goals.append((at, GoalBench.page(at, "/thank-you", ip: ip)))
             }

@@ -23,7 +23,8 @@ extension SiteAssembly {
             } else {
                 sink.add(
                     .error(
-                        ManifestCodes.wrongValue, at: keep.range, "\(Bytes.quoted(keep.text)) is no time of at least a day",
+                        ManifestCodes.wrongValue, at: keep.range,
+                        "\(Bytes.quoted(keep.text)) is no time of at least a day",
                         help: "write days, weeks or years: 400d, 52w, 1y"))
             }
         }
@@ -114,7 +115,9 @@ extension SiteAssembly {
             && !text.unicodeScalars.contains(where: UTF8Scalars.isTreacherous)
         let star = text.firstIndex(of: "*")
         let hasQuery = text.contains("?") || text.contains("#")
-        if isPath || isURL, isPlain, !hasQuery, star.map({ text.index(after: $0) == text.endIndex }) ?? true { return text }
+        if isPath || isURL, isPlain, !hasQuery, star.map({ text.index(after: $0) == text.endIndex }) ?? true {
+            return text
+        }
         sink.add(
             .error(
                 ManifestCodes.wrongValue, at: scalar.range, "\(Bytes.quoted(text)) is no page to look for in a log",

@@ -18,7 +18,8 @@ extension ManifestLanguage {
             .later(
                 "split", .table(SchemaTable("`split`", "VARIANT", .text(.url))), "Several targets by weight."),
             SchemaKey("goal", .either(.any, .record(goal)), "The page that counts as success."),
-            SchemaKey("qid", .text(.boolean), "Pass the id of the request on to the target, to tie goals to scans exactly."),
+            SchemaKey(
+                "qid", .text(.boolean), "Pass the id of the request on to the target, to tie goals to scans exactly."),
             .later("design", .text(.any), "The design of the code."),
             .later("from", .text(.any), "Not before this time."),
             .later("until", .text(.any), "Not from this time on."),

@@ -24,21 +24,21 @@ extension ManifestLanguage {
             SchemaKey("rate", .text(.any), "Openings a minute above which a visitor is no person; 30."),
             SchemaKey("enumeration", .text(.any), "Links in ten minutes above which a visitor is no person; 20."),
             SchemaKey("burst", .text(.any), "Links in five seconds from which on a visitor is a scanner; 3."),
-            SchemaKey("traps", .text(.boolean), "Whether who asks for /.env and the like is no person; true."),
-            SchemaKey("prefetch", .text(.boolean), "Whether what browsers load ahead counts; false."),
-            SchemaKey("head", .text(.boolean), "Whether HEAD counts; false."),
+            SchemaKey("traps", .text(.any), "Whether who asks for /.env and the like is no person; true."),
+            SchemaKey("prefetch", .text(.any), "Whether what browsers load ahead counts; false."),
+            SchemaKey("head", .text(.any), "Whether HEAD counts; false."),
             SchemaKey("agents", .oneOrMore(.any), "Kinds of programs that count as people; none."),
             SchemaKey("statuses", .oneOrMore(.any), "Statuses of an answer that make a scan."),
             SchemaKey(
-                "opt-out", .text(.choice(["anonymous", "exclude", "count"])),
+                "opt-out", .text(.any),
                 "What becomes of scans with Sec-GPC or DNT; anonymous."),
             SchemaKey(
-                "addresses", .text(.choice(["whole", "cut"])), "cut: addresses are cut to /24 and /48 before anything else."),
+                "addresses", .text(.any), "cut: addresses are cut to /24 and /48 before anything else."),
             SchemaKey("open", .text(.any), "How long after its end a day takes late lines; 48h."),
             SchemaKey("goal", .text(.any), "How long after a scan a goal counts for it; 30m."),
             SchemaKey("session", .text(.any), "The pause that ends a visitor's way through a funnel; 30m."),
             SchemaKey("click", .text(.any), "How long a click id may come back; 30d."),
-            SchemaKey("fold", .text(.integer(1...10_000)), "Places with fewer unique scans become 'other'; 5."),
+            SchemaKey("fold", .text(.any), "Places with fewer unique scans become 'other'; 5."),
         ])
 
     static let report = SchemaRecord(
