@@ -1,6 +1,7 @@
 internal import AccessLogs
 internal import SQLite
 internal import Site
+internal import Support
 
 // The report of a period; conversions and single scans are in ReportBuilder+Conversions.
 
