@@ -1,4 +1,5 @@
 internal import SQLite
+internal import Support
 
 /// Storing goals: in the transaction of everything else, so that each counts once.
 extension Ingestion {
