@@ -20,7 +20,7 @@ public enum Capability: String, CaseIterable, Sendable {
     case circle
     /// `split`.
     case split
-    /// A `limit` up to ``Capabilities/exactScans``, or `once`.
+    /// A `limit` up to ``ScanTokens/mostExact``, or `once`.
     case limit
     /// A larger `limit`.
     case largeLimit
@@ -98,10 +98,6 @@ public enum Capabilities {
     /// Networks of all places of a site that Caddy's `remote_ip` looks through within a bearable time (0.1 ms a
     /// thousand, one after the other).
     public static let caddyNetworks = 4_000
-    /// Scans of a limit that nginx counts with a token each.
-    public static let exactScans = 1_000
-    /// Of a larger limit, the last ones, which have a token each.
-    static let lastScans = 500
 
     private static let follower =
         "`wayseal scans follow` counts the log and closes the link, so those who come in the second between get through"
@@ -113,7 +109,7 @@ public enum Capabilities {
             .approximate("as exact as the database, which places an address within tens of kilometres")
         case (.softLimit, _): .approximate(follower)
         case (.largeLimit, .nginx):
-            .approximate("`wayseal scans follow` counts the log until \(lastScans) are left; those are counted exactly")
+            .approximate("`wayseal scans follow` counts the log until \(ScanTokens.lastOnes) are left; those are counted exactly")
         case (.limit, .caddy), (.largeLimit, .caddy): .approximate(follower)
         case (.rate, .caddy):
             .impossible("stock Caddy has no rate limit", remedy: "serve the domain with nginx: server: nginx")

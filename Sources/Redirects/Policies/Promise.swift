@@ -59,7 +59,7 @@ public struct Promise: Sendable {
     private func addLimit(_ limit: Policy.ScanLimit, _ add: (Capability, String) -> Void) {
         let scans = limit.scans == 1 ? "one scan" : "\(Capabilities.grouped(limit.scans)) scans"
         let isSoft = limit.enforcement == .soft
-        let isLarge = limit.scans > Capabilities.exactScans
+        let isLarge = limit.scans > ScanTokens.mostExact
         let isExact = server == .nginx && !isSoft && !isLarge
         add(
             isSoft ? .softLimit : isLarge ? .largeLimit : .limit,
