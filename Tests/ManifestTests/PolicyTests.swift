@@ -264,7 +264,8 @@ import Testing
             let value = String(text).replacing("\"", with: "")
             let key = keys[round % keys.count]
             let manifests = [
-                "  a: { to: https://e.org/, \(key): \"\(value)\" }", "  a: { split: { x: \"https://e.org/ \(value)\", y: https://e.org/ } }",
+                "  a: { to: https://e.org/, \(key): \"\(value)\" }",
+                "  a: { split: { x: \"https://e.org/ \(value)\", y: https://e.org/ } }",
                 "  a: { to: https://e.org/, when: [{ \(key): \"\(value)\", ip: \"\(value)\", language: \"\(value)\", to: https://e.org/ }] }",
             ]
             for manifest in manifests {
