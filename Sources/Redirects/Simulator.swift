@@ -46,6 +46,8 @@ public struct Simulator: Sendable {
         public var acceptLanguage: [UInt8] = []
         /// Where the visitor comes from.
         public var address = VisitorAddress(v4: 0x7F00_0001)
+        /// The places that the visitor is in: indices into ``Site/places``; `nil`: those that the address is in.
+        public var places: Set<Int>?
         /// The visitor's share in a split, 0 … 9,999; `nil`: what nginx computes from address and User-Agent.
         public var bucket: Int?
         /// Scans that are left of a limit.
