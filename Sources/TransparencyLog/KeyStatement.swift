@@ -51,7 +51,9 @@ public struct KeyStatement: Equatable, Sendable {
         let words = lines[2].split(separator: " ", omittingEmptySubsequences: false)
         guard words.count == 2, let act = Act(rawValue: String(words[0])) else { return nil }
         self.init(origin: String(lines[1]), act: act, key: String(words[1]), since: since)
-        guard self.note.text == note.text else { return nil }
+        guard self.note.text == note.text,
+            Set(note.signatures.map { "\($0.name) \($0.keyID)" }).count == note.signatures.count
+        else { return nil }
         self.note = note
     }
 
@@ -84,6 +86,19 @@ public struct KeyRing: Equatable, Sendable {
     public private(set) var revoked: [String: Int] = [:]
     /// What can't all be true; the text names the key.
     public private(set) var conflict: String?
+
+    /// Whether every signature of the statements is by a key that is trusted or that one of them names, and holds: what is
+    /// carried along must be whole, even where nothing follows from it.
+    public static func isWhole(_ statements: [KeyStatement], trusted: [VerifierKey]) -> Bool {
+        let named = trusted + statements.compactMap { try? VerifierKey($0.key) }
+        return statements.allSatisfy { statement in
+            statement.note.signatures.allSatisfy { signature in
+                named.contains {
+                    $0.name == signature.name && $0.keyID == signature.keyID && statement.note.isSigned(by: $0)
+                }
+            }
+        }
+    }
 
     /// Follows statements from `trusted` keys on. Their order does not matter; what no trusted key leads to is ignored.
     /// O(statements²).

@@ -29,6 +29,9 @@ public struct Verifier: Sendable {
             return Verdict(.format, fails: "not a wayseal bundle, or changed")
         }
         if !bundle.keys.isEmpty {
+            guard KeyRing.isWhole(bundle.keys, trusted: policy.logs) else {
+                return Verdict(.format, fails: "a statement about a key carries a signature that does not hold")
+            }
             var verifier = self
             verifier.policy.follow(bundle.keys)
             var bare = bundle

@@ -13,12 +13,13 @@ struct VerifyCommand: AsyncParsableCommand {
             A SHA256SUMS.note is checked with the SHA256SUMS beside it; the files themselves are checked by \
             'sha256sum -c SHA256SUMS'.
 
-            Formats of logs are read, too, though 'wayseal build' does not write a log yet: a .wayseal.json bundle, \
+            Logs and their proofs, too: a .wayseal.json bundle, \
             a .tlog-proof (with --entry), a folder with 'checkpoint' and 'tile/', or with --mirror a CSV of \
             index[,field,salt,value].
 
             Examples:
               wayseal verify dist/current/SHA256SUMS.note --key "$(wayseal keys show)"
+              wayseal verify dist/current/site/HOST/log --key KEY
               wayseal verify SHA256SUMS.note --key KEY --anchor proof.json --chain 100 --rpc https://rpc.gnosischain.com
             """)
 

@@ -136,7 +136,14 @@ struct KeyTests {
         bundle.log = "\(try vkey(next))"
         bundle.status = []
         var verifier = Verifier(policy: TrustPolicy(logs: [try vkey(key)]), now: 200)
-        #expect(verifier.verdict(bundle: bundle.serialized).isValid)
+        let whole = bundle.serialized
+        #expect(verifier.verdict(bundle: whole).isValid)
+        for place in stride(from: 0, to: whole.count, by: 3) {
+            var changed = whole
+            changed[place] ^= 1 << UInt8(place % 8)
+            let verdict = verifier.verdict(bundle: changed)
+            #expect(!verdict.isValid && verdict.reason != nil, "byte \(place)")
+        }
         bundle.keys = []
         #expect(!verifier.verdict(bundle: bundle.serialized).isValid)
         verifier.policy.follow([toNext])
