@@ -4,14 +4,15 @@ import Site
 import Support
 
 /// Writes the configuration of a synthetic site to a directory, for `run.py` to measure; prints one line of
-/// `name=value` figures. Usage: bench-redirects SHAPE COUNT SERVER DIRECTORY, shapes `random`, `gs1`, `bare`.
+/// `name=value` figures. Usage: bench-redirects SHAPE COUNT SERVER DIRECTORY, shapes `random`, `gs1`, and
+/// `gated`: random paths, of which a fifth have policies.
 @main
 struct Emit {
     static func main() {
         let arguments = CommandLine.arguments
         guard arguments.count == 5, let count = Int(arguments[2]), let server = Server(rawValue: arguments[3])
         else {
-            print("usage: bench-redirects random|gs1 COUNT nginx|caddy DIRECTORY")
+            print("usage: bench-redirects random|gs1|gated COUNT nginx|caddy DIRECTORY")
             exit(2)
         }
         var domain = Domain(host: "go.example.org")
@@ -24,7 +25,8 @@ struct Emit {
             links.append(
                 Link(slug: slug, target: "https://www.example.com/products/view?item=\(i)&utm_source=qr"))
         }
-        let site = Site(domains: [domain], links: links)
+        var site = Site(domains: [domain], links: links)
+        if arguments[1] == "gated" { GatedSite.add(to: &site, server) }
         let start = cpuSeconds()
         let table = RouteTable(site: site)
         let tableDone = cpuSeconds()

@@ -17,6 +17,9 @@ public struct Deployment: Equatable, Sendable {
     public var caddyLogs: String
     /// Whether access is logged at all.
     public var accessLog: Bool
+    /// For tests alone: policies take the time, and Caddy its random numbers, from headers of the request
+    /// (`X-Wayseal-Now`, `-Msec`, `-Date`, `-Draw`). What is emitted without it has no trace of them.
+    public var testClock = false
 
     /// A deployment; every part has its default.
     public init(

@@ -22,8 +22,11 @@ final class TrialServer {
     var state: String { directory + "/state" }
 
     /// Writes `table`'s emission and starts the server; `port` is one that the site listens on. `ports` puts
-    /// free ports in the place of a trial's own.
-    init(_ server: Server, _ table: RouteTable, port: UInt16, ports: [UInt16: UInt16] = [:]) throws {
+    /// free ports in the place of a trial's own. `prepare` gets the state directory before the server starts.
+    init(
+        _ server: Server, _ table: RouteTable, port: UInt16, ports: [UInt16: UInt16] = [:],
+        deployment: Deployment = Deployment(), prepare: (String) throws -> Void = { _ in }
+    ) throws {
         self.server = server
         self.port = port
         var template = Array("/tmp/wayseal-test-XXXXXX".utf8CString)
@@ -35,17 +38,18 @@ final class TrialServer {
         defer { if !started { try? FileManager.default.removeItem(atPath: directory) } }
         let emission =
             server == .nginx
-            ? NginxEmitter(deployment: Deployment()).emit(table)
-            : CaddyEmitter(deployment: Deployment()).emit(table)
+            ? NginxEmitter(deployment: deployment).emit(table)
+            : CaddyEmitter(deployment: deployment).emit(table)
         if let error = emission.diagnostics.first(where: { $0.severity == .error }) {
             throw TrialFailure(description: error.summary)
         }
+        let caddy = CaddyEmitter.path(table.site, trial: true)
         for file in emission.files {
             let path = generation + "/" + file.path
             let parent = path[..<path.lastIndex(of: "/")!]
             try FileManager.default.createDirectory(atPath: String(parent), withIntermediateDirectories: true)
             var bytes = file.bytes
-            if !ports.isEmpty, ["nginx/nginx.conf", "caddy/trial.json"].contains(file.path) {
+            if !ports.isEmpty, ["nginx/nginx.conf", caddy].contains(file.path) {
                 var text = String(decoding: bytes, as: UTF8.self)
                 for (old, new) in ports {
                     text = text.replacing("127.0.0.1:\(old)", with: "127.0.0.1:\(new)")
@@ -61,10 +65,12 @@ final class TrialServer {
             try Data("home of \(domain.host)".utf8).write(to: URL(fileURLWithPath: site + "/index.html"))
             try Data("missing at \(domain.host)".utf8).write(to: URL(fileURLWithPath: site + "/404.html"))
         }
+        try Self.writePolicyPages(table.site, generation + "/site/")
         for name in emission.trialDirectories {
             try FileManager.default.createDirectory(
                 atPath: directory + "/state/" + name, withIntermediateDirectories: true)
         }
+        try prepare(directory + "/state")
         if !emission.certificateHosts.isEmpty {
             let (status, output) = try Self.run(
                 generation + "/nginx/placeholder-certificates.sh", [directory + "/state"])
@@ -88,7 +94,7 @@ final class TrialServer {
         case .caddy:
             messages = ""
             process.executableURL = URL(fileURLWithPath: Self.program("caddy"))
-            process.arguments = ["run", "--config", "caddy/trial.json"]
+            process.arguments = ["run", "--config", caddy]
             process.environment = ["HOME": directory, "PATH": "/usr/bin:/bin", "SECRET": "leaked"]
         }
         try process.run()
@@ -105,6 +111,28 @@ final class TrialServer {
         stop()
         let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
         throw TrialFailure(description: "\(server.rawValue) did not start: \(text.suffix(2000))")
+    }
+
+    /// Short pages in the places of those that policies show: the name of each is its text.
+    private static func writePolicyPages(_ site: Site, _ directory: String) throws {
+        var pages: [String] = []
+        for domain in site.domains where !site.policies.isEmpty {
+            pages.append("\(domain.host)/\(PolicyPages.confirm)")
+            pages += Denial.allCases.map { "\(domain.host)/\($0.page)" }
+        }
+        for link in site.links {
+            guard let policy = site.policy(of: link) else { continue }
+            let host = site.domains[Int(link.domain)].host
+            let id = LinkIdentity.hex(logID: RouteTable.logID(of: link))
+            if policy.password != nil { pages.append("\(host)/\(PolicyPages.password(id))") }
+            if policy.preview != nil { pages.append("\(host)/\(PolicyPages.preview(id))") }
+        }
+        for page in pages {
+            let path = directory + page
+            let parent = String(path[..<path.lastIndex(of: "/")!])
+            try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+            try Data(page.utf8).write(to: URL(fileURLWithPath: path))
+        }
     }
 
     /// Ends the server and removes its directory.
