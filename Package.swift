@@ -83,7 +83,7 @@ let package = Package(
         .target(
             name: "Build",
             dependencies: [
-                "Support", "Site", "QRCode", "TransparencyLog", "Redirects", "Codes", "Pages", "COpenSSL",
+                "Support", "Site", "QRCode", "TransparencyLog", "Redirects", "Codes", "Pages", "Ledger", "COpenSSL",
             ]),
 
         .target(
@@ -96,7 +96,7 @@ let package = Package(
             name: "wayseal",
             dependencies: [
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
-                "Pages", "Build", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
+                "Pages", "Build", "Ledger", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
                 "Reports", "Transfer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -156,7 +156,7 @@ let package = Package(
         .testTarget(
             name: "BuildTests",
             dependencies: [
-                "Build", "Decoding", "Redirects", "Site", "TransparencyLog", "Support", "TestSupport",
+                "Build", "Decoding", "Ledger", "Redirects", "Site", "TransparencyLog", "Support", "TestSupport",
             ]),
         .testTarget(name: "AccessLogsTests", dependencies: ["AccessLogs", "TestSupport"]),
         .testTarget(

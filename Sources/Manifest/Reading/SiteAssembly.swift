@@ -55,7 +55,9 @@ struct SiteAssembly {
                     help: "begin with domains: { go.example.org: {} }"))
         }
         let defaults = readDefaults(root["defaults"])
+        site.issuer = defaults.domain ?? 0
         readSigning(root["ledger"], folder: main.folder, into: &site)
+        readLedger(root["ledger"], folder: main.folder, into: &site)
         var table = LinkTable(
             domains, domainDense, domainIndex, brokenDomains, defaults, targets,
             isIncomplete: isIncomplete || domains.isEmpty)
@@ -69,6 +71,7 @@ struct SiteAssembly {
         table.finish(&sink)
         site.domains = domains
         site.links = table.takeLinks()
+        checkReserved(site)
         return site
     }
 
