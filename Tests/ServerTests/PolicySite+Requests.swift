@@ -133,6 +133,13 @@ extension PolicySite {
         return request
     }
 
+    /// The same with the scans that `link`, which answers, has left.
+    func scans(_ request: Simulator.Request, link: Int?) -> Simulator.Request {
+        var request = request
+        if let link, usedUp.contains(link) { request.scansLeft = 0 }
+        return request
+    }
+
     private mutating func target(_ link: Link, _ policy: Policy?, _ site: Site) -> [UInt8] {
         var path = Array("/".utf8) + Array(link.slug.utf8)
         if link.isWildcard {

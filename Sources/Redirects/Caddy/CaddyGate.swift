@@ -112,8 +112,8 @@ struct CaddyGate {
         let marker = "/" + LinkIdentity.denyMarker(host: host.host, id: "{http.vars.id}")
         let exists: (String, JSON) = ("file", ["root": .string(state), "try_files": [.string(marker)]])
         return route(.password, wrong, set("out", denial))
-            + route(.confirm, ("not", [["method": ["POST"]]]), set("out", "c\u{1F}"))
             + route(.limit, exists, set("out", "{http.vars.used}"))
+            + route(.confirm, ("not", [["method": ["POST"]]]), set("out", "c\u{1F}"))
             + route(.confirm, ("method", ["POST"]), set("status", "303"))
     }
 
@@ -172,6 +172,8 @@ struct CaddyPolicies {
     private(set) var hasVariants = false
     /// Kinds of outcomes that occur.
     private(set) var kinds: Set<String> = []
+    /// What gated links answer with.
+    private(set) var statuses: Set<Link.Redirect> = []
     /// Rows of exact links with a password.
     private(set) var locked: [Int32] = []
 
@@ -179,13 +181,14 @@ struct CaddyPolicies {
 
     /// O(links).
     init(table: RouteTable, index: Int) {
-        guard !table.site.policies.isEmpty else { return }
         let routes = table.domains[index]
+        guard !routes.gated.isEmpty else { return }
         // Links share policies: each is looked at once.
         var seen: Set<Int32> = []
         for (i, number) in (routes.exact.links + routes.wildcards.links).enumerated() {
             let link = table.site.links[Int(number)]
             guard let policy = table.site.policy(of: link) else { continue }
+            statuses.insert(link.redirect)
             if policy.password != nil, i < routes.exact.count { locked.append(Int32(i)) }
             if seen.insert(link.policy).inserted { add(policy, link) }
         }

@@ -43,7 +43,7 @@ struct CaddyHost {
         result += lookup
         let statuses = routes.exactStatuses + routes.wildcardStatuses
         var allowed = [Self.readingMethods]
-        let keeping = Set(statuses.filter(\.keepsMethod).map { String($0.rawValue) }).sorted()
+        let keeping = Set((statuses + policies.statuses).filter(\.keepsMethod).map { String($0.rawValue) }).sorted()
         if !keeping.isEmpty { allowed.append(["vars": ["status": .strings(keeping)]]) }
         if policies.needs.contains(.confirm) {
             allowed.append([

@@ -203,6 +203,7 @@ struct CaddyLookup {
         for piece in pieces {
             switch piece {
             case .literal(let bytes): value += CaddyText.escaped(bytes, besidePlaceholder: pieces.count > 1)
+            case .requestID: value += Array("{http.request.uuid}".utf8)
             case .suffix: value += Array("{w.suffix\(depth)}".utf8)
             case .query(.question): value += Array("{q.question}".utf8)
             case .query(.ampersand): value += Array("{q.ampersand}".utf8)
