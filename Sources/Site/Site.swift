@@ -32,6 +32,8 @@ public struct Site: Sendable {
     /// The manifest asks for a signature, but its key is not on this machine: the error of whoever needs it. Then
     /// ``signing`` is `nil`, and a build must be refused rather than left unsigned.
     public var missingSigningKey: Diagnostic?
+    /// Passwords whose secrets are not on this machine: a build must be refused, the gates are placeholders.
+    public var missingSecrets: [Diagnostic] = []
     /// The log of everything that is built; `nil`: there is none.
     public var ledger: LedgerSettings?
     /// Index of the domain that speaks for the issuer: the ledger's, else that of `defaults`, else the first.

@@ -70,6 +70,11 @@ struct BuildCommand: AsyncParsableCommand {
             loaded.diagnostics.removeAll { $0.code == problem.code }
             loaded.diagnostics.append(problem)
         }
+        // … and so is a gate without its password.
+        for problem in site.missingSecrets {
+            loaded.diagnostics.removeAll { $0.code == problem.code && $0.range == problem.range }
+            loaded.diagnostics.append(problem)
+        }
         try loaded.stopOnErrors()
 
         var options = BuildOptions(

@@ -95,3 +95,15 @@ public struct POSIXFiles: ManifestFiles {
         return unsafe UnreadableFile(path, .unreadable(String(cString: strerror(code)).lowercased()))
     }
 }
+
+/// Time zones of the machine.
+enum SystemTimeZones {
+    /// The names that the database lists (zone.tab: country, coordinates, name), for "did you mean".
+    static func names() -> [String] {
+        guard let bytes = try? POSIXFiles().read("/usr/share/zoneinfo/zone.tab", atMost: 1 << 20) else { return [] }
+        return bytes.split(separator: 0x0A).compactMap { line in
+            let parts = line.split(separator: 0x09)
+            return line.first == UInt8(ascii: "#") || parts.count < 3 ? nil : String(decoding: parts[2], as: UTF8.self)
+        }
+    }
+}

@@ -15,6 +15,7 @@ extension SiteAssembly {
         site.name = plainText(node["name"])
         if let contact = text(node["contact"]) { site.contact = readContact(contact) }
         if let name = text(node["timezone"]) { readZone(name, into: &site) }
+        readProxies(node["proxies"], into: &site)
         let languages = scalars(node["languages"]).compactMap { text($0) }.filter { tag in
             let isTag = Self.isLanguageTag(tag.text)
             if !isTag {
@@ -30,19 +31,9 @@ extension SiteAssembly {
     }
 
     private mutating func readZone(_ name: YAMLScalar, into site: inout Site) {
-        // Names of the IANA database (theory.html): parts of letters, digits, `_`, `+`, `-`; never a path that goes up.
-        let parts = name.text.split(separator: "/", omittingEmptySubsequences: false)
-        let isName =
-            name.text.utf8.count <= 64
-            && !parts.contains {
-                $0.isEmpty
-                    || !$0.utf8.allSatisfy { ASCIISet.word.contains($0) || $0 == 0x2B || $0 == 0x2D }
-            }
-        guard isName, let table = options.zone(name.text) else {
-            sink.add(
-                .error(
-                    ManifestCodes.badTimezone, at: name.range, "there is no time zone \(Bytes.quoted(name.text))",
-                    help: "write a name such as Europe/Vienna or UTC"))
+        let zones = ManifestZones(find: options.zone)
+        guard let table = zones.zone(name.text) else {
+            sink.add(zones.unknown(name.text), at: name.range)
             return
         }
         do throws(ZoneOffsets.Problem) {
@@ -95,7 +86,7 @@ extension SiteAssembly {
     }
 
     /// BCP 47 (RFC 5646 §2.1), its form only: a language of 2 or 3 letters, then parts of 1 to 8 letters or digits.
-    private static func isLanguageTag(_ text: String) -> Bool {
+    static func isLanguageTag(_ text: String) -> Bool {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard text.utf8.count <= 35, let first = parts.first, (2...3).contains(first.utf8.count),
             first.utf8.allSatisfy({ $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A })
