@@ -22,15 +22,8 @@ public enum Places {
             guard case .area(let countries, let except, let near) = site.places[index].definition else { continue }
             areas.append(Area(place: index, countries: Set(countries), except: Set(except), near: near))
         }
-        guard !areas.isEmpty else { return [] }
-        guard let file = site.placesDatabase else {
-            return [
-                .error(
-                    PlacesCodes.missing, at: site.places[areas[0].place].range,
-                    "'\(site.places[areas[0].place].name)' needs a database of places, and the manifest names none",
-                    help: "bring a .mmdb file (GeoLite2, DB-IP, IPinfo) and write reports: { geo: data/city.mmdb }")
-            ]
-        }
+        // Areas without a database are no areas: the manifest's reader has said so.
+        guard !areas.isEmpty, let file = site.placesDatabase else { return [] }
         var facts = Facts()
         do throws(PlacesError) {
             let database = try PlacesDatabase(file.bytes)
