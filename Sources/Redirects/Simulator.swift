@@ -213,8 +213,11 @@ public struct Simulator: Sendable {
             }
             var status = link.redirect
             if let limit = policy.limit {
-                if limit.confirm && !isPressed { return show(.confirm, "the page with the button") }
-                if request.scansLeft <= 0 { return refuse(.used, "all scans are used", toGone: true) }
+                let isUsed = request.scansLeft <= 0
+                // Of several tokens a server can't tell whether one is left without taking it.
+                let isSeen = isUsed && (limit.scans == 1 || limit.enforcement == .soft)
+                if limit.confirm && !isPressed && !isSeen { return show(.confirm, "the page with the button") }
+                if isUsed { return refuse(.used, "all scans are used", toGone: true) }
                 answer.reason.append("a scan is used")
                 if isPressed { status = .seeOther }
             }
