@@ -41,7 +41,12 @@ struct BrowserTests {
             nginx.process.waitUntilExit()
         }
         let waited = try shell.run(
-            "for i in $(seq 100); do curl -sk -o /dev/null https://127.0.0.1:\(https)/ && exit 0; sleep 0.1; done; cat nginx.txt; exit 1"
+            """
+            for i in $(seq 100); do
+              curl -sk --resolve go.vinea.example:\(https):127.0.0.1 -o x https://go.vinea.example:\(https)/ && exit 0; sleep 0.1
+            done
+            cat nginx.txt; exit 1
+            """
         )
         #expect(waited.status == 0, "\(waited.output)")
         let result = try shell.run(
