@@ -6,7 +6,7 @@ public enum RedirectCodes {
     public static let all: [DiagnosticCode] = [
         sameAddress, reservedPath, unreachableSlug, targetTooLong, caddyBytes, caddySize,
         caddyPrivacy, listenConflict, unusablePath, acmePort, policyTooLarge,
-    ]
+    ] + policies
 
     /// Two slugs that the servers cannot tell apart.
     public static let sameAddress = DiagnosticCode(
