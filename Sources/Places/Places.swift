@@ -22,8 +22,16 @@ public enum Places {
             guard case .area(let countries, let except, let near) = site.places[index].definition else { continue }
             areas.append(Area(place: index, countries: Set(countries), except: Set(except), near: near))
         }
-        // Areas without a database are no areas: the manifest's reader has said so.
-        guard !areas.isEmpty, let file = site.placesDatabase else { return [] }
+        guard !areas.isEmpty else { return [] }
+        guard let file = site.placesDatabase else {
+            let place = site.places[areas[0].place]
+            return [
+                .error(
+                    PlacesCodes.missing, at: place.range,
+                    "'\(place.name)' needs a database of places, and the manifest names none",
+                    help: "bring a .mmdb file (GeoLite2, DB-IP, IPinfo) and write reports: { geo: data/city.mmdb }")
+            ]
+        }
         var facts = Facts()
         do throws(PlacesError) {
             let database = try PlacesDatabase(file.bytes)

@@ -2,6 +2,24 @@ public import Support
 
 /// The diagnostics of places.
 public enum PlacesCodes {
+    /// Countries without a database.
+    public static let missing = DiagnosticCode(
+        "places-missing", "a country or a circle needs a database of places",
+        """
+        A server sees an address, not a country. Which network is where stands in databases that MaxMind (GeoLite2),
+        DB-IP and IPinfo give away, each under its own licence; wayseal brings none. It reads the file when it builds,
+        and the server needs neither the file nor a module.
+
+            links:
+              tour: { to: https://example.org/, when: [ { country: FR, to: https://example.org/fr } ] }
+
+        Mended:
+
+            reports: { geo: data/city.mmdb }
+            links:
+              tour: { to: https://example.org/, when: [ { country: FR, to: https://example.org/fr } ] }
+        """)
+
     /// A file that is no database, or a broken one.
     public static let damaged = DiagnosticCode(
         "places-damaged", "the database of places can't be used",
@@ -36,5 +54,5 @@ public enum PlacesCodes {
         """)
 
     /// All codes of this room.
-    public static let all = [damaged, outdated, empty, withoutLocations]
+    public static let all = [missing, damaged, outdated, empty, withoutLocations]
 }

@@ -133,8 +133,11 @@ struct PlacesTests {
         }
     }
 
-    @Test("what can't be answered is said: no such country, nobody in the circle")
+    @Test("what can't be answered is said: no database, no such country, nobody in the circle")
     func unanswered() throws {
+        var none = try site([.area(countries: ["FR"], except: [], near: nil)])
+        none.placesDatabase = nil
+        #expect(Places.fill(&none, now: nil).map(\.code.id) == ["places-missing"])
         var unknown = try site([.area(countries: ["FR", "NZ"], except: [], near: nil)])
         #expect(Places.fill(&unknown, now: nil).map(\.code.id) == ["places-empty"])
         var swapped = try site([.area(countries: [], except: [], near: Self.circle((16.3738, 48.2082), 50))])
