@@ -5,7 +5,7 @@ public enum SHA256 {
     /// The 32 bytes of the digest.
     public static func hash(_ bytes: [UInt8]) -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: 32)
-        _ = COpenSSL.SHA256(bytes, bytes.count, &digest)
+        wayseal_sha256(bytes, UInt(bytes.count), &digest)
         return digest
     }
 

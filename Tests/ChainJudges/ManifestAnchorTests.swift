@@ -3,6 +3,7 @@ import Ethereum
 import Foundation
 import Ledger
 import Support
+import TestSupport
 import Testing
 import TransparencyLog
 
