@@ -95,7 +95,9 @@ extension Phrase {
     static let originClick = Phrase(
         "Address typed or clicked", "Adresse getippt oder geklickt", "Адрес введён или нажат")
     static let originUnmarked = Phrase("Not marked", "Nicht markiert", "Без метки")
-    static let repeats = Phrase("First and later scans of a code", "Erster und spätere Scans eines Codes", "Первое и последующие сканирования кода")
+    static let repeats = Phrase(
+        "First and later scans of a code", "Erster und spätere Scans eines Codes",
+        "Первое и последующие сканирования кода")
     static let repeatsFirst = Phrase("First scan", "Erster Scan", "Первое")
     static let repeatsFromTo = Phrase("Scan {1} to {2}", "Scan {1} bis {2}", "С {1}-го по {2}-е")
     static let repeatsFrom = Phrase("Scan {1} and later", "Scan {1} und später", "{1}-е и далее")

@@ -163,7 +163,8 @@ extension ReportComposer {
                     .paragraph(
                         verdict.said(
                             in: language, Visible.text(variant.name), Visible.text(first.name),
-                            p < 0.0001 ? "< " + language.decimal(0.0001, places: 4) : "= " + language.decimal(p, places: 4))))
+                            p < 0.0001
+                                ? "< " + language.decimal(0.0001, places: 4) : "= " + language.decimal(p, places: 4))))
             }
         }
         if experiment.isPeeking {

@@ -44,7 +44,8 @@ public struct LogGenerator: Sendable {
         public var isDense: Bool
 
         /// A link.
-        public init(host: String, path: String, variants: [(name: String, weight: Double)] = [], isDense: Bool = false) {
+        public init(host: String, path: String, variants: [(name: String, weight: Double)] = [], isDense: Bool = false)
+        {
             self.host = host
             self.path = path
             self.variants = variants
@@ -170,7 +171,9 @@ public struct LogGenerator: Sendable {
         visit.status = 200
         let isBetter = targets.first { $0.path == request.path }?.variants.last?.name == request.variant
         for (index, step) in steps.enumerated() {
-            guard random.below(100) < (index == 0 ? 45 : 30) + (isBetter && !request.variant.isEmpty ? 18 : 0) else { return }
+            guard random.below(100) < (index == 0 ? 45 : 30) + (isBetter && !request.variant.isEmpty ? 18 : 0) else {
+                return
+            }
             visit.path = step
             visit.time += 15 + Int64(random.below(240))
             visit.id = random.next()

@@ -21,7 +21,8 @@ struct ScansGenerateCommand: ParsableCommand {
     @Option(help: "How many addresses there are.") var addresses: Int?
     @Option(help: "The file.") var output: String
     @Option(
-        name: .customLong("goals-output"), help: "A log of the site that links lead to, with visits of the funnel's pages.")
+        name: .customLong("goals-output"),
+        help: "A log of the site that links lead to, with visits of the funnel's pages.")
     var goalsOutput: String?
     @Option(name: [.customShort("f"), .long], help: "A manifest whose links are scanned.") var file: String?
 

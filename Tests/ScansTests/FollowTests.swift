@@ -18,10 +18,13 @@ import Testing
         var text = [CChar](repeating: 0, count: 40)
         strftime(&text, 40, "%d/%b/%Y:%H:%M:%S +0000", &utc)
         let date = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return "\(ip) - - [\(date)] \"GET \(path) HTTP/1.1\" 302 145 \"-\" \"Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\"\n"
+        return
+            "\(ip) - - [\(date)] \"GET \(path) HTTP/1.1\" 302 145 \"-\" \"Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\"\n"
     }
 
-    @Test("appended lines reach the live page, a used-up link gets its marker, rotation loses nothing, SIGTERM ends it", .enabled(if: PeerTests.hasPeers), .timeLimit(.minutes(3)))
+    @Test(
+        "appended lines reach the live page, a used-up link gets its marker, rotation loses nothing, SIGTERM ends it",
+        .enabled(if: PeerTests.hasPeers), .timeLimit(.minutes(3)))
     func follow() throws {
         let binary = try #require(PeerTests.binary)
         let folder = TemporaryFolder()
@@ -42,7 +45,8 @@ import Testing
         let process = Process()
         process.executableURL = URL(fileURLWithPath: binary)
         process.arguments = [
-            "scans", "follow", "-f", "wayseal.yaml", "--database", "scans.db", "--live", "live.html", "--state", "state", "access.log*",
+            "scans", "follow", "-f", "wayseal.yaml", "--database", "scans.db", "--live", "live.html", "--state",
+            "state", "access.log*",
         ]
         process.currentDirectoryURL = URL(fileURLWithPath: path)
         process.standardOutput = FileHandle.nullDevice
@@ -67,8 +71,10 @@ import Testing
         try append((0..<2).map { Self.line(now, "/flash", "10.9.\($0).1") }.joined())
         try Files.rename(path + "/access.log", to: path + "/access.log.1")
         try Files.create(path + "/access.log", Array(Self.line(now, "/flash", "10.9.7.1").utf8))
-        let site = Site(domains: [Domain(host: "go.example.org")], links: [Link(slug: "flash", target: "https://example.org/")])
-        let marker = LinkIdentity.denyMarker(host: "go.example.org", id: LinkIdentity.hex(logID: RouteTable.logID(of: site.links[0])))
+        let site = Site(
+            domains: [Domain(host: "go.example.org")], links: [Link(slug: "flash", target: "https://example.org/")])
+        let marker = LinkIdentity.denyMarker(
+            host: "go.example.org", id: LinkIdentity.hex(logID: RouteTable.logID(of: site.links[0])))
         wait("the marker") { FileManager.default.fileExists(atPath: path + "/state/" + marker) }
         wait("all scans") { page().contains(">1,004<") }
         #expect((try? Files.names(in: path + "/state/deny/go.example.org"))?.count == 1)
@@ -76,7 +82,12 @@ import Testing
         process.waitUntilExit()
         #expect(process.terminationReason == .exit && process.terminationStatus == 0)
         // A raised limit opens the link again.
-        try Files.replace(path + "/wayseal.yaml", Array(try String(contentsOfFile: path + "/wayseal.yaml", encoding: .utf8).replacingOccurrences(of: "3 scans", with: "5 scans").utf8))
+        try Files.replace(
+            path + "/wayseal.yaml",
+            Array(
+                try String(contentsOfFile: path + "/wayseal.yaml", encoding: .utf8).replacingOccurrences(
+                    of: "3 scans", with: "5 scans"
+                ).utf8))
         let second = Process()
         second.executableURL = URL(fileURLWithPath: binary)
         second.arguments = process.arguments
@@ -106,7 +117,8 @@ import Testing
         #expect(try markers.update(builder) == (1, 0) && (try markers.update(builder)) == (0, 0))
         #expect(try Files.status(bench.folder.path + "/deny/go.example/aa") != nil)
         // The scan that is left is the second of its code.
-        let report = try builder.report(ReportQuery(title: "t", period: .init(first: last, last: last), createdAt: bench.now))
+        let report = try builder.report(
+            ReportQuery(title: "t", period: .init(first: last, last: last), createdAt: bench.now))
         #expect(report.repeats == .init(first: 0, later: 1, steps: [.init(from: 2, to: 5, scans: 1)]))
     }
 
@@ -118,7 +130,8 @@ import Testing
         let whole = try bench.report(lines)
         let day = whole.period.last
         let builder = try ReportBuilder.open(bench.folder.path + "/scans.db", catalog: bench.catalog)
-        let report = try builder.report(ReportQuery(title: "t", period: .init(first: day, last: day), createdAt: bench.now))
+        let report = try builder.report(
+            ReportQuery(title: "t", period: .init(first: day, last: day), createdAt: bench.now))
         #expect(report.repeats.first == 1 && report.repeats.later == 29)
         #expect(report.repeats.steps.map(\.scans) == [4, 15, 10])
     }
@@ -127,15 +140,26 @@ import Testing
     func query() throws {
         let bench = GoalBench(ConversionTests.funnel)
         _ = try bench.report(
-            [GoalBench.line(0, "/menu", variant: "a"), GoalBench.line(0, "/tour", ip: "192.0.2.1", dnt: "1")], goals: [GoalBench.page(60, "/thank-you")])
+            [GoalBench.line(0, "/menu", variant: "a"), GoalBench.line(0, "/tour", ip: "192.0.2.1", dnt: "1")],
+            goals: [GoalBench.page(60, "/thank-you")])
         let builder = try ReportBuilder.open(bench.folder.path + "/scans.db")
         let days = try #require(try builder.days())
         let query = try ScanQuery.open(bench.folder.path + "/scans.db", period: days, catalog: bench.catalog)
-        let answer = try query.ask("SELECT path, sum(scans) AS n, NULL AS x, avg(uniques) FROM scans GROUP BY path ORDER BY path")
+        let answer = try query.ask(
+            "SELECT path, sum(scans) AS n, NULL AS x, avg(uniques) FROM scans GROUP BY path ORDER BY path")
         #expect(answer.columns == ["path", "n", "x", "avg(uniques)"])
-        #expect(answer.rows == [[.text("/menu"), .integer(1), .null, .number(1)], [.text("/tour"), .integer(1), .null, .number(0)]])
-        #expect(try query.ask("SELECT path, goal, visitors FROM conversions WHERE goal <> ''").rows == [[.text("/menu"), .text("/thank-you"), .integer(1)]])
-        #expect(try query.ask("SELECT value FROM dimensions WHERE dimension = 'system' AND path = '/menu'").rows == [[.text("Linux")]])
+        #expect(
+            answer.rows == [
+                [.text("/menu"), .integer(1), .null, .number(1)], [.text("/tour"), .integer(1), .null, .number(0)],
+            ])
+        #expect(
+            try query.ask("SELECT path, goal, visitors FROM conversions WHERE goal <> ''").rows == [
+                [.text("/menu"), .text("/thank-you"), .integer(1)]
+            ])
+        #expect(
+            try query.ask("SELECT value FROM dimensions WHERE dimension = 'system' AND path = '/menu'").rows == [
+                [.text("Linux")]
+            ])
         #expect(try query.ask("SELECT opted_out, visitors FROM days").rows == [[.integer(1), .integer(1)]])
         #expect(throws: IngestError.self) { try query.ask("SELECT nothing FROM nowhere") }
     }
@@ -161,7 +185,10 @@ import Testing
         var bench = GoalBench(LinkCatalog(entries: [entry], funnels: [["/shop", "/thank-you"]]))
         bench.now = Bench.start + 10 * 86400
         bench.rules = ScanRules()
-        let report = try bench.report([String(decoding: log, as: UTF8.self)], goals: [String(decoding: goals, as: UTF8.self)])
-        #expect(report.funnels[0].steps.map(\.count).min() ?? 0 > 20 && report.experiments[0].variants.allSatisfy { $0.conversions > 5 })
+        let report = try bench.report(
+            [String(decoding: log, as: UTF8.self)], goals: [String(decoding: goals, as: UTF8.self)])
+        #expect(
+            report.funnels[0].steps.map(\.count).min() ?? 0 > 20
+                && report.experiments[0].variants.allSatisfy { $0.conversions > 5 })
     }
 }
