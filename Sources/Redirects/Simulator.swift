@@ -38,6 +38,8 @@ public struct Simulator: Sendable {
         public var target: [UInt8]
         /// Who answers.
         public var server: Server
+        /// The id that the server gives the request; what targets get as `qid`.
+        public var id = "REQUEST-ID"
         /// Unix time in seconds.
         public var now: Int64 = ZoneOffsets.start
         /// The `User-Agent` header; empty if there is none.
@@ -161,7 +163,7 @@ public struct Simulator: Sendable {
             if let policy {
                 return answer(request, target, found, policy, reason, isPressed: isPressed)
             }
-            let location = Destination(link).location(suffix: found.suffix, query: target.query)
+            let location = Destination(link).location(suffix: found.suffix, query: target.query, id: request.id)
             return Answer(
                 status: Int(status.rawValue), locationBytes: location, link: found.link, reason: reason)
         }
@@ -227,7 +229,7 @@ public struct Simulator: Sendable {
             if !chosen.variant.isEmpty { answer.variant = chosen.variant }
             answer.status = Int(status.rawValue)
             answer.locationBytes = Destination(link, target: chosen.url).location(
-                suffix: found.suffix, query: target.query)
+                suffix: found.suffix, query: target.query, id: request.id)
             return answer
         }
     }

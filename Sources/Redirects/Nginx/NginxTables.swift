@@ -236,6 +236,7 @@ struct NginxTables {
         for piece in destination.pieces {
             switch piece {
             case .literal(let bytes): NginxText.appendValue(bytes, to: &text)
+            case .requestID: text.append("${request_id}")
             case .suffix: text.append(Array("${wayseal_suffix_\(depth)}".utf8))
             case .query(.question): text.append("${wayseal_question_query}")
             case .query(.ampersand): text.append("${wayseal_ampersand_query}")
