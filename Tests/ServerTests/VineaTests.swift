@@ -59,8 +59,8 @@ struct `The wine maker's links` {
             local(7, 2, 22, 59), local(7, 2, 23, 0), local(10, 31, 2, 30),
         ]
         let agents = [
-            "", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148", "Mozilla/5.0 (Linux; Android 14)",
-            "WhatsApp/2.24", "Googlebot/2.1",
+            "", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148",
+            "Mozilla/5.0 (Linux; Android 14)", "WhatsApp/2.24", "Googlebot/2.1",
         ]
         let languages = ["", "de", "fr;q=0.5, de-AT;q=0.9", "de;q=0, en"]
         // Vienna, Graz, Paris, Brussels, nowhere.
@@ -68,7 +68,8 @@ struct `The wine maker's links` {
         let paths: [(method: String, target: String)] = [
             ("GET", "/menu"), ("GET", "/app"), ("GET", "/tour?group=12"), ("GET", "/harvest"), ("HEAD", "/spring-sale"),
             ("GET", "/flash"), ("POST", "/flash"), ("GET", "/vip"), ("GET", "/trade"), ("GET", "/trade/" + Self.token),
-            ("GET", "/trade/ffffffffffffffffffffffffffffffff"), ("GET", "/cellar"), ("GET", "/docs/a"), ("GET", "/nothing"),
+            ("GET", "/trade/ffffffffffffffffffffffffffffffff"), ("GET", "/cellar"), ("GET", "/docs/a"),
+            ("GET", "/nothing"),
         ]
         var random = SeededRandom(state: 27)
         var kinds: Set<String> = []
