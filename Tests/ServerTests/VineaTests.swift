@@ -35,7 +35,7 @@ struct `The wine maker's links` {
         return site
     }
 
-    @Test(arguments: [Server.nginx])
+    @Test(arguments: Server.allCases)
     func `answer on a real server as wayseal test says`(server: Server) throws {
         let ports = RawHTTP.freePorts(2)
         let site = try Self.site(server, port: ports[0])
