@@ -178,7 +178,8 @@ let package = Package(
             name: "TransferTests", dependencies: ["Transfer", "Support", "TestSupport"], exclude: ["mailserver.py"]),
         .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"], exclude: ["browser.py"]),
         .testTarget(
-            name: "ServerTests", dependencies: ["Redirects", "Scans", "Site", "Manifest", "Support", "TestSupport"]),
+            name: "ServerTests",
+            dependencies: ["Redirects", "Scans", "Site", "Manifest", "Places", "Support", "TestSupport"]),
     ],
     cxxLanguageStandard: .cxx17
 )
