@@ -6,8 +6,9 @@ public struct TargetEdit: Equatable, Sendable {
     public var file: Int32
     /// Its new bytes.
     public var bytes: [UInt8]
-    /// The line, from 1, and its text.
+    /// The line, from 1.
     public var line: Int
+    /// The line's text.
     public var text: String
 
     /// Puts `target` where a link's target stands; `nil` when what stands there is not one value in one line.
