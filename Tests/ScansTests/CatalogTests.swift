@@ -164,6 +164,13 @@ import Testing
         #expect(summary.malformedLines == 2)
         let samples = try ScanMaintenance.malformedSamples(bench.database).map(\.text)
         #expect(samples == ["xxx.x.x.xx bad ?<b>", "xxxx:xxx::x - -"])
+        // An address that does not come first.
+        try bench.write(
+            "b", Array("#Fields: date time s-ip cs-method c-ip\n2026-03-01 10:00:00 10.0.0.1 GET 192.0.2.78\n".utf8))
+        try bench.ingest("b")
+        for sample in try ScanMaintenance.malformedSamples(bench.database) {
+            #expect(!sample.text.contains("192.0.2"), "\(sample.text)")
+        }
     }
 
     @Test("words in a unit are quoted for systemd, and each report has its timer")
