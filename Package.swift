@@ -76,7 +76,7 @@ let package = Package(
         .target(
             name: "Scans",
             dependencies: [
-                "Support", "Site", "AccessLogs", "SQLite", "CPCRE2", "CMaxMindDB", "CCompress",
+                "Support", "Transfer", "Site", "AccessLogs", "SQLite", "CBytes", "CPCRE2", "CMaxMindDB", "CCompress",
             ]),
 
         // Third floor.

@@ -11,6 +11,7 @@ public enum ScanMaintenance {
             let transaction = try database.begin()
             try database.run("DELETE FROM cell WHERE day < ?", .integer(day.number))
             try database.run("DELETE FROM journal WHERE day < ?", .integer(day.number))
+            try database.run("DELETE FROM visitor WHERE day < ?", .integer(day.number))
             try database.run("DELETE FROM goal WHERE day < ?", .integer(day.number))
             // The rows stay, empty and closed: a log that is read again must not bring the day back to life.
             let days = try database.run(

@@ -19,7 +19,9 @@ struct ReportCommand: ParsableCommand {
               wayseal report --weekly --mail-to anna@example.org --mail-from wayseal@example.org --smtp smtps://mail.example.org
             """)
 
-    @Option(help: ArgumentHelp("The database that 'wayseal scans ingest' fills.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The database that 'wayseal scans ingest' fills, or clickhouse://host/database.", valueName: "place"))
     var source = "wayseal-scans.db"
     @Option(help: ArgumentHelp("The first day.", valueName: "date")) var from: CivilDay?
     @Option(help: ArgumentHelp("The last day.", valueName: "date")) var to: CivilDay?
@@ -55,17 +57,35 @@ struct ReportCommand: ParsableCommand {
     /// Reads the counts.
     private func build(now: Int64) throws -> ScanReport {
         let site = try manifest.site()
-        try requireCounts(source)
-        let builder = try ReportBuilder.open(source, catalog: LinkCatalog(of: site))
         var seconds = time_t(now)
         var local = tm()
         localtime_r(&seconds, &local)
         let today = CivilDay(
             year: Int(local.tm_year) + 1_900, month: Int(local.tm_mon) + 1, day: Int(local.tm_mday))
-        guard let today,
-            let period = ReportPeriod.choose(
-                from: from, to: to, isWeekly: weekly, known: try builder.days(), today: today)
-        else { throw Failure(.checkFailed, "no scans were counted in \(source) for these days") }
+        func choose(_ known: ScanReport.Period?) throws -> ScanReport.Period {
+            guard let today,
+                let period = ReportPeriod.choose(from: from, to: to, isWeekly: weekly, known: known, today: today)
+            else { throw Failure(.checkFailed, "no scans were counted in \(source) for these days") }
+            return period
+        }
+        let catalog = LinkCatalog(of: site)
+        if ClickHouse.isPlace(source) {
+            let server = try ClickHouse(environmentAt: source)
+            let period = try choose(try server.days())
+            return try withTemporaryFolder { folder in
+                let counts = folder + "/counts.db"
+                try server.fetch(.init(first: period.preceding.first, last: period.last), into: counts)
+                return try report(try ReportBuilder.open(counts, catalog: catalog), period, site, now)
+            }
+        }
+        try requireCounts(source)
+        let builder = try ReportBuilder.open(source, catalog: catalog)
+        return try report(builder, try choose(try builder.days()), site, now)
+    }
+
+    private func report(
+        _ builder: borrowing ReportBuilder, _ period: ScanReport.Period, _ site: Site?, _ now: Int64
+    ) throws -> ScanReport {
         var query = ReportQuery(title: title ?? site?.name ?? "Scans", period: period, createdAt: now)
         query.scope.links = link
         query.scope.tags = tag

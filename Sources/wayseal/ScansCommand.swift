@@ -18,7 +18,7 @@ struct ScansCommand: ParsableCommand {
             """,
         subcommands: [
             ScansIngestCommand.self, ScansFollowCommand.self, ScansQueryCommand.self, ScansPurgeCommand.self,
-            ScansGenerateCommand.self,
+            ScansExportCommand.self, ScansMergeCommand.self, ScansPushCommand.self, ScansGenerateCommand.self,
         ])
 }
 
@@ -29,8 +29,16 @@ struct ScanOptions: ParsableArguments {
     @Option(name: .customLong("zone"), help: "The time zone of days; default: the site's, or UTC.") var zone: String?
     @Option(name: .customLong("crawlers"), help: "A crawler-user-agents.json with further patterns.") var crawlers:
         String?
+    @Option(name: .customLong("families"), help: "uap-core's regexes.yaml, for its names of browsers and systems.")
+    var families: String?
     @Flag(name: .customLong("truncate-addresses"), help: "Cut addresses to /24 and /48 first.") var truncates = false
-    @Option(name: .customLong("commit-every"), help: .hidden) var commitEvery = 300_000
+    @Flag(
+        name: .customLong("share-visitors"),
+        help: "Keep hashes of visitors for 'export' and 'push', so that machines of one site find those they share.")
+    var sharesVisitors = false
+    @Option(help: ArgumentHelp("Take salts from a folder that machines share; it is yours to empty.", valueName: "folder"))
+    var salts: String?
+    @Option(name: .customLong("commit-every"), help: .hidden) var commitEvery = 200_000
     @OptionGroup var manifest: ManifestLinks
     @Argument(help: "Logs: files, patterns, or - for standard input.") var logs: [String]
 
@@ -45,8 +53,11 @@ struct ScanOptions: ParsableArguments {
         settings.geography = geography
         settings.zone = zone ?? site?.timezone ?? "UTC"
         settings.commitEvery = commitEvery
+        settings.sharesVisitors = sharesVisitors
+        settings.salts = salts
         settings.rules.truncatesAddresses = truncates
         if let crawlers { try settings.addCrawlers(path: crawlers) }
+        if let families { try settings.addFamilies(path: families) }
         return settings
     }
 }
