@@ -37,6 +37,7 @@ let package = Package(
         .systemLibrary(
             name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
         .systemLibrary(name: "CCompress", providers: [.apt(["libisal-dev", "libzstd-dev"])]),
+        .systemLibrary(name: "CGLib", providers: [.apt(["libglib2.0-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZBar", pkgConfig: "zbar", providers: [.apt(["libzbar-dev"])]),
         .target(
@@ -68,11 +69,12 @@ let package = Package(
             name: "Manifest", dependencies: ["Support", "Site", "CYAML", "CIDN2"],
             resources: [.embedInCode("wayseal.schema.json")]),
         .target(name: "Redirects", dependencies: ["Support", "Site"]),
+        .target(name: "Places", dependencies: ["Support", "Site"]),
         .target(
             name: "Ledger", dependencies: ["Support", "SQLite", "TransparencyLog", "LedgerSchema"]),
         .target(name: "Verification", dependencies: ["Support", "TransparencyLog", "Ethereum"]),
         .target(name: "Codes", dependencies: ["Support", "QRCode", "CQREncode"]),
-        .target(name: "Pages", dependencies: ["Support", "Site", "SiteTemplates", "CMustache"]),
+        .target(name: "Pages", dependencies: ["Support", "Site", "SiteTemplates", "CMustache", "CGLib"]),
         .target(
             name: "Scans",
             dependencies: [
@@ -83,7 +85,7 @@ let package = Package(
         .target(
             name: "Build",
             dependencies: [
-                "Support", "Site", "QRCode", "TransparencyLog", "Redirects", "Codes", "Pages", "COpenSSL",
+                "Support", "Site", "QRCode", "TransparencyLog", "Redirects", "Codes", "Pages", "Ledger", "COpenSSL",
             ]),
 
         .target(
@@ -96,8 +98,8 @@ let package = Package(
             name: "wayseal",
             dependencies: [
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
-                "Pages", "Build", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
-                "Reports", "Transfer",
+                "Pages", "Build", "Ledger", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
+                "Reports", "Transfer", "Places",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: [.unsafeFlags(smallLink, .when(configuration: .release))]),
@@ -105,7 +107,10 @@ let package = Package(
         // Data, compiled in.
         .target(
             name: "SiteTemplates", path: "site-templates",
-            resources: [.embedInCode("page.html")]),
+            resources: [
+                .embedInCode("page.html"), .embedInCode("policy.html"), .embedInCode("preview.html"),
+                .embedInCode("style.css"), .embedInCode("password.js"), .embedInCode("phrases.txt"),
+            ]),
         .target(
             name: "LedgerContracts", dependencies: ["Support"], path: "ledger/contracts",
             exclude: ["README.md", "ANCHOR.md", "Timestamper.vy", "Timestamper.abi.json"],
@@ -120,6 +125,10 @@ let package = Package(
         // Tests. ServerTests start the real nginx and Caddy; they run when WAYSEAL_SERVER_TESTS=1.
         .target(name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport"),
         .testTarget(name: "SupportTests", dependencies: ["Support", "TestSupport"]),
+        .testTarget(
+            name: "SiteTests", dependencies: ["Site", "Support", "TestSupport"], exclude: ["zones.py"]),
+        .testTarget(
+            name: "PlacesTests", dependencies: ["Places", "Site", "Support", "CMaxMindDB", "TestSupport"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"]),
         .testTarget(
             name: "QRCodeTests", dependencies: ["QRCode", "Codes", "CQREncode", "Decoding"]),
@@ -152,11 +161,11 @@ let package = Package(
                 "LedgerContracts", "Support", "TestSupport",
             ],
             path: "Tests/ChainJudges", exclude: ["devchain.py", "judge.py", "badserver.py"]),
-        .testTarget(name: "PagesTests", dependencies: ["Pages", "Site", "Support"]),
+        .testTarget(name: "PagesTests", dependencies: ["Pages", "Site", "SiteTemplates", "Support"]),
         .testTarget(
             name: "BuildTests",
             dependencies: [
-                "Build", "Decoding", "Redirects", "Site", "TransparencyLog", "Support", "TestSupport",
+                "Build", "Decoding", "Ledger", "Redirects", "Site", "TransparencyLog", "Support", "TestSupport",
             ]),
         .testTarget(name: "AccessLogsTests", dependencies: ["AccessLogs", "TestSupport"]),
         .testTarget(
@@ -192,7 +201,7 @@ if Context.environment["WAYSEAL_BENCH"] == "1" {
 
 /// Rooms whose inputs are hostile: every unsafe expression in them is marked.
 let strictlyMemorySafe: Set<String> = [
-    "AccessLogs", "Manifest", "SQLite", "TransparencyLog", "Ledger", "Verification", "Ethereum", "Anchoring",
+    "AccessLogs", "Manifest", "SQLite", "TransparencyLog", "Ledger", "Verification", "Ethereum", "Anchoring", "Places",
 ]
 
 /// Shims in C and C++.

@@ -1,6 +1,7 @@
 internal import AccessLogs
 internal import CBytes
 internal import Site
+internal import Support
 
 /// The hot loop: hits → events and counters of their days. State in one struct, no class, no `String`.
 

@@ -21,7 +21,10 @@ extension ManifestCodes {
     )
     static let reservedSlug = define(
         "reserved-slug", "a slug that the web needs for itself",
-        "Paths under /.well-known/ belong to protocols (RFC 8615): certificates could no longer be renewed.",
+        """
+        Paths under /.well-known/ belong to protocols (RFC 8615): certificates could no longer be renewed. On the host
+        that serves the ledger, /log and /verify are the log's and its verification page's.
+        """,
         bad: "links:\n  .well-known/security.txt: https://example.org/",
         mended: "links:\n  security.txt: https://example.org/")
     static let duplicateSlug = define(
@@ -152,7 +155,8 @@ extension ManifestCodes {
         "table-header", "the header row of a CSV file can't be used",
         """
         The first row names the columns: `to` is required, `slug` usual, and any of domain, redirect, query, suffix, dense,
-        noindex, privacy, tags and reuse may follow, each once. Cells are separated by commas, as RFC 4180 has it.
+        noindex, privacy, tags, reuse, from, until, hours, days, limit, once, confirm, enforce, only, gone and rate may
+        follow, each once. Cells are separated by commas, as RFC 4180 has it.
         """,
         bad: "short;url\nhello;https://example.org/",
         mended: "slug,to\nhello,https://example.org/")
