@@ -228,10 +228,14 @@ extension Ingestion {
                 let result: DayResult
                 let statement = try database.prepare("INSERT INTO cell VALUES(?, ?, ?)")
                 try statement.bind(1, day)
+                let visitorStatement = try database.prepare("INSERT INTO visitor VALUES(?, ?, ?)")
+                try visitorStatement.bind(1, day)
                 result = try counter.countPacked(&events, excluded: left, dayStart: dayStart) {
                     (link, bytes, visitors) throws(IngestError) in
                     var bytes = bytes
-                    if !visitors.isEmpty { try keep(day, link, visitors) }
+                    if !visitors.isEmpty {
+                        try Self.insert(visitorStatement, link, ScanStore.encode(hashes: visitors))
+                    }
                     if parts > 1 {
                         if let old = whole[link] { bytes = try Self.sum(old, bytes, day, dayStart) }
                         if part < parts - 1 {
@@ -258,14 +262,6 @@ extension Ingestion {
 
     /// Events of one day that are counted at once.
     static let eventsInMemory = 200_000
-
-    private func keep(_ day: Int, _ link: UInt32, _ visitors: [UInt64]) throws(IngestError) {
-        do {
-            try database.run(
-                "INSERT INTO visitor VALUES(?, ?, ?)", .integer(day), .integer(Int(link)),
-                .blob(ScanStore.encode(hashes: visitors)))
-        } catch { throw .database(error) }
-    }
 
     private static func insert(_ statement: borrowing Statement, _ link: UInt32, _ bytes: [UInt8]) throws(IngestError) {
         do {

@@ -36,7 +36,8 @@ struct ScanOptions: ParsableArguments {
         name: .customLong("share-visitors"),
         help: "Keep hashes of visitors for 'export' and 'push', so that machines of one site find those they share.")
     var sharesVisitors = false
-    @Option(help: ArgumentHelp("Take salts from a folder that machines share; it is yours to empty.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp("Take salts from a folder that machines share; it is yours to empty.", valueName: "folder"))
     var salts: String?
     @Option(name: .customLong("commit-every"), help: .hidden) var commitEvery = 200_000
     @OptionGroup var manifest: ManifestLinks

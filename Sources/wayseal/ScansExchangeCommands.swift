@@ -47,15 +47,16 @@ struct ScansExportCommand: ParsableCommand {
 struct ScansMergeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "merge", abstract: "Unite the cells of several machines in a new database.",
-        discussion: "Of days that are in several files of one machine, the newest counts; the order of files does not matter.")
+        discussion:
+            "Of days that are in several files of one machine, the newest counts; the order of files does not matter.")
     @Option(help: "The database that is made; one that is there is replaced.") var database = "wayseal-scans.db"
     @Argument(help: "Files of 'wayseal scans export', also gzip and zstd.") var files: [String]
 
     func run() throws {
         do {
-            let days = try ScanFiles.merge(try LogPaths.expand(files), into: database)
+            let days = try ScanFiles.merge(LogPaths.expand(files), into: database)
             Terminal.say("united \(count(days, "day")) in \(database)")
-        } catch let error as ExchangeError {
+        } catch {
             if case .malformed = error { throw Failure(.checkFailed, error.description) }
             throw Failure(.outsideWorld, error.description)
         }
@@ -92,7 +93,7 @@ struct ScansPushCommand: ParsableCommand {
             let export = try ScanExport.open(database, source: source.value)
             var bar = ProgressBar(isQuiet: false)
             let sent = try server.push(export, source: source.value, now: Int64(time(nil))) {
-                bar.show("sending", $0, of: $1)
+                bar.show("sending", $0, $1)
             }
             bar.clear()
             Terminal.say("sent \(count(sent, "day")) to \(server.name)")

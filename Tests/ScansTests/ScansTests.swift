@@ -114,7 +114,9 @@ import Testing
             // The packed way gives the same bytes.
             let left: [UInt32] = [5 << 4 | 4, 5 << 4 | 14, 7 << 4 | 2]
             var packed: [String] = []
-            _ = counter.countPacked(&events, excluded: left, dayStart: 900) { packed.append("\($0) \($1)") }
+            _ = counter.countPacked(&events, excluded: left, dayStart: 900) { link, bytes, _ in
+                packed.append("\(link) \(bytes)")
+            }
             let made = counter.count(&events, excluded: left).cells.map { link, cell in
                 var bytes: [UInt8] = []
                 cell.pack(dayStart: 900, into: &bytes)

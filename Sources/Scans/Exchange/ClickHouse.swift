@@ -1,5 +1,5 @@
 internal import SQLite
-public import Support
+internal import Support
 internal import Transfer
 
 /// A ClickHouse server over HTTP: where the counts of many machines meet. The statements keep to what servers from 18.16

@@ -55,10 +55,13 @@ struct ScanMerge: ~Copyable {
     private var attribution = ""
 
     /// A database at a path where none is.
-    init(path: String) throws(ExchangeError) {
+    init(path: String) throws(ExchangeError) { database = try Self.fresh(path) }
+
+    private static func fresh(_ path: String) throws(ExchangeError) -> Database {
         do {
-            database = try ScanStore.open(path)
+            let database = try ScanStore.open(path)
             try database.execute("BEGIN")
+            return database
         } catch { throw ExchangeError(error) }
     }
 
