@@ -135,7 +135,7 @@ let package = Package(
         .testTarget(
             name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG", "Support"]),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest", "Site", "Support"]),
-        .testTarget(name: "RedirectsTests", dependencies: ["Redirects", "Site", "Support"]),
+        .testTarget(name: "RedirectsTests", dependencies: ["Redirects", "Manifest", "Site", "Support"]),
         .testTarget(name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Support", "TestSupport"]),
         .testTarget(
             name: "LedgerTests",
@@ -175,7 +175,7 @@ let package = Package(
             exclude: ["Golden", "judge.py"]),
         .testTarget(
             name: "TransferTests", dependencies: ["Transfer", "Support", "TestSupport"], exclude: ["mailserver.py"]),
-        .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"]),
+        .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"], exclude: ["browser.py"]),
         .testTarget(
             name: "ServerTests", dependencies: ["Redirects", "Scans", "Site", "Manifest", "Support", "TestSupport"]),
     ],
@@ -195,7 +195,21 @@ if Context.environment["WAYSEAL_BENCH"] == "1" {
             name: "bench-redirects", dependencies: ["Redirects", "Site", "Support"],
             path: "Benchmarks/Redirects", exclude: ["run.py"]),
         .executableTarget(
+            name: "bench-places", dependencies: ["Places", "Site"], path: "Benchmarks/Places"),
+        .executableTarget(
             name: "bench-scans", dependencies: ["Scans", "AccessLogs", "Support"], path: "Benchmarks/Scans"),
+    ]
+}
+
+// `make fuzz`: libFuzzer over the parsers of log lines, which are built with its instrumentation.
+let isFuzzing = Context.environment["FUZZ"] == "1"
+let fuzzed: Set<String> = isFuzzing ? ["AccessLogs", "fuzz-lines"] : []
+if isFuzzing {
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "fuzz-lines", dependencies: ["AccessLogs", "CFuzzer"], path: "Tests/Fuzz",
+            exclude: ["CFuzzer", "seeds"], linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]),
     ]
 }
 
@@ -218,5 +232,6 @@ for target in package.targets where target.type != .system && !shims.contains(ta
     // A section for each function, so that the linker drops those that nobody calls.
     settings.append(.unsafeFlags(["-Xfrontend", "-function-sections"], .when(configuration: .release)))
     if small.contains(target.name) { settings.append(.unsafeFlags(["-Osize"], .when(configuration: .release))) }
+    if fuzzed.contains(target.name) { settings.append(.unsafeFlags(["-sanitize=fuzzer,address"])) }
     target.swiftSettings = settings
 }

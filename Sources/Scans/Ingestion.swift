@@ -19,6 +19,10 @@ public struct Ingestion: ~Copyable {
     var counter: DayCounter
     /// Sizes of files that had nothing new last time.
     private var quiet: [String: [UInt64]] = [:]
+    /// What days are counted by besides the rules.
+    var goals = GoalPlan()
+    /// Hours of UTC in which old click ids were looked for last.
+    var sweptAt: Int64?
 
     /// Opens the database, made when there is none, and reads what it knows.
     public static func open(_ settings: IngestSettings) throws(IngestError) -> Ingestion {
@@ -49,7 +53,6 @@ public struct Ingestion: ~Copyable {
         self.database = database
         self.intake = intake
         counter = DayCounter(rules: settings.rules)
-        counter.keepsVisitors = settings.sharesVisitors
         salts = SaltFolder(
             path: settings.salts ?? settings.database + ".salts", isShared: settings.salts != nil,
             random: settings.random)
@@ -57,6 +60,8 @@ public struct Ingestion: ~Copyable {
 
     private mutating func start() throws(IngestError) {
         do { try load() } catch { throw .database(error) }
+        counter = DayCounter(rules: settings.rules, goals: goals)
+        counter.keepsVisitors = settings.sharesVisitors
         try salts.destroy { [closedDays] in closedDays.contains($0) }
     }
 
@@ -79,11 +84,20 @@ public struct Ingestion: ~Copyable {
 
     /// Takes in what is new in these logs (`-`: standard input). Several logs are read side by side in the order
     /// of their times, so that days of all servers are complete before they close.
+    /// - Parameters:
+    ///   - goals: logs of the sites that links lead to; only goals are looked for in them.
+    ///   - shouldStop: asked between pieces; what was read until then is committed.
     /// - Returns: what this call did.
-    public mutating func ingest(_ paths: [String]) throws(IngestError) -> IngestSummary {
+    public mutating func ingest(
+        _ paths: [String], goals: [String] = [], shouldStop: () -> Bool = { false }
+    ) throws(IngestError) -> IngestSummary {
         summary = IngestSummary()
         let classified = intake.classified
-        var readers = plan(paths)
+        var seen: Set<[UInt64]> = []
+        var readers = plan(paths, isForGoals: false, &seen)
+        if !intake.goals.isEmpty { readers += plan(goals, isForGoals: true, &seen) }
+        // Whoever follows logs comes here every second: nothing new is no reason to write.
+        if readers.isEmpty, sweptAt == intake.now / 3600, try !hasDaysToClose() { return summary }
         while true {
             // The one that is behind the others.
             var next: Int?
@@ -92,6 +106,11 @@ public struct Ingestion: ~Copyable {
                 next = index
             }
             guard let next else { break }
+            if shouldStop() {
+                try commit(&readers, isEnd: false)
+                summary.classified = intake.classified - classified
+                return summary
+            }
             do {
                 try read(readers[next])
             } catch .log(let error) {
@@ -105,12 +124,16 @@ public struct Ingestion: ~Copyable {
         return summary
     }
 
+    /// Looks at all files again, also those that had nothing new.
+    mutating func forgetQuiet() { quiet = [:] }
+
     // MARK: planning
 
     /// Opens the logs; those that are one log under several names become one reader.
-    private mutating func plan(_ paths: [String]) -> [LogReader] {
+    mutating func plan(
+        _ paths: [String], isForGoals: Bool, _ seen: inout Set<[UInt64]>
+    ) -> [LogReader] {
         var readers: [LogReader] = []
-        var seen: Set<[UInt64]> = []
         for path in paths {
             do {
                 if path != "-", let status = try Files.status(path) {
@@ -124,7 +147,7 @@ public struct Ingestion: ~Copyable {
                 let file = try LogFile(path: path)
                 if path != "-", !seen.insert(file.identity).inserted { continue }
                 guard !file.head.isEmpty else { continue }
-                add(file, to: &readers)
+                add(file, isForGoals, to: &readers)
             } catch let error as LogStreamError {
                 summary.failures.append(error.description)
             } catch {
@@ -134,7 +157,7 @@ public struct Ingestion: ~Copyable {
         return readers
     }
 
-    private mutating func add(_ file: LogFile, to readers: inout [LogReader]) {
+    private mutating func add(_ file: LogFile, _ isForGoals: Bool, to readers: inout [LogReader]) {
         if file.path != "-", !file.head.contains(0x0A), !file.isPacked, file.head.count < LogFile.headLimit {
             // Half a first line: nothing to know it by yet.
             quiet[file.path] = nil
@@ -168,6 +191,7 @@ public struct Ingestion: ~Copyable {
         var parser = LogParser(format: sources[source].format)
         if !sources[source].header.isEmpty { parser.adopt(header: sources[source].header) }
         let reader = LogReader(source: source, parser: parser, first: file)
+        reader.isForGoals = isForGoals
         reader.watermark = sources[source].lastAt ?? reader.firstTime()
         readers.append(reader)
     }
@@ -175,7 +199,7 @@ public struct Ingestion: ~Copyable {
     // MARK: reading
 
     /// Reads one piece of a log.
-    private mutating func read(_ reader: LogReader) throws(IngestError) {
+    mutating func read(_ reader: LogReader) throws(IngestError) {
         if !reader.isOpen {
             guard try open(reader) else { return }
         }
@@ -218,6 +242,7 @@ public struct Ingestion: ~Copyable {
     /// All whole lines of the buffer.
     private mutating func lines(_ reader: LogReader) throws(IngestError) {
         var progress = Progress(source: sources[reader.source], parser: reader.parser, last: settings.now)
+        progress.isForGoals = reader.isForGoals
         progress.last = progress.source.lastAt ?? settings.now
         let end = reader.filled
         let buffer = reader.lend()
@@ -260,6 +285,7 @@ public struct Ingestion: ~Copyable {
         var at = 0
         var lineStart = -1
         var count = 0
+        var isForGoals = false
 
         init(source: SourceState, parser: LogParser, last: Int64) {
             self.source = source
@@ -280,7 +306,9 @@ public struct Ingestion: ~Copyable {
     private mutating func malformed(_ reason: Malformation, _ progress: inout Progress) throws(IngestError) {
         progress.count += 1
         progress.source.malformed += 1
-        try intake.malformed(near: progress.last, &salts) { [closedDays] in closedDays.contains($0) }
+        if !progress.isForGoals {
+            try intake.malformed(near: progress.last, &salts) { [closedDays] in closedDays.contains($0) }
+        }
         malformed[reason, default: 0] += 1
         summary.malformed[reason, default: 0] += 1
     }
@@ -298,12 +326,18 @@ public struct Ingestion: ~Copyable {
             do {
                 if try progress.parser.parse(span, progress.at, lineEnd, &hit) {
                     progress.count += 1
-                    if next - first == 8 {
-                        try take(waiting[first & 7].hit, waiting[first & 7].keys, span, &progress)
-                        first += 1
+                    if progress.isForGoals {
+                        note(
+                            try intake.takeGoal(hit, span, &salts) { [closedDays] in closedDays.contains($0) },
+                            &progress)
+                    } else {
+                        if next - first == 8 {
+                            try take(waiting[first & 7].hit, waiting[first & 7].keys, span, &progress)
+                            first += 1
+                        }
+                        waiting[next & 7] = (hit, intake.keys(hit, span))
+                        next += 1
                     }
-                    waiting[next & 7] = (hit, intake.keys(hit, span))
-                    next += 1
                 }
             } catch let reason as Malformation {
                 while first < next {
@@ -330,9 +364,13 @@ public struct Ingestion: ~Copyable {
     private mutating func take(
         _ hit: Hit, _ keys: Intake.Keys, _ span: borrowing Span<UInt8>, _ progress: inout Progress
     ) throws(IngestError) {
-        progress.last = try intake.take(hit, keys, span, &salts) { [closedDays] in closedDays.contains($0) }
-        progress.recent.note(progress.last)
-        if progress.source.firstAt == nil { progress.source.firstAt = progress.last }
+        note(try intake.take(hit, keys, span, &salts) { [closedDays] in closedDays.contains($0) }, &progress)
+    }
+
+    private func note(_ time: Int64, _ progress: inout Progress) {
+        progress.last = time
+        progress.recent.note(time)
+        if progress.source.firstAt == nil { progress.source.firstAt = time }
     }
 
     /// What follows the last line feed of a log that will not grow.

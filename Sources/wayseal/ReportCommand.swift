@@ -17,6 +17,9 @@ struct ReportCommand: ParsableCommand {
               wayseal report --html --pdf
               wayseal report --from 2026-03-01 --to 2026-03-31 --tag fair --xlsx -o march
               wayseal report --weekly --mail-to anna@example.org --mail-from wayseal@example.org --smtp smtps://mail.example.org
+
+            --daily, --weekly and --monthly write the formats and mail to the people that the manifest names under \
+            reports:, unless options say otherwise.
             """)
 
     @Option(
@@ -25,7 +28,9 @@ struct ReportCommand: ParsableCommand {
     var source = "wayseal-scans.db"
     @Option(help: ArgumentHelp("The first day.", valueName: "date")) var from: CivilDay?
     @Option(help: ArgumentHelp("The last day.", valueName: "date")) var to: CivilDay?
+    @Flag(help: "Yesterday.") var daily = false
     @Flag(help: "The last week that is over, Monday to Sunday.") var weekly = false
+    @Flag(help: "The last month that is over.") var monthly = false
     @Option(help: ArgumentHelp("Only this link; may be given again.", valueName: "host/path")) var link: [String] = []
     @Option(help: ArgumentHelp("Only links with this tag; may be given again.", valueName: "tag")) var tag: [String] =
         []
@@ -35,13 +40,23 @@ struct ReportCommand: ParsableCommand {
     @OptionGroup(title: "Mail") var mail: ReportMail
 
     func validate() throws {
-        if weekly, from != nil || to != nil { throw ValidationError("--weekly takes no --from and --to") }
+        if let span, from != nil || to != nil {
+            throw ValidationError("--\(span.rawValue) takes no --from and --to")
+        }
+        if [daily, weekly, monthly].count(where: { $0 }) > 1 {
+            throw ValidationError("--daily, --weekly and --monthly are three reports")
+        }
         if let from, let to, from > to { throw ValidationError("--from is after --to") }
     }
 
+    private var span: ReportPeriod.Span? { daily ? .daily : weekly ? .weekly : monthly ? .monthly : nil }
+
     func run() throws {
         do {
-            let report = try build(now: Int64(time(nil)))
+            let site = try manifest.site()
+            let report = try build(site, now: Int64(time(nil)))
+            var (output, mail) = (output, mail)
+            if let span, let reports = site?.reports { take(span, reports, &output, &mail) }
             let written = try output.write(report)
             try mail.send(report, language: output.language, now: report.createdAt)
             if output.output == "-" { return }
@@ -54,24 +69,33 @@ struct ReportCommand: ParsableCommand {
         } catch { throw Failure(.outsideWorld, "\(error)") }
     }
 
+    /// What the manifest says about a report for a timer, where options say nothing.
+    private func take(
+        _ span: ReportPeriod.Span, _ reports: ReportSettings, _ output: inout ReportOutput, _ mail: inout ReportMail
+    ) {
+        let schedule =
+            switch span {
+            case .daily: reports.daily
+            case .weekly: reports.weekly
+            case .monthly: reports.monthly
+            }
+        guard let schedule else { return }
+        output.setUnlessAsked(schedule.formats)
+        mail.setUnlessAsked(schedule.mail, server: reports.smtp, sender: reports.sender)
+    }
+
     /// Reads the counts.
-    private func build(now: Int64) throws -> ScanReport {
-        let site = try manifest.site()
-        var seconds = time_t(now)
-        var local = tm()
-        localtime_r(&seconds, &local)
-        let today = CivilDay(
-            year: Int(local.tm_year) + 1_900, month: Int(local.tm_mon) + 1, day: Int(local.tm_mday))
-        func choose(_ known: ScanReport.Period?) throws -> ScanReport.Period {
-            guard let today,
-                let period = ReportPeriod.choose(from: from, to: to, isWeekly: weekly, known: known, today: today)
-            else { throw Failure(.checkFailed, "no scans were counted in \(source) for these days") }
+    private func build(_ site: Site?, now: Int64) throws -> ScanReport {
+        func choose(_ known: ScanReport.Period?, _ today: CivilDay) throws -> ScanReport.Period {
+            guard let period = ReportPeriod.choose(from: from, to: to, span: span, known: known, today: today) else {
+                throw Failure(.checkFailed, "no scans were counted in \(source) for these days")
+            }
             return period
         }
         let catalog = LinkCatalog(of: site)
         if ClickHouse.isPlace(source) {
             let server = try ClickHouse(environmentAt: source)
-            let period = try choose(try server.days())
+            let period = try choose(try server.days(), try server.day(at: now))
             return try withTemporaryFolder { folder in
                 let counts = folder + "/counts.db"
                 try server.fetch(.init(first: period.preceding.first, last: period.last), into: counts)
@@ -80,7 +104,7 @@ struct ReportCommand: ParsableCommand {
         }
         try requireCounts(source)
         let builder = try ReportBuilder.open(source, catalog: catalog)
-        return try report(builder, try choose(try builder.days()), site, now)
+        return try report(builder, try choose(try builder.days(), builder.day(at: now)), site, now)
     }
 
     private func report(
@@ -89,6 +113,7 @@ struct ReportCommand: ParsableCommand {
         var query = ReportQuery(title: title ?? site?.name ?? "Scans", period: period, createdAt: now)
         query.scope.links = link
         query.scope.tags = tag
+        if let site { query.anonymityThreshold = site.reports.rules.fold }
         return try builder.report(query)
     }
 }

@@ -98,6 +98,7 @@ struct ScansPushCommand: ParsableCommand {
             bar.clear()
             Terminal.say("sent \(count(sent, "day")) to \(server.name)")
         } catch let error as ExchangeError {
+            if case .address = error { throw Failure(.usage, error.description) }
             throw Failure(.outsideWorld, error.description)
         } catch let error as IngestError { throw Failure(error) }
     }

@@ -27,14 +27,15 @@ struct VisitorFacts {
     init(_ request: Simulator.Request, query: [UInt8], link id: String, site: Site) {
         now = request.now
         local = site.zone.local(at: request.now)
-        let agent = request.userAgent.prefix(AgentPatterns.limit).map(folded)
+        let agent = AgentPatterns.beginning(of: request.userAgent, request.server).map(folded)
         system = AgentPatterns.value(AgentPatterns.system, of: agent)
         form = AgentPatterns.value(AgentPatterns.form, of: agent)
         browser = AgentPatterns.value(AgentPatterns.browser, of: agent)
         program = AgentPatterns.value(AgentPatterns.program, of: agent)
         language = AcceptLanguage.preferred(request.acceptLanguage, byWeight: request.server == .nginx)
         let address = request.address
-        places = Set(site.places.indices.filter { address.isIn(site.places[$0].addresses) })
+        places =
+            request.places ?? Set(site.places.indices.filter { address.isIn(site.places[$0].addresses) })
         parameters = query.split(separator: UInt8(ascii: "&"))
         bucket =
             request.bucket ?? VisitorBucket.number(address: address.text, agent: request.userAgent, link: id)

@@ -187,6 +187,13 @@ public struct ClickHouse: Sendable {
         return .init(first: first, last: last)
     }
 
+    /// The local day of an instant, in the zone in which the machines count.
+    public func day(at seconds: Int64) throws(ExchangeError) -> CivilDay {
+        let answer = try run("SELECT any(zone) FROM wayseal_day FORMAT TabSeparated")
+        let zone = ZoneTable(named: String(decoding: answer.prefix { $0 != 0x0A }, as: UTF8.self)) ?? .utc
+        return CivilDay(number: zone.day(of: seconds))
+    }
+
     /// Fetches the counts of a period into a new database at `path`, from which reports are made.
     public func fetch(_ period: ScanReport.Period, into path: String) throws(ExchangeError) {
         var merge = try ScanMerge(path: path)
