@@ -53,9 +53,9 @@ bench:
 ## fuzz: libFuzzer over the parsers of log lines
 fuzz:
 	@.ci/install-packages $(BUILD_PACKAGES)
-	FUZZ=1 $(SWIFT) build --scratch-path .build-fuzz --product fuzz-lines
+	FUZZ=1 $(SWIFT) build -c release --scratch-path .build-fuzz --product fuzz-lines
 	@mkdir -p .build-fuzz/corpus
-	SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 .build-fuzz/debug/fuzz-lines -max_total_time=$(FUZZ_SECONDS) \
+	SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 .build-fuzz/release/fuzz-lines -max_total_time=$(FUZZ_SECONDS) \
 	  -max_len=8192 -print_final_stats=1 -artifact_prefix=.build-fuzz/ .build-fuzz/corpus Tests/Fuzz/seeds
 
 ## lint: formatting and house rules

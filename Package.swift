@@ -211,7 +211,7 @@ if isFuzzing {
         .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
         .executableTarget(
             name: "fuzz-lines", dependencies: ["AccessLogs", "CFuzzer"], path: "Tests/Fuzz",
-            exclude: ["CFuzzer", "seeds"], linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]),
+            exclude: ["CFuzzer", "seeds"], linkerSettings: [.unsafeFlags(["-use-ld=lld", "-sanitize=fuzzer,address"])]),
     ]
 }
 
