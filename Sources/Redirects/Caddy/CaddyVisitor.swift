@@ -163,10 +163,12 @@ struct CaddyVisitor {
         policies.places.sorted().map { i in
             let found: JSON = ["handler": "vars", "facts": .string("{http.vars.facts}@\(i)|")]
             let networks = Network.of(site.places[i].addresses)
-            let v4 = inside(networks.filter { $0.bits == 32 }[...], below: 0, found)
-            let v6 = inside(networks.filter { $0.bits == 128 }[...], below: 0, found)
+            let routes =
+                networks.count <= Self.longest
+                ? inside(networks[...], below: 0, found)
+                : [32, 128].flatMap { bits in inside(networks.filter { $0.bits == bits }[...], below: 0, found) }
             return CaddyLookup.matching(
-                "{http.vars.places}", "\\|\(i)\\|", [["handler": "subroute", "routes": .array(v4 + v6)]])
+                "{http.vars.places}", "\\|\(i)\\|", [["handler": "subroute", "routes": .array(routes)]])
         }
     }
 
