@@ -130,7 +130,7 @@ import Testing
         #expect(
             try Self.promise(
                 "to: https://e.org/, when: [{ language: de, hours: 9-17, to: https://e.org/de }]", on: .caddy) == [
-                    "approximate: rule 1: daily 09:00–17:00 and wants de most → https://e.org/de",
+                    "approximate: rule 1: daily 09:00–17:00 and wants de most → https://e.org/de"
                 ])
     }
 
