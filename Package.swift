@@ -26,7 +26,8 @@ let package = Package(
             name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
         .systemLibrary(name: "CCompress", providers: [.apt(["libisal-dev", "libzstd-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-        .systemLibrary(name: "CZBar", pkgConfig: "zbar", providers: [.apt(["libzbar-dev"])]),
+        .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
+        .target(name: "CZBar"),
         .target(
             name: "CZXing", cxxSettings: [.define("ZX_USE_UTF8")],
             linkerSettings: [.linkedLibrary("ZXing")]),
@@ -45,7 +46,7 @@ let package = Package(
         // Ground.
         .target(name: "Site", dependencies: ["Support"]),
         .target(name: "QRCode", dependencies: ["Support"]),
-        .target(name: "Decoding", dependencies: ["Support", "CPNG", "CZXing", "CZBar"]),
+        .target(name: "Decoding", dependencies: ["Support", "CLinux", "CPNG", "CJPEG", "CZXing", "CZBar"]),
         .target(name: "TransparencyLog", dependencies: ["Support", "COpenSSL", "CZlib"]),
         .target(name: "Ethereum", dependencies: ["Support", "COpenSSL", "CSecp256k1"]),
 
@@ -167,6 +168,9 @@ if Context.environment["WAYSEAL_BENCH"] == "1" {
             name: "bench-codes", dependencies: ["Support", "QRCode", "Codes", "CQREncode", "CPNG"],
             path: "Benchmarks/Codes"),
         .executableTarget(
+            name: "bench-decoding", dependencies: ["Decoding", "Support"], path: "Benchmarks/Decoding",
+            exclude: ["degrade.py", "run"]),
+        .executableTarget(
             name: "bench-ledger", dependencies: ["Ledger", "Verification", "TransparencyLog", "Support"],
             path: "Benchmarks/Ledger"),
         .executableTarget(
@@ -183,7 +187,7 @@ let strictlyMemorySafe: Set<String> = [
 ]
 
 /// Shims in C and C++.
-let shims: Set<String> = ["CZXing", "CMustache"]
+let shims: Set<String> = ["CZXing", "CZBar", "CMustache"]
 
 for target in package.targets where target.type != .system && !shims.contains(target.name) {
     var settings: [SwiftSetting] = [
