@@ -2,4 +2,13 @@
 public enum SiteTemplates {
     /// What a domain shows itself: at `/` (section `home`), and where there is no link (section `missing`).
     public static var page: [UInt8] { PackageResources.page_html }
+
+    /// The page that verifies records.
+    public static var verify: [UInt8] { PackageResources.verify_html }
+    /// Its style sheet.
+    public static var verifyStyle: [UInt8] { PackageResources.verify_css }
+    /// Its script: checks, words, page, in this order.
+    public static var verifyScript: [UInt8] {
+        PackageResources.verify_core_js + PackageResources.verify_words_js + PackageResources.verify_page_js
+    }
 }

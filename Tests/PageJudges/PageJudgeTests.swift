@@ -1,0 +1,155 @@
+import Ethereum
+import Foundation
+import Ledger
+import LedgerContracts
+import Pages
+import Site
+import Support
+import TestSupport
+import Testing
+import TransparencyLog
+import Verification
+
+/// Whether the judges run: Debian's Chromium, and the virtual environment of `.ci/python-packages`.
+private let judgesAreAsked = ProcessInfo.processInfo.environment["WAYSEAL_SERVER_TESTS"] == "1"
+
+/// Where a block of our own making keeps a value: one account in the state, one value in its storage.
+private func anchor(of value: [UInt8]) throws -> [UInt8] {
+    func leaf(_ key: [UInt8], _ value: [UInt8]) -> [UInt8] {
+        RLP.list([.bytes([0x20] + Keccak256.hash(key)), .bytes(value)]).encoded
+    }
+    let word = try #require(Bytes32(value))
+    let contract = try #require(Address(Array(Keccak256.hash([1]).suffix(20))))
+    let slot = leaf(TimestampLayout.timestamper.storageKey(word).bytes, RLP.integer(1_700_000_200).encoded)
+    let account = RLP.list([
+        .integer(1), .integer(0), .bytes(Keccak256.hash(slot)), .bytes(Keccak256.hash(LedgerContracts.timestamperCode)),
+    ])
+    let state = leaf(contract.bytes, account.encoded)
+    let zeros = { (count: Int) in RLP.bytes([UInt8](repeating: 0, count: count)) }
+    let header = RLP.list([
+        zeros(32), zeros(32), zeros(20), .bytes(Keccak256.hash(state)), zeros(32), zeros(32), zeros(256), .integer(0),
+        .integer(77), .integer(30_000_000), .integer(0), .integer(1_700_000_300), .bytes([]), zeros(32), zeros(8),
+    ]).encoded
+    return AnchorBundle(
+        chainID: 100, value: word, transaction: nil, blockNumber: 77, blockHash: .keccak(header), header: header,
+        evidence: .storage(contract: contract, layout: .timestamper, account: [state], slot: [slot])
+    ).json
+}
+
+@Suite("The verification page in Chromium", .enabled(if: judgesAreAsked))
+struct PageJudgeTests {
+    private let temporary = TemporaryFolder()
+
+    @Test(
+        "from a disk and without a network it says what the program says, four things apart, and no mutation passes",
+        .timeLimit(.minutes(2)))
+    func page() throws {
+        let folder = temporary.path
+        let key = try Ed25519Key.generate()
+        let vkey = try VerifierKey(name: "go.vinea.example", publicKey: key.publicKey)
+        var site = Site(name: "Vinea Estates", domains: [Domain(host: "go.vinea.example")])
+        site.languages = ["de", "en"]
+        try Files.create(
+            folder + "/verify.html",
+            VerificationPage.html(for: site, host: "go.vinea.example", key: vkey.description))
+        var ledger = try Ledger.open(LedgerFolder(folder + "/ledger"), origin: "go.vinea.example")
+        var random = SplitMix(seed: 4)
+        let salt = { (count: Int) in (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) } }
+        let drafts = (0..<300).map {
+            Draft(
+                .certificate, slug: "SOM-26-\($0)",
+                hidden: ["name": "Żofia <b>𝓩</b> ‏شريف‎ 王", "grade": "avec mention", "birthdate": "1990-01-01"])
+        }
+        _ = try ledger.append(
+            drafts + [Draft(.revoke, open: ["reason": "x"], of: 9), Draft(.suspend, of: 10)], at: 1_700_000_000,
+            key: key, salt: salt)
+        let lists = try ledger.statusFiles(at: 1_700_000_500, date: "2023-11-14T22:21:40Z", key: key)
+        let status = stride(from: 0, to: lists.count, by: 2).map {
+            ProofBundle.Status(credential: lists[$0].bytes, note: lists[$0 + 1].bytes)
+        }
+        func bundle(_ number: Int) throws -> ProofBundle {
+            ProofBundle(
+                log: vkey.description, entry: try ledger.entry(number), proof: try ledger.proof(of: number),
+                disclosed: try ledger.disclosures(of: number).filter { $0.field != "birthdate" }, status: status)
+        }
+        var cases: [[String: Any]] = []
+        let verifier = Verifier(
+            policy: TrustPolicy(logs: [vkey]), now: 1_700_001_000,
+            anchorCheck: Verifier.anchorCheck(
+                AnchorTrust(codeHashes: [.keccak(LedgerContracts.timestamperCode)])))
+        func add(
+            _ name: String, _ bundle: ProofBundle, _ cards: [String: String], shows: [String] = [], picture: String? = nil
+        ) throws {
+            let file = "\(folder)/\(name).wayseal.json"
+            try Files.create(file, bundle.serialized)
+            var entry: [String: Any] = [
+                "file": file, "valid": verifier.verdict(bundle: bundle.serialized).isValid, "cards": cards,
+                "shows": shows, "hides": ["1990-01-01"],
+            ]
+            if let picture { entry["picture"] = picture }
+            cases.append(entry)
+        }
+        let whole = try bundle(123)
+        try add(
+            "whole", whole, ["record": "yes", "before": "unknown", "current": "yes", "object": "look"],
+            shows: ["Żofia <b>𝓩</b>", "SOM-26-123", "No blockchain was used"], picture: "whole")
+        var anchored = whole
+        let note = try #require(SignedNote(whole.proof.checkpoint))
+        anchored.anchor = try anchor(of: Checkpoint.anchorValue(of: note))
+        try add("anchored", anchored, ["record": "yes", "before": "unknown", "current": "yes"], shows: ["block 77 of chain 100"], picture: "anchored")
+        var other = whole
+        other.anchor = try anchor(of: SHA256.hash([7]))
+        try add("other-anchor", other, ["record": "yes", "before": "no"])
+        try add("revoked", bundle(9), ["record": "yes", "current": "no"], shows: ["revoked"], picture: "revoked")
+        try add("suspended", bundle(10), ["record": "yes", "current": "no"], shows: ["suspended"])
+        var forged = whole
+        forged.disclosed[0].value = "summa cum laude"
+        try add("forged", forged, ["record": "no"], shows: ["grade"], picture: "forged")
+        var bare = whole
+        bare.status = []
+        try add("bare", bare, ["record": "yes", "current": "unknown"])
+        let stranger = try Ed25519Key.generate()
+        var strange = whole
+        strange.proof.checkpoint = try Array(SignedNote(text: note.text, signedBy: stranger, name: "go.vinea.example").serialized.utf8)
+        try add("strange", strange, ["record": "no"])
+        let proof = folder + "/x.tlog-proof"
+        try Files.create(proof, whole.proof.serialized)
+        cases.append(["file": proof, "says": "entry 123 is in the log of go.vinea.example"])
+        let rubbish = folder + "/rubbish.png"
+        try Files.create(rubbish, [0x89, 0x50, 0x4E, 0x47])
+        cases.append(["file": rubbish, "says": "no record in this file"])
+
+        let fixtures = Files.parent(of: Files.parent(of: Files.parent(of: #filePath))) + "/fixtures/anchors"
+        var anchors: [[String: Any]] = []
+        for name in ["storage", "calldata"] {
+            let read = try AnchorBundle(json: Files.read("\(fixtures)/\(name).proof.json"))
+            anchors.append([
+                "file": "\(fixtures)/\(name).proof.json", "value": read.value.description,
+                "time": Int(try read.verified(for: read.value).time),
+            ])
+        }
+        let list: [String: Any] = [
+            "cases": cases, "anchors": anchors, "languages": ["de", "fr", "ru"],
+            "mutate": ["file": folder + "/anchored.wayseal.json", "count": 4_000],
+        ]
+        try JSONSerialization.data(withJSONObject: list).write(to: URL(fileURLWithPath: folder + "/list.json"))
+        let said = try run([folder + "/verify.html", folder + "/list.json"])
+        #expect(said.hasSuffix("ok\n"), "\(said)")
+    }
+
+    private func run(_ arguments: [String]) throws -> String {
+        let here = Files.parent(of: #filePath)
+        let process = Process()
+        process.executableURL = URL(
+            fileURLWithPath: Files.parent(of: Files.parent(of: here)) + "/.build/venv/bin/python")
+        var arguments = [here + "/verify_page.py"] + arguments
+        if let pictures = ProcessInfo.processInfo.environment["WAYSEAL_PICTURES"] { arguments.append(pictures) }
+        process.arguments = arguments
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let bytes = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
