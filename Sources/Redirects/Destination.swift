@@ -40,8 +40,11 @@ struct Destination {
 
     /// The recipe of `link`. The suffix joins the target's path with exactly one slash, before its query;
     /// the visitor's query follows the target's own, before its fragment.
-    init(_ link: Link) {
-        let target = Array(link.target.utf8)
+    init(_ link: Link) { self.init(link, target: link.target) }
+
+    /// The same for another target of `link`, which a policy chose.
+    init(_ link: Link, target: String) {
+        let target = Array(target.utf8)
         let fragment = target.firstIndex(of: UInt8(ascii: "#")) ?? target.count
         let query = target[..<fragment].firstIndex(of: UInt8(ascii: "?")) ?? fragment
         var pieces: [Piece] = []

@@ -4,9 +4,10 @@ public import Site
 /// against.
 ///
 /// The order of evaluation: a target that cannot be read (400); the host (404 if it is not ours); plain HTTP
-/// where there is HTTPS (308); `/.well-known/` (404); the exact link; the wildcard with the longest prefix;
-/// the method (405, but for links that answer 307 or 308); the home page; the missing page. Policies will
-/// stand between the link and its answer.
+/// where there is HTTPS (308); `/.well-known/` (404); the exact link; a link's password (`/slug/` and 32 hex digits);
+/// the wildcard with the longest prefix; the method (405, but for links that answer 307 or 308, and POST where a
+/// button stands before a scan); the link's policy (``DecisionList``, then password, then scan limit); the home page;
+/// the missing page.
 public struct Simulator: Sendable {
     private let table: RouteTable
     private let placement: Placement
@@ -37,6 +38,18 @@ public struct Simulator: Sendable {
         public var target: [UInt8]
         /// Who answers.
         public var server: Server
+        /// Unix time in seconds.
+        public var now: Int64 = ZoneOffsets.start
+        /// The `User-Agent` header; empty if there is none.
+        public var userAgent: [UInt8] = []
+        /// The `Accept-Language` header; empty if there is none.
+        public var acceptLanguage: [UInt8] = []
+        /// Where the visitor comes from.
+        public var address = VisitorAddress(v4: 0x7F00_0001)
+        /// The visitor's share in a split, 0 … 9,999; `nil`: what nginx computes from address and User-Agent.
+        public var bucket: Int?
+        /// Scans that are left of a limit.
+        public var scansLeft = Int.max
 
         /// A GET over HTTPS, answered by nginx.
         public init(
@@ -67,6 +80,14 @@ public struct Simulator: Sendable {
             case home
             /// `site/HOST/404.html`.
             case missing
+            /// The page of a denial; which one is in ``Answer/denial``.
+            case denial
+            /// The page that asks for a password.
+            case password
+            /// The page with a button, before a scan counts.
+            case confirm
+            /// What fetchers of link previews see.
+            case preview
         }
 
         /// The status; 0 if nothing listens there.
@@ -77,6 +98,8 @@ public struct Simulator: Sendable {
         public var link: Int?
         /// The variant of a link with several targets.
         public var variant: String?
+        /// Why the link did not lead to a target of its own.
+        public var denial: Denial?
         /// The page that is shown.
         public var page: Page?
         /// Why, in words: each step that decided something, in order.
@@ -92,9 +115,7 @@ public struct Simulator: Sendable {
         func stop(_ status: Int, _ words: String, page: Answer.Page? = nil, location: [UInt8]? = nil)
             -> Answer
         {
-            Answer(
-                status: status, locationBytes: location, link: nil, variant: nil, page: page,
-                reason: reason + [words])
+            Answer(status: status, locationBytes: location, page: page, reason: reason + [words])
         }
         guard let target = RequestTarget(request.target, request.server),
             let name = Self.host(target.host ?? Array(request.host.utf8), request.server)
@@ -122,17 +143,22 @@ public struct Simulator: Sendable {
         if reserved.starts(with: "/.well-known/".utf8) { return stop(404, "/.well-known/ is reserved") }
 
         let takesBody = request.method != "GET" && request.method != "HEAD"
-        if let (link, suffix, words) = find(target, routes) {
-            reason.append(words)
-            let status = table.site.links[link].redirect
-            if takesBody && !status.keepsMethod {
+        if let found = find(target, routes) {
+            reason.append(found.words)
+            let link = table.site.links[found.link]
+            let status = link.redirect
+            let policy = table.site.policy(of: link)
+            let isPressed = request.method == "POST" && policy?.limit?.confirm ?? false
+            if takesBody && !status.keepsMethod && !isPressed {
                 return stop(
                     405, "a link that answers \(status.rawValue) takes GET and HEAD, not \(request.method)")
             }
-            let location = Destination(table.site.links[link]).location(suffix: suffix, query: target.query)
+            if let policy {
+                return answer(request, target, found, policy, reason, isPressed: isPressed)
+            }
+            let location = Destination(link).location(suffix: found.suffix, query: target.query)
             return Answer(
-                status: Int(status.rawValue), locationBytes: location, link: link, variant: nil, page: nil,
-                reason: reason)
+                status: Int(status.rawValue), locationBytes: location, link: found.link, reason: reason)
         }
         reason.append("no link has this path")
         if takesBody { return stop(405, "only GET and HEAD are answered here") }
@@ -142,13 +168,86 @@ public struct Simulator: Sendable {
         return fallback(domain.missing, 404, .missing, reason)
     }
 
-    /// The link for a path, what follows its prefix, and the reason.
-    private func find(_ target: RequestTarget, _ routes: DomainRoutes) -> (
-        link: Int, suffix: [UInt8], words: String
-    )? {
+    /// What a gated link answers.
+    private func answer(
+        _ request: Request, _ target: RequestTarget, _ found: Found, _ policy: Policy, _ reason: [String],
+        isPressed: Bool
+    ) -> Answer {
+        var answer = Answer(status: 0, link: found.link, reason: reason)
+        let link = table.site.links[found.link]
+        let list = DecisionList(policy, target: link.target)
+        let id = LinkIdentity.hex(logID: RouteTable.logID(of: link))
+        let visitor = VisitorFacts(request, query: target.query, link: id, site: table.site)
+        guard let clause = list.clause(for: visitor) else { return answer }
+        answer.reason.append(clause.words)
+        func refuse(_ denial: Denial, _ words: String? = nil, toGone: Bool) -> Answer {
+            if let words { answer.reason.append(words) }
+            answer.denial = denial
+            if toGone, let gone = policy.gone {
+                answer.status = 302
+                answer.locationBytes = Array(gone.utf8)
+            } else {
+                answer.status = denial.status
+                answer.page = .denial
+            }
+            return answer
+        }
+        func show(_ page: Answer.Page, _ words: String) -> Answer {
+            answer.status = 200
+            answer.page = page
+            answer.reason.append(words)
+            return answer
+        }
+        switch clause.outcome {
+        case .deny(let denial): return refuse(denial, toGone: false)
+        case .gone(let denial): return refuse(denial, toGone: true)
+        case .preview: return show(.preview, "the page with title and picture")
+        case .target(let number):
+            if let gate = policy.password {
+                guard let token = found.token else { return show(.password, "the page that asks for the password") }
+                if token != gate.token { return refuse(.password, "the password is wrong", toGone: false) }
+                answer.reason.append("the password is right")
+            }
+            var status = link.redirect
+            if let limit = policy.limit {
+                if limit.confirm && !isPressed { return show(.confirm, "the page with the button") }
+                if request.scansLeft <= 0 { return refuse(.used, "all scans are used", toGone: true) }
+                answer.reason.append("a scan is used")
+                if isPressed { status = .seeOther }
+            }
+            let chosen = list.targets[number]
+            if !chosen.variant.isEmpty { answer.variant = chosen.variant }
+            answer.status = Int(status.rawValue)
+            answer.locationBytes = Destination(link, target: chosen.url).location(
+                suffix: found.suffix, query: target.query)
+            return answer
+        }
+    }
+
+    /// A link that a path leads to.
+    private struct Found {
+        /// Index into ``Site/links``.
+        var link: Int
+        /// What follows a wildcard's prefix.
+        var suffix: [UInt8] = []
+        /// The capability at the end of a gated link's path.
+        var token: String?
+        var words: String
+    }
+
+    /// The link for a path.
+    private func find(_ target: RequestTarget, _ routes: DomainRoutes) -> Found? {
         if let row = routes.exact.row(of: target.key[...]) {
             let link = Int(routes.exact.links[row])
-            return (link, [], "the path is the link '\(table.site.links[link].slug)'")
+            return Found(link: link, words: "the path is the link '\(table.site.links[link].slug)'")
+        }
+        if let (prefix, token) = PasswordPath.split(target.key), let row = routes.exact.row(of: prefix) {
+            let link = Int(routes.exact.links[row])
+            if table.site.policy(of: table.site.links[link])?.password != nil {
+                return Found(
+                    link: link, token: token,
+                    words: "the path is the link '\(table.site.links[link].slug)' with what its password page made")
+            }
         }
         for depth in routes.depths {
             guard let suffix = target.suffix(depth: depth),
@@ -157,7 +256,8 @@ public struct Simulator: Sendable {
             else { continue }
             if depth == 0 && target.key.count == 1, !coversHome(routes) { continue }
             let link = Int(routes.wildcards.links[row])
-            return (link, suffix, "the path is under the wildcard '\(table.site.links[link].slug)'")
+            return Found(
+                link: link, suffix: suffix, words: "the path is under the wildcard '\(table.site.links[link].slug)'")
         }
         return nil
     }
@@ -184,11 +284,9 @@ public struct Simulator: Sendable {
         let words = page == .home ? "the home page" : "the page for what is missing"
         if case .redirect(let url) = fallback {
             return Answer(
-                status: 302, locationBytes: Array(url.utf8), link: nil, variant: nil, page: nil,
-                reason: reason + [words + " is a redirect"])
+                status: 302, locationBytes: Array(url.utf8), reason: reason + [words + " is a redirect"])
         }
-        return Answer(
-            status: status, locationBytes: nil, link: nil, variant: nil, page: page, reason: reason + [words])
+        return Answer(status: status, page: page, reason: reason + [words])
     }
 
     /// The host name that is looked up: lower case, without port and trailing dot; `nil` where nginx refuses.

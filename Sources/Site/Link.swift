@@ -50,11 +50,14 @@ public struct Link: Sendable {
     public var options: Options
     /// Log privacy.
     public var privacy: Privacy
+    /// Index into ``Site/policies``; -1: the link leads straight to its target.
+    public var policy: Int32 = -1
     /// Path without the leading slash: RFC 3986 path characters, upper-case hex in `%XX`, no dot segments, at
     /// most 400 bytes, as the manifest writes it (its case is kept; matching ignores the case of ASCII
     /// letters). Unreserved characters are never percent-encoded. A wildcard ends in `/*`, or is `*`.
     public var slug: String
-    /// The target, normalised to RFC 3986 (only its characters; UTM parameters already in it).
+    /// The target, normalised to RFC 3986 (only its characters; UTM parameters already in it). Empty if all visitors
+    /// are shared among the variants of a split.
     public var target: String
     /// Free labels for reports and filters.
     public var tags: [String]

@@ -15,6 +15,14 @@ public struct Site: Sendable {
     public var domains: [Domain]
     /// All links: those of the manifest in its order, then those of included files.
     public var links: [Link]
+    /// The policies that links refer to.
+    public var policies: [Policy] = []
+    /// The sets of addresses that policies refer to.
+    public var places: [Place] = []
+    /// The offsets of ``timezone`` over the years that configuration is compiled for.
+    public var zone = ZoneOffsets()
+    /// Proxies in front whose word on the visitor's address counts.
+    public var proxies = TrustedProxies()
     /// What images are made of each code.
     public var codes: CodeSettings
     /// How the hash manifest is signed; `nil`: not signed.
@@ -41,6 +49,9 @@ public struct Site: Sendable {
     /// The name that signatures carry: the host of the first domain.
     public var signerName: String { domains.first?.host ?? "wayseal" }
 
+    /// The policy of `link`, if it has one.
+    public func policy(of link: Link) -> Policy? { link.policy < 0 ? nil : policies[Int(link.policy)] }
+
     /// The address of `link` as people type and scan it: `https://HOST/SLUG`, without the `/*` of a wildcard.
     /// - Parameter dense: upper case for QR alphanumeric mode; only where ``Link/dense`` is set.
     public func url(of link: Link, dense: Bool = false) -> String {
@@ -50,6 +61,60 @@ public struct Site: Sendable {
         let url = scheme + domain.host + "/" + path
         return dense ? url.uppercased() : url
     }
+}
+
+/// A zone's offsets from UTC over the years that configuration is compiled for: the same manifest gives the same bytes
+/// whenever it is built, as long as the zone's rules stay.
+public struct ZoneOffsets: Equatable, Sendable {
+    /// From an instant on, so far from UTC.
+    public struct Span: Equatable, Sendable {
+        /// Unix seconds; of the first span ``ZoneOffsets/start``.
+        public var from: Int64
+        /// Minutes east of UTC; a multiple of 15, as all zones have been since 1972.
+        public var minutes: Int
+
+        /// A span.
+        public init(from: Int64, minutes: Int) {
+            self.from = from
+            self.minutes = minutes
+        }
+    }
+
+    /// 2026-01-01T00:00:00Z.
+    public static let start: Int64 = 1_767_225_600
+    /// 2038-01-01T00:00:00Z: from here on the last offset is kept, and daylight saving time ends.
+    public static let end: Int64 = 2_145_916_800
+
+    /// In order of time, at least one; times before the first are treated as in it.
+    public var spans: [Span]
+
+    /// UTC, unless told otherwise.
+    public init(spans: [Span] = [Span(from: ZoneOffsets.start, minutes: 0)]) { self.spans = spans }
+
+    /// Minutes east of UTC at `time` (Unix seconds). O(spans).
+    public func minutes(at time: Int64) -> Int {
+        (spans.last { $0.from <= time } ?? spans.first)?.minutes ?? 0
+    }
+
+    /// Weekday (0 is Monday) and minute of the day in this zone at `time` (Unix seconds).
+    public func local(at time: Int64) -> (day: Int, minute: Int) {
+        let minutes = (time >= 0 ? time / 60 : (time - 59) / 60) + Int64(minutes(at: time))
+        let day = minutes >= 0 ? minutes / 1440 : (minutes - 1439) / 1440
+        // 1970-01-01 was a Thursday.
+        return (Int(((day + 3) % 7 + 7) % 7), Int(minutes - day * 1440))
+    }
+}
+
+/// Proxies in front of the server.
+public struct TrustedProxies: Equatable, Sendable {
+    /// Their networks, in CIDR notation as they are written into configuration; empty: none, and then no header about
+    /// the visitor's address is believed.
+    public var networks: [String] = []
+    /// The header that they write the visitor's address into.
+    public var header = "X-Forwarded-For"
+
+    /// None.
+    public init() {}
 }
 
 /// What becomes of a code: which files, how large.
