@@ -114,6 +114,7 @@ let package = Package(
             resources: [
                 .embedInCode("page.html"), .embedInCode("verify.html"), .embedInCode("verify.css"),
                 .embedInCode("verify-core.js"), .embedInCode("verify-words.js"), .embedInCode("verify-page.js"),
+                .embedInCode("certificate.html"), .embedInCode("certificate.paper"),
             ]),
         .target(
             name: "LedgerContracts", dependencies: ["Support"], path: "ledger/contracts",

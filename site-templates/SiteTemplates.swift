@@ -11,4 +11,9 @@ public enum SiteTemplates {
     public static var verifyScript: [UInt8] {
         PackageResources.verify_core_js + PackageResources.verify_words_js + PackageResources.verify_page_js
     }
+
+    /// The page of a certificate.
+    public static var certificatePage: [UInt8] { PackageResources.certificate_html }
+    /// The drawing of a certificate on paper.
+    public static var certificatePaper: [UInt8] { PackageResources.certificate_paper }
 }

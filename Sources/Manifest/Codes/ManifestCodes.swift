@@ -4,6 +4,7 @@ public import Support
 public enum ManifestCodes {
     /// All codes, in the order of the topics: files, YAML, keys and values, domains, slugs, targets, tables.
     public static let all: [DiagnosticCode] = files + yaml + keys + sites + slugs + targets + tables
+        + certificates
 
     /// A code whose explanation ends in an example and the example mended.
     static func define(

@@ -56,6 +56,7 @@ struct SiteAssembly {
         }
         let defaults = readDefaults(root["defaults"])
         readSigning(root["ledger"], folder: main.folder, into: &site)
+        readCertificates(root["certificates"], ledger: root["ledger"], folder: main.folder, into: &site)
         var table = LinkTable(
             domains, domainDense, domainIndex, brokenDomains, defaults, targets,
             isIncomplete: isIncomplete || domains.isEmpty)
