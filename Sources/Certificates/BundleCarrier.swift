@@ -10,15 +10,17 @@ public enum BundleCarrier {
         guard png.suffix(12).elementsEqual(end), bundle.count < 1 << 30 else { return nil }
         // Keyword, not compressed, no language, no translated keyword.
         let body = Array("iTXtwayseal".utf8) + [0, 0, 0, 0, 0] + bundle
-        return png.dropLast(12) + bigEndian(UInt32(body.count - 4)) + body + bigEndian(CRC32(body).value) + end
+        var out = Array(png[..<(png.count - end.count)])
+        out += bigEndian(UInt32(body.count - 4)) + body
+        return out + bigEndian(CRC32(body).value) + end
     }
 
     /// An SVG with the bundle in base64 in `<metadata id="wayseal">`; `nil` when it has no end.
     public static func svg(_ svg: [UInt8], carrying bundle: [UInt8]) -> [UInt8]? {
         let end = Array("</svg>\n".utf8)
         guard svg.suffix(end.count).elementsEqual(end) else { return nil }
-        return svg.dropLast(end.count)
-            + Array("<metadata id=\"wayseal\">\(Base64.encode(bundle))</metadata>".utf8) + end
+        let metadata = "<metadata id=\"wayseal\">\(Base64.encode(bundle))</metadata>"
+        return Array(svg[..<(svg.count - end.count)]) + Array(metadata.utf8) + end
     }
 
     /// A PDF that cairo wrote, with the bundle as an attachment (ISO 32000-2 §7.11.4, §14.13); `nil` when it is laid out

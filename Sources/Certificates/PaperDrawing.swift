@@ -153,9 +153,9 @@ struct PaperDrawing {
         cairo_move_to(cairo, x, y)
         pango_cairo_show_layout(cairo, layout)
         cairo_tag_end(cairo, String(words[1]))
-        var (width, height): (Int32, Int32) = (0, 0)
-        pango_layout_get_size(layout, &width, &height)
-        below = y + Double(height) / 1_024
+        var size: (width: Int32, height: Int32) = (0, 0)
+        pango_layout_get_size(layout, &size.width, &size.height)
+        below = y + Double(size.height) / 1_024
     }
 
     private func setColor(_ word: Substring?, _ cairo: OpaquePointer?) throws(Problem) {
