@@ -84,7 +84,7 @@ let package = Package(
         .target(
             name: "Build",
             dependencies: [
-                "Support", "Site", "QRCode", "TransparencyLog", "Redirects", "Codes", "Pages", "COpenSSL",
+                "Support", "Site", "QRCode", "TransparencyLog", "Redirects", "Codes", "Pages", "Ledger", "COpenSSL",
             ]),
 
         .target(
@@ -102,8 +102,8 @@ let package = Package(
             name: "wayseal",
             dependencies: [
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
-                "Pages", "Build", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
-                "Reports", "Transfer", "Decoding", "Certificates", "Ledger",
+                "Pages", "Build", "Ledger", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
+                "Reports", "Transfer", "Decoding", "Certificates",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: [.unsafeFlags(smallLink, .when(configuration: .release))]),
@@ -175,7 +175,7 @@ let package = Package(
         .testTarget(
             name: "BuildTests",
             dependencies: [
-                "Build", "Decoding", "Redirects", "Site", "TransparencyLog", "Support", "TestSupport",
+                "Build", "Decoding", "Ledger", "Redirects", "Site", "TransparencyLog", "Support", "TestSupport",
             ]),
         .testTarget(name: "AccessLogsTests", dependencies: ["AccessLogs", "TestSupport"]),
         .testTarget(

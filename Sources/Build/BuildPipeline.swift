@@ -29,8 +29,12 @@ public struct BuildOptions: Sendable {
     public var workers: Int
     /// Opens the signing key.
     public var passphrase: String?
-    /// Seconds since 1970; only for the placeholder certificates, which are no part of a generation.
+    /// Seconds since 1970: for placeholder certificates, which are no part of a generation, and what the ledger records.
     public var now: Int
+    /// Gives that many random bytes, for the salts of the ledger; `nil`: nothing is recorded.
+    public var random: (@Sendable (_ count: Int) -> [UInt8])?
+    /// Who builds, for the ledger's private notes.
+    public var author: String?
 
     /// Options with their defaults.
     public init(output: String, lockPath: String, workers: Int, now: Int, deployment: Deployment) {
@@ -60,6 +64,20 @@ public struct BuildResult: Sendable {
     public var signer: VerifierKey?
     /// How the links differ from the build before.
     public var lock: LockUpdate
+    /// What was recorded; `nil`: there is no ledger.
+    public var ledger: Recorded?
+
+    /// The ledger after a build.
+    public struct Recorded: Equatable, Sendable {
+        /// Whose it is.
+        public var origin: String
+        /// Entries in it.
+        public var size: Int
+        /// Those that this build appended.
+        public var added: Int
+        /// The checkpoint that is made to be committed.
+        public var checkpoint: String
+    }
 }
 
 /// Site → generation: compare, and when anything differs write, sign, make durable, flip.
@@ -91,28 +109,32 @@ public struct BuildPipeline: Sendable {
     public func run(progress: (Progress) -> Void) async throws(BuildError) -> BuildResult {
         let signer = try site.signing.map { key throws(BuildError) in try Signer(key, options, site) }
         let store = try GenerationStore.open(options.output)
+        let previous = store.current.map { store.path($0) }
+        var ledger: BuildLedger?
+        if let signer, let settings = site.ledger, let random = options.random {
+            ledger = try BuildLedger(settings, site, compilation, signer, options, random, previous: previous)
+        }
         do {
-            if store.current != nil, try Files.status(options.lockPath) == nil {
+            if store.current != nil, try Files.status(options.lockPath) == nil, ledger?.knowsLinks != true {
                 throw BuildError.lockMissing(lock: options.lockPath, output: options.output)
             }
         } catch {
             throw BuildError(error)
         }
         try prepareTrial()
-        let previous = store.current.map { store.path($0) }
 
         if let previous, options.archive == nil, let number = store.current {
             let comparison = GenerationWriter(previous: previous, staging: nil)
             if let entries = try await write(comparison, "comparing", progress),
-                try isComplete(entries, signer, previous)
+                try isComplete(entries, signer, ledger, previous)
             {
                 try writeLock()
-                return result(number, isNew: false, entries.count, signer, store)
+                return result(number, isNew: false, entries.count, signer, ledger, store)
             }
         }
 
         do throws(BuildError) {
-            return try await replace(previous, store, signer, progress)
+            return try await replace(previous, store, signer, ledger, progress)
         } catch {
             // A full disk should not stay full of what nobody will read.
             try? store.discardStaging()
@@ -122,7 +144,8 @@ public struct BuildPipeline: Sendable {
 
     /// Writes a new generation, and serves it unless an archive turns out to be the one that is served already.
     private func replace(
-        _ previous: String?, _ store: borrowing GenerationStore, _ signer: Signer?, _ progress: (Progress) -> Void
+        _ previous: String?, _ store: borrowing GenerationStore, _ signer: Signer?, _ ledger: BuildLedger?,
+        _ progress: (Progress) -> Void
     ) async throws(BuildError) -> BuildResult {
         try store.prepareStaging()
         let writer = GenerationWriter(previous: previous, staging: store.staging)
@@ -130,11 +153,11 @@ public struct BuildPipeline: Sendable {
             throw .other("a file changed while it was written")
         }
         if options.archive != nil, let previous, let number = store.current,
-            try isComplete(entries, signer, previous)
+            try isComplete(entries, signer, ledger, previous)
         {
             try store.discardStaging()
             try writeLock()
-            return result(number, isNew: false, entries.count, signer, store)
+            return result(number, isNew: false, entries.count, signer, ledger, store)
         }
         let (sums, note) = try seal(entries, signer)
         do {
@@ -143,18 +166,22 @@ public struct BuildPipeline: Sendable {
         } catch {
             throw .file(error)
         }
+        // First the record, then what it is a record of: what is served is always in the log.
+        try ledger?.record(sums: sums)
+        try ledger?.publish(into: store.staging)
         let number = try store.publish { () throws(BuildError) in try writeLock() }
         try store.prune(keep: options.keep)
-        return result(number, isNew: true, entries.count, signer, store)
+        return result(number, isNew: true, entries.count, signer, ledger, store)
     }
 
     private func result(
-        _ number: Int, isNew: Bool, _ files: Int, _ signer: Signer?, _ store: borrowing GenerationStore
+        _ number: Int, isNew: Bool, _ files: Int, _ signer: Signer?, _ ledger: BuildLedger?,
+        _ store: borrowing GenerationStore
     ) -> BuildResult {
         BuildResult(
             generation: number, isNew: isNew, path: store.directory + "/current",
             codes: site.codes.formats.isEmpty ? 0 : site.links.count, files: files + (signer == nil ? 1 : 2),
-            signer: signer?.verifier, lock: compilation.lock)
+            signer: signer?.verifier, lock: compilation.lock, ledger: ledger?.recorded)
     }
 
     // MARK: Steps
@@ -213,12 +240,13 @@ public struct BuildPipeline: Sendable {
         return isSame ? entries : nil
     }
 
-    /// Whether the last generation consists of exactly these files, and carries the same signature.
+    /// Whether the last generation consists of exactly these files, carries the same signature, and all is recorded.
     private func isComplete(
-        _ entries: [GenerationWriter.Entry], _ signer: Signer?, _ previous: String
+        _ entries: [GenerationWriter.Entry], _ signer: Signer?, _ ledger: BuildLedger?, _ previous: String
     ) throws(BuildError) -> Bool {
         let (sums, note) = try seal(entries, signer)
         guard Files.has(sums, at: previous + "/SHA256SUMS") else { return false }
+        if let ledger, try !ledger.isPublished(sums: sums, in: previous) { return false }
         if let note { return Files.has(note, at: previous + "/SHA256SUMS.note") }
         do {
             return try Files.status(previous + "/SHA256SUMS.note") == nil
@@ -259,34 +287,6 @@ public struct BuildPipeline: Sendable {
             }
         } catch {
             throw BuildError(error)
-        }
-    }
-}
-
-/// The key that signs `SHA256SUMS`, as the site's secret reference delivered it.
-private struct Signer: Sendable {
-    let verifier: VerifierKey
-    private let pem: String
-    private let passphrase: String?
-
-    init(_ key: SigningKey, _ options: BuildOptions, _ site: Site) throws(BuildError) {
-        pem = key.pem
-        passphrase = options.passphrase
-        do {
-            let opened = try Ed25519Key(pem: pem, passphrase: passphrase)
-            verifier = try VerifierKey(name: site.signerName, publicKey: opened.publicKey)
-        } catch {
-            throw .key("\(error)")
-        }
-    }
-
-    func note(over sums: [UInt8]) throws(BuildError) -> [UInt8] {
-        do {
-            let key = try Ed25519Key(pem: pem, passphrase: passphrase)
-            let note = try SignedNote(text: HashManifest.noteText(sums: sums), signedBy: key, name: verifier.name)
-            return Array(note.serialized.utf8)
-        } catch {
-            throw .key("\(error)")
         }
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+public import Ledger
 public import Support
 
 /// The folder that builds go to. Each build that changes anything is a new generation; one symbolic link
@@ -150,6 +151,8 @@ public enum BuildError: Error, Equatable, Sendable, CustomStringConvertible {
     case notOurs(String)
     /// The signing key can't be used.
     case key(String)
+    /// The ledger refuses, or can't go on.
+    case ledger(LedgerError)
     /// Anything else, in words.
     case other(String)
 
@@ -158,6 +161,7 @@ public enum BuildError: Error, Equatable, Sendable, CustomStringConvertible {
             switch error {
             case let error as BuildError: error
             case let error as FileError: .file(error)
+            case let error as LedgerError: .ledger(error)
             default: .other("\(error)")
             }
     }
@@ -170,6 +174,7 @@ public enum BuildError: Error, Equatable, Sendable, CustomStringConvertible {
         case .lockMissing(let lock, let output): "\(lock) is missing, though \(output) holds builds"
         case .notOurs(let path): "\(path) was not made by wayseal, so it is left alone"
         case .key(let text): text
+        case .ledger(let error): error.description
         case .other(let text): text
         }
     }
@@ -185,6 +190,7 @@ public enum BuildError: Error, Equatable, Sendable, CustomStringConvertible {
             "restore it from version control: without it removed slugs are not protected; to begin anew, remove \(output)"
         case .notOurs: "build elsewhere with -o DIR, or move it away"
         case .key: "see 'wayseal keys --help'"
+        case .ledger(let error): error.hint
         case .other: nil
         }
     }

@@ -14,12 +14,12 @@ public struct LinkLock: Sendable {
     /// The bytes of the file; empty before the first build.
     public let bytes: [UInt8]
     /// The lines after the header, in the order of their keys.
-    private let lines: [Line]
+    let lines: [Line]
 
     static let header = "wayseal-lock 1\n"
 
     /// Where a line and its key lie in the bytes. Both states have four letters, so a key begins at the sixth byte.
-    private struct Line {
+    struct Line {
         var start: Int
         var keyEnd: Int
         var end: Int
@@ -91,7 +91,7 @@ public struct LinkLock: Sendable {
         return ("the lock does not begin with 'wayseal-lock 1'", "restore wayseal.lock from version control")
     }
 
-    private init(bytes: [UInt8], lines: [Line]) {
+    init(bytes: [UInt8], lines: [Line]) {
         self.bytes = bytes
         let key = { (line: Line) in bytes[line.start + Line.keyOffset..<line.keyEnd] }
         var isSorted = true
@@ -134,6 +134,9 @@ public struct LinkLock: Sendable {
         /// Target.
         public var target: String
 
+        /// Status and options as the file writes them: `302 -`.
+        public var state: String { "\(redirect) \(options)" }
+
         /// Reads a line that ``keyEnd(_:)`` has accepted.
         init?(_ line: ArraySlice<UInt8>) {
             let fields = line.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
@@ -170,7 +173,7 @@ public struct LinkLock: Sendable {
     }
 
     /// −1, 0 or 1 as `a` is before, equal to or after `b`.
-    private static func order(_ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>) -> Int {
+    static func order(_ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>) -> Int {
         var i = a.startIndex
         var j = b.startIndex
         while i < a.endIndex, j < b.endIndex {

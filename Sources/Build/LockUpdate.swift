@@ -41,7 +41,7 @@ public struct LockUpdate: Sendable {
     public internal(set) var reserved = 0
     /// Removed slugs that the manifest gives to a new target without `reuse:`.
     public private(set) var diagnostics: [Diagnostic] = []
-    private let before: LinkLock
+    let before: LinkLock
     private var notes: [Note] = []
     private var counts = [Int](repeating: 0, count: LinkChange.Kind.allCases.count)
 

@@ -29,6 +29,17 @@ public struct Draft: Hashable, Sendable {
         self.author = author
     }
 
+    /// The open field of a `build` that holds the digest of everything that it wrote.
+    public static let filesField = "files"
+
+    /// A build: `files` is the digest of what it wrote (``BuildDigest``).
+    public static func build(files: String) -> Draft { Draft(.build, open: [filesField: files]) }
+
+    /// A code that says `url`.
+    public static func code(_ slug: String, url: String, author: String? = nil) -> Draft {
+        Draft(.code, slug: slug, hidden: ["url": url], author: author)
+    }
+
     /// A link that leads to `target` from now on; `redirect` are status and options as the lock writes them.
     public static func link(_ slug: String, target: String, redirect: String, author: String? = nil) -> Draft {
         Draft(.link, slug: slug, hidden: ["redirect": redirect, "target": target], author: author)

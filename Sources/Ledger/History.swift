@@ -25,29 +25,12 @@ public struct LinkVersion: Equatable, Sendable {
     public var isRemoval: Bool { target?.isEmpty == true }
 }
 
-/// Where a link leads now, for a build that wants to record what has changed.
-public struct LinkState: Hashable, Sendable {
-    /// Host and slug: `go.example.org/hello`.
-    public var slug: String
-    /// Target.
-    public var target: String
-    /// Status and options, as the lock writes them: `302 -`.
-    public var redirect: String
-
-    /// A state.
-    public init(slug: String, target: String, redirect: String) {
-        self.slug = slug
-        self.target = target
-        self.redirect = redirect
-    }
-}
-
-extension Ledger {
+extension LedgerIndex {
     /// All versions of a link, oldest first; empty when there never was one. `slug` is host and slug in lower case.
     public func history(of slug: String) throws(LedgerError) -> [LinkVersion] {
         try attempt { () throws(SQLiteError) in
             var versions: [LinkVersion] = []
-            try index.database.query(
+            try database.query(
                 """
                 SELECT entry.idx, entry.at,
                   (SELECT value FROM preimage p WHERE p.idx = entry.idx AND field = 'target'),
@@ -84,12 +67,12 @@ extension Ledger {
         return version
     }
 
-    /// The last recorded state of every link that there ever was, by slug; removed ones with an empty target, because
-    /// their slugs stay reserved. O(links ever recorded).
-    public func links() throws(LedgerError) -> [String: LinkState] {
+    /// Every version of every link in the order of the log: a removal has an empty target. Erased ones are left out.
+    public func forEachLink(
+        _ body: (_ slug: String, _ target: String, _ redirect: String) -> Void
+    ) throws(LedgerError) {
         try attempt { () throws(SQLiteError) in
-            var links: [String: LinkState] = [:]
-            try index.database.query(
+            try database.query(
                 """
                 SELECT named.value, target.value, coalesce(redirect.value, '')
                 FROM entry JOIN preimage named ON named.idx = entry.idx AND named.field = 'slug'
@@ -97,26 +80,31 @@ extension Ledger {
                 LEFT JOIN preimage redirect ON redirect.idx = entry.idx AND redirect.field = 'redirect'
                 WHERE entry.kind = 'link' ORDER BY entry.idx
                 """
-            ) { row in
-                let slug = row.text(0)
-                links[slug] = LinkState(slug: slug, target: row.text(1), redirect: row.text(2))
-            }
-            return links
+            ) { body($0.text(0), $0.text(1), $0.text(2)) }
         }
     }
 
-    /// What must be recorded so that the ledger says what `current` says: new and changed links in the order of
-    /// `current`, then removed ones in the order of their slugs.
-    public func changes(to current: [LinkState], author: String? = nil) throws(LedgerError) -> [Draft] {
-        var known = try links()
-        var drafts: [Draft] = []
-        for link in current where known.removeValue(forKey: link.slug) != link {
-            drafts.append(.link(link.slug, target: link.target, redirect: link.redirect, author: author))
+    /// The addresses for which a code was recorded.
+    public func codeAddresses() throws(LedgerError) -> Set<String> {
+        try attempt { () throws(SQLiteError) in
+            var addresses: Set<String> = []
+            try database.query(
+                """
+                SELECT url.value FROM entry JOIN preimage url ON url.idx = entry.idx AND url.field = 'url'
+                WHERE entry.kind = 'code'
+                """
+            ) { addresses.insert($0.text(0)) }
+            return addresses
         }
-        for slug in known.values.filter({ !$0.target.isEmpty }).map(\.slug).sorted() {
-            drafts.append(.removal(slug, author: author))
-        }
-        return drafts
+    }
+
+    /// The digest of what the last recorded build wrote; `nil` before the first.
+    public func lastBuiltFiles() throws(LedgerError) -> String? {
+        try attempt { () throws(SQLiteError) in
+            try database.first("SELECT bytes FROM entry WHERE kind = 'build' ORDER BY idx DESC LIMIT 1") {
+                LedgerEntry($0.blob(0))?.open[Draft.filesField]
+            }
+        } ?? nil
     }
 
     /// The numbers of the entries that are revoked or suspended now.
@@ -124,7 +112,7 @@ extension Ledger {
         try attempt { () throws(SQLiteError) in
             var revoked: Set<Int> = []
             var suspended: Set<Int> = []
-            try index.database.query(
+            try database.query(
                 "SELECT bytes FROM entry WHERE kind IN ('revoke', 'suspend', 'restore') ORDER BY idx"
             ) { row in
                 guard let entry = LedgerEntry(row.blob(0)), let of = entry.of else { return }
@@ -137,16 +125,16 @@ extension Ledger {
             return (revoked, suspended)
         }
     }
+}
 
+extension Ledger {
     /// The status lists as of now: files for `log/status/`, each with its signed note, in a fixed order. There is always
     /// list 0 of each purpose, so that "nothing is revoked" is said and signed as well.
-    /// - Parameters:
-    ///   - time: now, in seconds since 1970.
-    ///   - date: the same as RFC 3339 text, for `validFrom`.
+    /// - Parameter time: now, in seconds since 1970.
     public func statusFiles(
-        at time: Int, date: String, key: borrowing Ed25519Key
+        at time: Int, key: borrowing Ed25519Key
     ) throws(LedgerError) -> [(name: String, bytes: [UInt8])] {
-        let (revoked, suspended) = try statuses()
+        let (revoked, suspended) = try index.statuses()
         var files: [(name: String, bytes: [UInt8])] = []
         for (purpose, set) in [(StatusList.Purpose.revocation, revoked), (.suspension, suspended)] {
             for number in 0...max(0, size - 1) / StatusList.count {
@@ -154,7 +142,8 @@ extension Ledger {
                 let places = number * StatusList.count..<(number + 1) * StatusList.count
                 for index in set where places.contains(index) { list[index - places.lowerBound] = true }
                 let name = "\(purpose.rawValue)-\(number).json"
-                let credential = list.credential(origin: origin, purpose: purpose, list: number, validFrom: date)
+                let credential = list.credential(
+                    origin: origin, purpose: purpose, list: number, validFrom: Timestamp.text(time))
                 let text = StatusList.noteText(
                     origin: origin, size: size, at: time, file: name, credential: credential)
                 let note = try attemptSigning(text, key: key)

@@ -61,11 +61,13 @@ extension Ledger {
                 anchor.bundle.map { .blob($0) } ?? .null)
         }
     }
+}
 
+extension LedgerIndex {
     /// The first final anchor that covers entry `number`, with its proof; `nil` while there is none.
     public func anchor(of number: Int) throws(LedgerError) -> LedgerAnchor? {
         try attempt { () throws(SQLiteError) in
-            try index.database.first(
+            try database.first(
                 """
                 SELECT size, chain, contract, tx, block, bundle FROM anchor WHERE size > ? AND state = 'final'
                 ORDER BY size LIMIT 1

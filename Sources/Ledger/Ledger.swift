@@ -26,7 +26,8 @@ public struct Ledger: ~Copyable {
     public private(set) var checkpoint: [UInt8]?
 
     private let lock: LedgerLock
-    let index: LedgerIndex
+    /// What is recorded.
+    public let index: LedgerIndex
     private var edge: LogEdge
 
     /// Opens the ledger of `origin`, checks the index against the guard, and finishes what a crash left undone.
@@ -113,10 +114,7 @@ public struct Ledger: ~Copyable {
     ) throws(LedgerError) -> Appended {
         let verifier: VerifierKey
         do { verifier = try VerifierKey(name: origin, publicKey: key.publicKey) } catch { throw .key(error) }
-        if let checkpoint, let note = SignedNote(checkpoint), !note.isSigned(by: verifier) {
-            let signer = note.signatures.first.map { Hex.encode($0.keyIDBytes) } ?? "unknown"
-            throw .wrongKey(expected: "\(origin)+\(signer)")
-        }
+        try require(verifier)
         var edge = self.edge
         let first = size
         let signed: [UInt8]
@@ -143,6 +141,13 @@ public struct Ledger: ~Copyable {
         checkpoint = signed
         try finish()
         return Appended(indices: first..<size, checkpoint: signed)
+    }
+
+    /// Throws unless the last checkpoint was signed by this key.
+    public borrowing func require(_ key: VerifierKey) throws(LedgerError) {
+        guard let checkpoint, let note = SignedNote(checkpoint), !note.isSigned(by: key) else { return }
+        let signer = note.signatures.first.map { Hex.encode($0.keyIDBytes) } ?? "unknown"
+        throw .wrongKey(expected: "\(origin)+\(signer)")
     }
 
     /// Steps 2 to 4: brings `log/` and the guard to the state of the index. Writes nothing that is there already.

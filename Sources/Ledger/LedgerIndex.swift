@@ -3,9 +3,16 @@ import SQLite
 import Support
 import TransparencyLog
 
-/// The tables of the index, as the log needs them. Every query on entries and nodes is here.
-struct LedgerIndex: ~Copyable {
+/// The tables of the index. What the log needs of entries and nodes is here; what was recorded about links is in
+/// `History.swift`.
+public struct LedgerIndex: ~Copyable {
     let database: Database
+
+    /// The index of a ledger for reading, whoever writes to it meanwhile; `nil` when there is none.
+    public static func read(_ folder: LedgerFolder) throws(LedgerError) -> LedgerIndex? {
+        guard try attempt({ () throws(FileError) in try Files.status(folder.index) }) != nil else { return nil }
+        return try attempt { () throws(SQLiteError) in try open(folder.index, access: .readOnly) }
+    }
 
     static func open(_ path: String, access: Database.Access) throws(SQLiteError) -> LedgerIndex {
         let database = try Database(path: path, access: access)

@@ -4,12 +4,12 @@ public import Site
 /// against.
 ///
 /// The order of evaluation: a target that cannot be read (400); the host (404 if it is not ours); plain HTTP
-/// where there is HTTPS (308); `/.well-known/` (404); the exact link; a link's password (`/slug/` and 32 hex digits);
-/// the wildcard with the longest prefix; the method (405, but for links that answer 307 or 308, and POST where a
-/// button stands before a scan); the link's policy (``DecisionList``, then password, then scan limit); the home page;
-/// the missing page.
+/// where there is HTTPS (308); files served as they are; what is reserved (404); the exact link; a link's password
+/// (`/slug/` and 32 hex digits); the wildcard with the longest prefix; the method (405, but for links that answer 307 or
+/// 308, and POST where a button stands before a scan); the link's policy (``DecisionList``, then password, then scan
+/// limit); the home page; the missing page.
 public struct Simulator: Sendable {
-    private let table: RouteTable
+    let table: RouteTable
     private let placement: Placement
 
     /// A simulator of what `table` becomes in production, or in a trial (which has other ports).
@@ -80,6 +80,8 @@ public struct Simulator: Sendable {
             case home
             /// `site/HOST/404.html`.
             case missing
+            /// A file that is served as it was built, if it was.
+            case published
             /// The page of a denial; which one is in ``Answer/denial``.
             case denial
             /// The page that asks for a password.
@@ -139,10 +141,11 @@ public struct Simulator: Sendable {
             return stop(308, "plain HTTP goes to HTTPS", location: location)
         }
 
-        let reserved = request.server == .nginx ? target.path : target.key
-        if reserved.starts(with: "/.well-known/".utf8) { return stop(404, "/.well-known/ is reserved") }
-
         let takesBody = request.method != "GET" && request.method != "HEAD"
+        if let (status, words) = published(target, request.server, index, takesBody: takesBody) {
+            return stop(status, words, page: status == 200 ? .published : nil)
+        }
+
         if let found = find(target, routes) {
             reason.append(found.words)
             let link = table.site.links[found.link]

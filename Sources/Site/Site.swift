@@ -32,6 +32,10 @@ public struct Site: Sendable {
     /// The manifest asks for a signature, but its key is not on this machine: the error of whoever needs it. Then
     /// ``signing`` is `nil`, and a build must be refused rather than left unsigned.
     public var missingSigningKey: Diagnostic?
+    /// The log of everything that is built; `nil`: there is none.
+    public var ledger: LedgerSettings?
+    /// Index of the domain that speaks for the issuer: the ledger's, else that of `defaults`, else the first.
+    public var issuer: Int
 
     /// A site with these parts.
     public init(
@@ -46,10 +50,11 @@ public struct Site: Sendable {
         self.links = links
         self.codes = codes
         self.signing = signing
+        issuer = 0
     }
 
-    /// The name that signatures carry: the host of the first domain.
-    public var signerName: String { domains.first?.host ?? "wayseal" }
+    /// The name that signatures carry, and the origin of the log: the issuer's host.
+    public var signerName: String { domains.indices.contains(issuer) ? domains[issuer].host : "wayseal" }
 
     /// The policy of `link`, if it has one.
     public func policy(of link: Link) -> Policy? { link.policy < 0 ? nil : policies[Int(link.policy)] }

@@ -79,6 +79,8 @@ struct BuildCommand: AsyncParsableCommand {
         options.keep = keep
         options.trialState = state ?? output + "/state"
         options.passphrase = try site.signing.flatMap { try passphrase.read(for: $0.pem) }
+        options.random = Surroundings.random
+        options.author = Surroundings.author
         var bar = ProgressBar(isQuiet: input.print.quiet)
         do throws(BuildError) {
             let result = try await BuildPipeline(site, compilation, options).run {

@@ -29,6 +29,10 @@ enum BuildReport {
         lines.append("  hashes   \(result.path)/SHA256SUMS")
         if let signer = result.signer {
             lines.append("  signed   by \(signer)")
+            if let ledger = result.ledger {
+                let added = ledger.added > 0 ? "\(ledger.added) new" : "none new"
+                lines.append("  ledger   \(count(ledger.size, "entry")), \(added); commit \(ledger.checkpoint)")
+            }
         } else {
             lines.append("  not signed: there is no key yet; 'wayseal keys new' makes one")
         }
@@ -53,6 +57,15 @@ enum BuildReport {
             json.field("changes", result.lock.changeCount)
             json.field("removed", result.lock.count(of: .removed))
             if let signer = result.signer { json.field("signer", "\(signer)") }
+            if let ledger = result.ledger {
+                json.key("ledger")
+                json.object {
+                    $0.field("origin", ledger.origin)
+                    $0.field("size", ledger.size)
+                    $0.field("added", ledger.added)
+                    $0.field("checkpoint", ledger.checkpoint)
+                }
+            }
         }
         json.lineEnd()
         return json.bytes

@@ -91,6 +91,7 @@ struct InputOptions: ParsableArguments {
         }
         loaded.site = site
         try loaded.readLock(place.lockPath)
+        try loaded.readLedger()
         return loaded
     }
 }

@@ -4,8 +4,8 @@ import Support
 /// The little of git that protects keys: which lines of a `.gitignore` name a folder, and whether there is a
 /// repository at all. Enough to warn by; `git check-ignore` knows the rest.
 enum GitIgnore {
-    /// What is built, and keys.
-    static let lines = ["/dist/", "/secrets/"]
+    /// What is built, keys, and the ledger's private index; its last checkpoint is made to be committed.
+    static let lines = ["/dist/", "/secrets/", "/ledger/*", "!/ledger/checkpoint"]
 
     /// Adds those of ``lines`` that the file at `path` lacks, durably and with its mode; makes the file when there is none.
     /// - Returns: the lines that were added to an existing file.
@@ -16,7 +16,10 @@ enum GitIgnore {
         }
         var bytes = try Files.read(path, limit: 1 << 20)
         let patterns = patterns(bytes)
-        let missing = lines.filter { line in !patterns.contains(bare(line[...])) }
+        let existing = Set(String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init))
+        let missing = lines.filter { line in
+            line.hasPrefix("!") ? !existing.contains(line) : !patterns.contains(bare(line[...]))
+        }
         if missing.isEmpty { return [] }
         if let last = bytes.last, last != UInt8(ascii: "\n") { bytes.append(UInt8(ascii: "\n")) }
         bytes += Array((missing.joined(separator: "\n") + "\n").utf8)

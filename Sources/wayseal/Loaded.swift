@@ -1,5 +1,6 @@
 import Build
 import Glibc
+import Ledger
 import Manifest
 import Redirects
 import Site
@@ -33,6 +34,19 @@ struct Loaded {
             diagnostics += problems
         } catch let error as FileError {
             throw Failure(error)
+        }
+    }
+
+    /// Adds what the ledger remembers, where its index is on this machine. A clone without it has the lock alone.
+    mutating func readLedger() throws(Failure) {
+        guard let settings = site?.ledger else { return }
+        do {
+            guard let index = try LedgerIndex.read(LedgerFolder(settings.folder)) else { return }
+            lock = lock.united(with: try LinkLock.recorded(in: index))
+        } catch let error as LedgerError {
+            throw Failure(.outsideWorld, error.description, hint: error.hint)
+        } catch {
+            throw Failure(.outsideWorld, "\(error)")
         }
     }
 
@@ -92,7 +106,8 @@ struct Loaded {
     }
 }
 
-/// `1 link`, `2 links`.
+/// `1 link`, `2 links`, `2 entries`.
 func count(_ number: Int, _ noun: String) -> String {
-    "\(number) \(noun)\(number == 1 ? "" : noun.hasSuffix("ch") ? "es" : "s")"
+    if number != 1, noun.hasSuffix("ry") { return "\(number) \(noun.dropLast())ies" }
+    return "\(number) \(noun)\(number == 1 ? "" : noun.hasSuffix("ch") ? "es" : "s")"
 }

@@ -36,7 +36,7 @@ struct LedgerAnchorTests {
             block: nil,
             state: .sent, bundle: nil)
         try ledger.record(anchor)
-        #expect(try ledger.anchor(of: 0) == nil)
+        #expect(try ledger.index.anchor(of: 0) == nil)
         anchor.block = proven.blockNumber
         anchor.state = .final
         anchor.bundle = file
@@ -44,8 +44,8 @@ struct LedgerAnchorTests {
         var late = anchor
         late.state = .dropped
         try ledger.record(late)
-        #expect(try ledger.anchor(of: 0) == anchor)
-        #expect(try ledger.anchor(of: 2) == nil)
+        #expect(try ledger.index.anchor(of: 0) == anchor)
+        #expect(try ledger.index.anchor(of: 2) == nil)
 
         var bundle = try ProofBundle(
             log: verifierKey.description, entry: ledger.entry(0), proof: ledger.proof(of: 0),

@@ -101,35 +101,32 @@ struct LedgerTests {
     func history() throws {
         let key = try Ed25519Key.generate()
         var ledger = try Ledger.open(folder, origin: origin)
-        let states = [
+        let batches: [[Draft]] = [
             [
-                LinkState(slug: "h/a", target: "https://1", redirect: "302 -"),
-                LinkState(slug: "h/b", target: "https://b", redirect: "302 -"),
+                .link("h/a", target: "https://1", redirect: "302 -", author: "anna"),
+                .link("h/b", target: "https://b", redirect: "302 -"),
             ],
-            [
-                LinkState(slug: "h/a", target: "https://2", redirect: "302 -"),
-                LinkState(slug: "h/b", target: "https://b", redirect: "302 -"),
-            ],
-            [LinkState(slug: "h/b", target: "https://b", redirect: "301 q")],
-            [LinkState(slug: "h/b", target: "https://b", redirect: "301 q")],
+            [.link("h/a", target: "https://2", redirect: "302 -")],
+            [.link("h/b", target: "https://b", redirect: "301 q"), .removal("h/a")],
         ]
-        var counts: [Int] = []
-        for (time, state) in states.enumerated() {
-            let drafts = try ledger.changes(to: state, author: "anna")
-            counts.append(drafts.count)
+        for (time, drafts) in batches.enumerated() {
             _ = try ledger.append(drafts, at: time, key: key, salt: salts(UInt64(time)))
         }
-        #expect(counts == [2, 1, 2, 0])
-        let versions = try ledger.history(of: "h/a")
+        let versions = try ledger.index.history(of: "h/a")
         #expect(versions.map(\.target) == ["https://1", "https://2", ""])
         #expect(versions.map(\.number) == [1, 2, 3])
         #expect(versions.map(\.build) == [2, 3, 5])
         #expect(versions[0].author == "anna")
         #expect(versions[2].isRemoval)
-        #expect(try ledger.version(1, of: "h/a").target == "https://1")
-        #expect(try ledger.links()["h/a"]?.target == "")
-        for number in [0, 3, 4] { #expect(throws: LedgerError.self) { try ledger.version(number, of: "h/a") } }
-        #expect(throws: LedgerError.self) { try ledger.version(1, of: "h/never") }
+        #expect(try ledger.index.version(1, of: "h/a").target == "https://1")
+        var seen: [String] = []
+        try ledger.index.forEachLink { seen.append("\($0) \($1) \($2)") }
+        #expect(
+            seen == [
+                "h/a https://1 302 -", "h/b https://b 302 -", "h/a https://2 302 -", "h/b https://b 301 q", "h/a  ",
+            ])
+        for number in [0, 3, 4] { #expect(throws: LedgerError.self) { try ledger.index.version(number, of: "h/a") } }
+        #expect(throws: LedgerError.self) { try ledger.index.version(1, of: "h/never") }
     }
 
     @Test("status lists: revoked for ever, suspended until restored, and signed")
@@ -141,10 +138,10 @@ struct LedgerTests {
                 Draft(.revoke, of: 1), Draft(.suspend, of: 2), Draft(.suspend, of: 3), Draft(.restore, of: 3),
             ]
         _ = try ledger.append(drafts, at: 5, key: key, salt: salts(1))
-        let statuses = try ledger.statuses()
+        let statuses = try ledger.index.statuses()
         #expect(statuses.revoked == [1])
         #expect(statuses.suspended == [2])
-        let files = try ledger.statusFiles(at: 6, date: "2026-01-01T00:00:00Z", key: key)
+        let files = try ledger.statusFiles(at: 6, key: key)
         #expect(
             files.map(\.name) == [
                 "revocation-0.json", "revocation-0.json.note", "suspension-0.json", "suspension-0.json.note",

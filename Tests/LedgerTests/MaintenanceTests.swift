@@ -34,7 +34,7 @@ struct MaintenanceTests {
             #expect(try rows(folder.index, table) == rows(backup.index, table))
         }
         var ledger = try Ledger.open(folder, origin: origin)
-        #expect(try ledger.history(of: "go.example.org/3").count == 20)
+        #expect(try ledger.index.history(of: "go.example.org/3").count == 20)
         _ = try ledger.append([.removal("go.example.org/3")], at: 9, key: key, salt: salts(9))
         _ = consume ledger
         #expect(try await LedgerMaintenance.check(folder, key: verifier) == [])

@@ -42,7 +42,7 @@ import Testing
 }
 
 /// Sites in a few lines, for tests:
-/// `domain HOST [tls=off|acme|files] [listen=A:P] [noindex=no] [home=URL] [missing=URL] [server=nginx|caddy]`,
+/// `domain HOST [ledger=yes] [tls=off|acme|files] [listen=A:P] [noindex=no] [home=URL] [missing=URL] [server=nginx|caddy]`,
 /// `link SLUG TARGET [STATUS] [pass] [suffix] [noindex] [none|full]` for the domain before it.
 enum SiteNotation {
     struct Unknown: Error { var word: String }
@@ -50,12 +50,14 @@ enum SiteNotation {
     static func parse(_ text: String) throws -> Site {
         var domains: [Domain] = []
         var links: [Link] = []
+        var ledger: Int?
         for line in text.split(separator: "\n") {
             let words = line.split(separator: " ").map(String.init)
             switch words[0] {
             case "domain":
                 var domain = Domain(host: words[1])
                 for word in words.dropFirst(2) { try apply(word, to: &domain) }
+                if words.contains("ledger=yes") { ledger = domains.count }
                 domains.append(domain)
             case "link":
                 var link = Link(domain: domains.count - 1, slug: words[1], target: words[2])
@@ -64,12 +66,15 @@ enum SiteNotation {
             default: throw Unknown(word: words[0])
             }
         }
-        return Site(contact: "ops@example.org", domains: domains, links: links)
+        var site = Site(contact: "ops@example.org", domains: domains, links: links)
+        site.ledger = ledger.map { LedgerSettings(domain: $0, folder: "ledger") }
+        return site
     }
 
     private static func apply(_ word: String, to domain: inout Domain) throws {
         let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
         switch (parts[0], parts[1]) {
+        case ("ledger", "yes"): break
         case ("tls", "off"): domain.tls = .off
         case ("tls", "files"): domain.tls = .files(certificate: "/etc/ssl/own.pem", key: "/etc/ssl/own.key")
         case ("listen", let value):

@@ -95,7 +95,8 @@ enum RawHTTP {
         }
     }
 
-    private static func parse(_ bytes: [UInt8]) -> RawResponse? {
+    /// A whole response; `nil` if its head is not there.
+    static func parse(_ bytes: [UInt8]) -> RawResponse? {
         var lines: [ArraySlice<UInt8>] = []
         var start = 0
         var body: Int?

@@ -33,7 +33,7 @@ struct Sample {
         _ = try ledger.append(drafts, at: 1_700_000_000, key: key) { count in
             (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
         }
-        let files = try ledger.statusFiles(at: 1_700_000_500, date: "2023-11-14T22:21:40Z", key: key)
+        let files = try ledger.statusFiles(at: 1_700_000_500, key: key)
         let status = stride(from: 0, to: files.count, by: 2).map {
             ProofBundle.Status(credential: files[$0].bytes, note: files[$0 + 1].bytes)
         }

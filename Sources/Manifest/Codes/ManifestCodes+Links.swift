@@ -21,7 +21,10 @@ extension ManifestCodes {
     )
     static let reservedSlug = define(
         "reserved-slug", "a slug that the web needs for itself",
-        "Paths under /.well-known/ belong to protocols (RFC 8615): certificates could no longer be renewed.",
+        """
+        Paths under /.well-known/ belong to protocols (RFC 8615): certificates could no longer be renewed. On the host
+        that serves the ledger, /log and /verify are the log's and its verification page's.
+        """,
         bad: "links:\n  .well-known/security.txt: https://example.org/",
         mended: "links:\n  security.txt: https://example.org/")
     static let duplicateSlug = define(

@@ -55,8 +55,10 @@ struct SiteAssembly {
                     help: "begin with domains: { go.example.org: {} }"))
         }
         let defaults = readDefaults(root["defaults"])
+        site.issuer = defaults.domain ?? 0
         readSigning(root["ledger"], folder: main.folder, into: &site)
         readCertificates(root["certificates"], ledger: root["ledger"], folder: main.folder, into: &site)
+        readLedger(root["ledger"], folder: main.folder, into: &site)
         var table = LinkTable(
             domains, domainDense, domainIndex, brokenDomains, defaults, targets,
             isIncomplete: isIncomplete || domains.isEmpty)
@@ -70,6 +72,7 @@ struct SiteAssembly {
         table.finish(&sink)
         site.domains = domains
         site.links = table.takeLinks()
+        checkReserved(site)
         return site
     }
 

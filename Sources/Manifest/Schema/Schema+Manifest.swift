@@ -157,6 +157,8 @@ enum ManifestLanguage {
         [
             SchemaKey(
                 "key", .text(.any), "The private key that signs, as ${file:…} or ${NAME}.", use: .secret),
+            SchemaKey("host", .text(.any), "The domain that serves the log; the default domain without it."),
+            SchemaKey("folder", .text(.any), "Where the ledger is kept; 'ledger' by default."),
             .later("anchor", .record(anchor), "Write checkpoints to a chain."),
             .later("ipfs", .text(.any), "Pack records for IPFS."),
         ])

@@ -31,7 +31,7 @@ struct CaddyHost {
 
     /// All routes of this host. `site` is the directory of all pages.
     func routes(site: String) -> [JSON] {
-        var result = [normalisation()]
+        var result = wellKnown(site: site) + [normalisation()] + published(site: site)
         // An explicit home page comes before '*', as nginx's `location = /` does.
         let homeFirst = !routes.coversHome(domain) && routes.depths.last == 0
         if homeFirst { result.append(home(site: site)) }
@@ -58,6 +58,53 @@ struct CaddyHost {
         return result + [
             CaddyLookup.route(fallback(domain.missing, page: "404.html", status: 404, site: site))
         ]
+    }
+
+    // MARK: files
+
+    /// Files that are served as they lie there; nothing else is below their first parts. One matcher for all, so that a
+    /// link costs no more.
+    private func published(site: String) -> [JSON] {
+        let words = table.reserved(of: index)
+        guard !words.isEmpty else { return [] }
+        let routes = table.publications(of: index).filter { !$0.path.hasPrefix("/.") }.flatMap {
+            published($0, site: site)
+        }
+        let all: JSON = [
+            "handler": "subroute", "routes": .array(routes + [CaddyLookup.route([answer(404, [])])]),
+        ]
+        let paths = words.flatMap { ["/\($0)", "/\($0)/*"] }
+        return [["match": [["path": .strings(paths)]], "handle": [all], "terminal": true]]
+    }
+
+    /// The same below `/.well-known/`, before it is closed.
+    private func wellKnown(site: String) -> [JSON] {
+        table.publications(of: index).filter { $0.path.hasPrefix("/.") }.flatMap { published($0, site: site) }
+    }
+
+    private func published(_ publication: Publication, site: String) -> [JSON] {
+        let root = JSON.string("\(site)/\(host)")
+        let types = publication.types.map { ($0.ending as String?, $0.type) }
+        return (types + (publication.type.map { [(nil, $0)] } ?? [])).flatMap { ending, type -> [JSON] in
+            let path = Self.pathPattern(publication.pattern(ending: ending))
+            let file = publication.file ?? "{http.request.uri.path}"
+            // Without the file there is no header that could be remembered for a year.
+            let found: JSON = ["root": root, "try_files": .strings([file])]
+            var extra = publication.headers.map { ($0.name, $0.value) }
+            extra.append(("Content-Type", type))
+            var serve: [JSON] = [
+                ["handler": "headers", "response": ["set": headers(publication.cache, extra)]],
+                ["handler": "file_server", "root": root, "canonical_uris": false],
+            ]
+            if let file = publication.file { serve.insert(["handler": "rewrite", "uri": .string(file)], at: 1) }
+            return [
+                [
+                    "match": [.object([path, ("not", [["method": ["GET", "HEAD"]]])])], "handle": [refusal],
+                    "terminal": true,
+                ],
+                ["match": [.object([("file", found), path])], "handle": .array(serve), "terminal": true],
+            ]
+        }
     }
 
     // MARK: the path

@@ -21,6 +21,7 @@ struct NginxHost {
         text.line("return 404;", 1)
         text.line("}")
         text.line()
+        published(&text)
         home(&text)
         links(&text)
         rare(&text)
@@ -38,10 +39,54 @@ struct NginxHost {
         return text.bytes
     }
 
+    /// Files that are served as they lie there; nothing else is below their first parts.
+    private func published(_ text: inout Text) {
+        let publications = table.publications(of: index)
+        guard !publications.isEmpty else { return }
+        for publication in publications {
+            text.line("location \(publication.isFolder ? "^~" : "=") \(publication.path) {")
+            text.line("error_page 404 @absent;", 1)
+            text.line("error_page 405 @refused;", 1)
+            text.line("if ($wayseal_other_method) { return 405; }", 1)
+            unlink(&text)
+            let types = publication.types.map { "\(NginxText.quotedValue($0.type)) \($0.ending);" }
+            text.line(types.isEmpty ? "types {}" : "types { \(types.joined(separator: " ")) }", 1)
+            text.line("default_type \(NginxText.quotedValue(publication.type ?? "application/octet-stream"));", 1)
+            // Only with the file: that a tile is not there yet must not be remembered for a year.
+            text.line("add_header Cache-Control \(NginxText.quotedValue(publication.cache));", 1)
+            text.lines(headers(cache: nil), 1)
+            for (name, value) in publication.headers {
+                text.line("add_header \(name) \(NginxText.quotedValue(value)) always;", 1)
+            }
+            text.line("try_files \(publication.file ?? "$uri") =404;", 1)
+            text.line("}")
+            text.line()
+        }
+        for word in table.reserved(of: index) {
+            for place in ["= /\(word)", "^~ /\(word)/"]
+            where !publications.contains(where: { place.hasSuffix(" " + $0.path) }) {
+                text.line("location \(place) {")
+                unlink(&text)
+                text.line("return 404;", 1)
+                text.line("}")
+                text.line()
+            }
+        }
+        text.line("location @absent {")
+        text.line("return 404;", 1)
+        text.line("}")
+        text.line()
+    }
+
+    /// The log should not say that `*` was followed.
+    private func unlink(_ text: inout Text) {
+        if routes.depths.last == 0 { text.line("set \(tables.link) \"\";", 1) }
+    }
+
     /// Every header but `Location`. A block with an `add_header` of its own inherits none, so they are
     /// repeated where one differs.
-    private func headers(cache: String) -> [String] {
-        var lines = ["add_header Cache-Control \"\(cache)\" always;"]
+    private func headers(cache: String?) -> [String] {
+        var lines = cache.map { ["add_header Cache-Control \"\($0)\" always;"] } ?? []
         if domain.noindex {
             lines.append("add_header X-Robots-Tag noindex always;")
         } else if routes.hasNoindexLinks {
