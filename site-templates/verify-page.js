@@ -31,9 +31,10 @@
   function translate() {
     document.documentElement.lang = language;
     for (const element of document.querySelectorAll("[data-say]")) element.textContent = say(element.dataset.say);
-    document.title = `${say("title")} · ${meta("wayseal-name")}`;
+    document.title = `${say("heading")} · ${meta("wayseal-name")}`;
     for (const button of $("languages").children) button.setAttribute("aria-pressed", String(button.lang === language));
     if (shown) show(shown);
+    else if (told) tell(...told);
   }
   const names = { en: "English", de: "Deutsch", fr: "Français", ru: "Русский" };
   for (const tag of languages.length > 1 ? languages : []) {
@@ -59,9 +60,10 @@
 
   // ---- The answer
 
-  let shown = null, last = null;
+  let shown = null, last = null, told = null;
 
   function tell(code, args) {
+    told = code ? [code, args] : null;
     $("message").textContent = code ? say(code, args) : "";
     $("message").hidden = !code;
     if (code) shown = null;
@@ -95,7 +97,11 @@
     }
     cards.push(card(cards.length + 1, "object", "look", say("objectText")));
     $("cards").replaceChildren(...cards);
-    const rows = failed ? [] : verdict.disclosed.map(([field, value]) => [make("dt", {}, field), make("dd", {}, make("bdi", {}, value))]);
+    // What it is and its number first; which batch it belongs to is the issuer's affair.
+    const order = (field) => ["title", "slug"].indexOf(field) + 1 || 3;
+    const fields = verdict.disclosed.filter(([field]) => field !== "batch").sort(([a], [b]) => order(a) - order(b));
+    const label = (field) => (field === "slug" || field === "title" ? say(field) : field);
+    const rows = failed ? [] : fields.map(([field, value]) => [make("dt", {}, label(field)), make("dd", {}, make("bdi", {}, value))]);
     $("values").replaceChildren(...rows.flat());
     $("record").hidden = !rows.length;
     $("hidden").textContent = verdict.hidden > 0 ? say("more", verdict) : "";

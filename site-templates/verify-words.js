@@ -2,7 +2,7 @@
 // What the verification page says: English, German, French, Russian.
 const waysealLanguages = ["en", "de", "fr", "ru"];
 const waysealWords = {
-  title: ["Check a record", "Eintrag prüfen", "Vérifier un document", "Проверить запись"],
+  heading: ["Check a record", "Eintrag prüfen", "Vérifier un document", "Проверить запись"],
   lead: [
     "Everything is checked here, in your browser. Nothing you open leaves your device.",
     "Alles wird hier geprüft, in Ihrem Browser. Was Sie öffnen, verlässt Ihr Gerät nicht.",
@@ -46,9 +46,11 @@ const waysealWords = {
   ],
   says: ["The record says", "Der Eintrag sagt", "L’inscription dit", "Запись сообщает"],
   more: [
-    "{hidden} more values are kept private by the holder.", "{hidden} weitere Angaben behält der Inhaber für sich.",
-    "{hidden} autres valeurs restent privées.", "Ещё значений, которые владелец не показывает: {hidden}.",
+    "Kept private by the holder: {hidden}.", "Vom Inhaber nicht gezeigt: {hidden}.",
+    "Non montrés par le titulaire : {hidden}.", "Не показано владельцем: {hidden}.",
   ],
+  slug: ["Number", "Nummer", "Numéro", "Номер"],
+  title: ["Title", "Titel", "Titre", "Название"],
   details: ["Details and evidence", "Einzelheiten und Belege", "Détails et preuves", "Подробности и доказательства"],
   trust: ["Whose key is trusted", "Welchem Schlüssel vertraut wird", "À quelle clé on se fie", "Чьему ключу доверяют"],
   trustText: [

@@ -46,12 +46,16 @@ struct PaperDrawing {
             cairo_destroy(cairo)
             cairo_surface_destroy(surface)
         }
+        // What makes cairo mark the document as tagged.
+        cairo_tag_begin(cairo, "Document", "")
         var below = 0.0
         for (number, line) in lines.enumerated().dropFirst() {
-            do throws(Problem) { try draw(line, cairo, &below) } catch {
-                throw .template("line \(number + 1) of the paper: \(error.text)")
-            }
+            do throws(Problem) {
+                try draw(line, cairo, &below)
+                if below > height { throw Problem("the text goes beyond the page: hide columns, or make room for it") }
+            } catch { throw .template("line \(number + 1) of the paper: \(error.text)") }
         }
+        cairo_tag_end(cairo, "Document")
         cairo_show_page(cairo)
         let drawn = cairo_status(cairo)
         cairo_surface_finish(surface)

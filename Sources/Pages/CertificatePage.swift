@@ -68,7 +68,8 @@ public struct CertificateText: Sendable {
 
     /// The drawing instructions of the paper (see `docs/issue-certificates.md`).
     public func paper(template: [UInt8]?) throws(PageError) -> [UInt8] {
-        guard let text = Template(source: template ?? SiteTemplates.certificatePaper).render(values(isPaper: true)) else {
+        guard let text = Template(source: template ?? SiteTemplates.certificatePaper).render(values(isPaper: true))
+        else {
             throw PageError(template: "certificate.paper")
         }
         return text

@@ -29,7 +29,9 @@ public enum CarriedBundle {
 
     private static func svg(_ file: [UInt8]) -> [UInt8]? {
         let head = "<metadata id=\"wayseal\">"
-        guard file.count <= longest * 2, let mark = place(of: head, in: file, from: 0, to: file.count) else { return nil }
+        guard file.count <= longest * 2, let mark = place(of: head, in: file, from: 0, to: file.count) else {
+            return nil
+        }
         let start = mark + head.utf8.count
         guard let end = place(of: "</metadata>", in: file, from: start, to: file.count) else { return nil }
         return Base64.decode(String(decoding: file[start..<end], as: UTF8.self))

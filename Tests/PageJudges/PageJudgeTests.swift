@@ -78,7 +78,8 @@ struct PageJudgeTests {
             anchorCheck: Verifier.anchorCheck(
                 AnchorTrust(codeHashes: [.keccak(LedgerContracts.timestamperCode)])))
         func add(
-            _ name: String, _ bundle: ProofBundle, _ cards: [String: String], shows: [String] = [], picture: String? = nil
+            _ name: String, _ bundle: ProofBundle, _ cards: [String: String], shows: [String] = [],
+            picture: String? = nil
         ) throws {
             let file = "\(folder)/\(name).wayseal.json"
             try Files.create(file, bundle.serialized)
@@ -96,7 +97,9 @@ struct PageJudgeTests {
         var anchored = whole
         let note = try #require(SignedNote(whole.proof.checkpoint))
         anchored.anchor = try anchor(of: Checkpoint.anchorValue(of: note))
-        try add("anchored", anchored, ["record": "yes", "before": "unknown", "current": "yes"], shows: ["block 77 of chain 100"], picture: "anchored")
+        try add(
+            "anchored", anchored, ["record": "yes", "before": "unknown", "current": "yes"],
+            shows: ["block 77 of chain 100"], picture: "anchored")
         var other = whole
         other.anchor = try anchor(of: SHA256.hash([7]))
         try add("other-anchor", other, ["record": "yes", "before": "no"])
@@ -110,7 +113,8 @@ struct PageJudgeTests {
         try add("bare", bare, ["record": "yes", "current": "unknown"])
         let stranger = try Ed25519Key.generate()
         var strange = whole
-        strange.proof.checkpoint = try Array(SignedNote(text: note.text, signedBy: stranger, name: "go.vinea.example").serialized.utf8)
+        strange.proof.checkpoint = try Array(
+            SignedNote(text: note.text, signedBy: stranger, name: "go.vinea.example").serialized.utf8)
         try add("strange", strange, ["record": "no"])
         let proof = folder + "/x.tlog-proof"
         try Files.create(proof, whole.proof.serialized)
@@ -137,19 +141,85 @@ struct PageJudgeTests {
         #expect(said.hasSuffix("ok\n"), "\(said)")
     }
 
+    @Test(
+        "a certificate issued from a table in a clean folder verifies on the command line and in a browser when the folder and the network are gone",
+        .timeLimit(.minutes(2)))
+    func aftermath() throws {
+        let source = temporary.path + "/source"
+        let kept = temporary.path + "/kept"
+        let program = Files.parent(of: try #require(Files.realPath("/proc/self/exe"))) + "/wayseal"
+        let fixture = Files.parent(of: Files.parent(of: Files.parent(of: #filePath))) + "/fixtures/registrar"
+        let holder = "\(source)/certificates/sommelier-2026/SOM-26-0007"
+        let script = """
+            set -e
+            mkdir -p \(kept)
+            cp -r \(fixture) \(source)
+            cd \(source)
+            \(program) keys new --no-passphrase -o secrets/ledger.key > \(kept)/key.txt 2>/dev/null
+            \(program) issue sommelier-2026 --quiet
+            \(program) build --quiet
+            cp \(holder)/* dist/current/site/go.vinea.example/verify/index.html \(kept)/
+            \(program) revoke SOM-26-0007 --reason 'lost' > /dev/null
+            \(program) issue sommelier-2026 --refresh --quiet
+            mkdir \(kept)/revoked
+            cp \(holder)/SOM-26-0007.pdf \(kept)/revoked/
+            """
+        #expect(try shell(script).status == 0)
+        try Files.removeTree(source)
+        try #require(try Files.status(source) == nil)
+
+        // A name space without a network; where that is not allowed, at least no name server and no proxy.
+        let alone = try shell("unshare -rn true 2>/dev/null").status == 0 ? "unshare -rn" : "env -i"
+        let verify = "cd \(kept); \(alone) \(program) verify --key \"$(cat key.txt)\""
+        for file in ["pdf", "png", "svg", "wayseal.json", "tlog-proof", "private.wayseal.json"] {
+            let answer = try shell("\(verify) SOM-26-0007.\(file)")
+            #expect(
+                answer.status == 0 && answer.output.contains("the record is authentic"), "\(file): \(answer.output)")
+            if file != "private.wayseal.json" { #expect(!answer.output.contains("1995-03-21"), "\(file)") }
+        }
+        let revoked = try shell("\(verify) revoked/SOM-26-0007.pdf")
+        #expect(revoked.status == 1 && revoked.output.contains("status: no, it was revoked"), "\(revoked.output)")
+        let other = try shell("\(verify.replacing("key.txt", with: "/dev/null")) SOM-26-0007.pdf")
+        #expect(other.status != 0)
+
+        var cases: [[String: Any]] = ["pdf", "png", "svg", "wayseal.json"].map {
+            [
+                "file": "\(kept)/SOM-26-0007.\($0)", "valid": true,
+                "cards": ["record": "yes", "before": "unknown", "current": "yes", "object": "look"],
+                "shows": ["شریف", "Sommelier diploma 2026", "with honours"], "hides": ["1995-03-21"],
+                "picture": "certificate",
+            ]
+        }
+        cases.append([
+            "file": "\(kept)/revoked/SOM-26-0007.pdf", "valid": false, "cards": ["record": "yes", "current": "no"],
+        ])
+        cases.append(["file": "\(kept)/SOM-26-0007.tlog-proof", "says": "entry 6"])
+        try JSONSerialization.data(withJSONObject: ["cases": cases])
+            .write(to: URL(fileURLWithPath: kept + "/list.json"))
+        let said = try run([kept + "/index.html", kept + "/list.json"])
+        #expect(said.hasSuffix("ok\n"), "\(said)")
+    }
+
+    private func shell(_ script: String) throws -> (status: Int32, output: String) {
+        try start("/bin/sh", ["-c", script])
+    }
+
     private func run(_ arguments: [String]) throws -> String {
         let here = Files.parent(of: #filePath)
-        let process = Process()
-        process.executableURL = URL(
-            fileURLWithPath: Files.parent(of: Files.parent(of: here)) + "/.build/venv/bin/python")
         var arguments = [here + "/verify_page.py"] + arguments
         if let pictures = ProcessInfo.processInfo.environment["WAYSEAL_PICTURES"] { arguments.append(pictures) }
+        return try start(Files.parent(of: Files.parent(of: here)) + "/.build/venv/bin/python", arguments).output
+    }
+
+    private func start(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         let output = Pipe()
         process.standardOutput = output
         try process.run()
         let bytes = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        return String(decoding: bytes, as: UTF8.self)
+        return (process.terminationStatus, String(decoding: bytes, as: UTF8.self))
     }
 }

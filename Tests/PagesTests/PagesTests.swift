@@ -87,9 +87,11 @@ struct PagesTests {
         #expect(html.contains("content=\"A &amp; &lt;B&gt;\"") && html.contains("AA&quot;&lt;\""))
         #expect(!html.contains("src=") && !html.contains("href=") && !html.contains("innerHTML"))
         for (tag, directive) in [("script", "script-src"), ("style", "style-src")] {
-            let content = try #require(html.components(separatedBy: "<\(tag)>").last?.components(separatedBy: "</\(tag)>").first)
+            let content = try #require(
+                html.components(separatedBy: "<\(tag)>").last?.components(separatedBy: "</\(tag)>").first)
             #expect(html.contains("\(directive) 'sha256-\(Base64.encode(SHA256.hash(Array(content.utf8))))'"))
         }
-        #expect(html.contains(Keccak256.hash(LedgerContracts.timestamperCode).map { String(format: "%02x", $0) }.joined()))
+        #expect(
+            html.contains(Keccak256.hash(LedgerContracts.timestamperCode).map { String(format: "%02x", $0) }.joined()))
     }
 }

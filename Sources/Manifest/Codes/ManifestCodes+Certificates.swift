@@ -10,7 +10,8 @@ extension ManifestCodes {
         {n:04}, the same in four digits, or the name of a column in braces; at least one of them, so that no two rows have
         the same number. Rows that are numbered by {n} must stay where they are: append new ones at the end.
         """,
-        bad: "certificates:\n  diploma: { data: data/graduates.csv, id: \"DIP 26/{n:04}\" }\nlinks: { a: https://example.org/ }\nledger: { key: \"${file:secrets/ledger.key}\" }",
+        bad:
+            "certificates:\n  diploma: { data: data/graduates.csv, id: \"DIP 26/{n:04}\" }\nlinks: { a: https://example.org/ }\nledger: { key: \"${file:secrets/ledger.key}\" }",
         mended:
             "certificates:\n  diploma: { data: data/graduates.csv, id: \"DIP-26-{n:04}\" }\nlinks: { a: https://example.org/ }\nledger: { key: \"${file:secrets/ledger.key}\" }"
     )

@@ -117,7 +117,8 @@ public struct CertificateTable: Sendable {
         let row = range(scanner.row)
         if let empty = batch.pattern.columns.first(where: { values[$0]?.isEmpty ?? true }) {
             return sink.add(
-                .error(ManifestCodes.certificateRow, at: row, "the cell of '\(empty)' is empty, and the number needs it"))
+                .error(
+                    ManifestCodes.certificateRow, at: row, "the cell of '\(empty)' is empty, and the number needs it"))
         }
         guard CertificatePattern.isPlain(id), id.utf8.count <= 100 else {
             return sink.add(
