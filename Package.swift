@@ -39,6 +39,7 @@ let package = Package(
         .systemLibrary(
             name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
         .systemLibrary(name: "CCompress", providers: [.apt(["libisal-dev", "libzstd-dev"])]),
+        .systemLibrary(name: "CGLib", providers: [.apt(["libglib2.0-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
         .target(name: "CZBar"),
@@ -71,11 +72,12 @@ let package = Package(
             name: "Manifest", dependencies: ["Support", "Site", "CYAML", "CIDN2"],
             resources: [.embedInCode("wayseal.schema.json")]),
         .target(name: "Redirects", dependencies: ["Support", "Site"]),
+        .target(name: "Places", dependencies: ["Support", "Site"]),
         .target(
             name: "Ledger", dependencies: ["Support", "SQLite", "TransparencyLog", "LedgerSchema"]),
         .target(name: "Verification", dependencies: ["Support", "TransparencyLog", "Ethereum"]),
         .target(name: "Codes", dependencies: ["Support", "QRCode", "CQREncode"]),
-        .target(name: "Pages", dependencies: ["Support", "Site", "SiteTemplates", "CMustache"]),
+        .target(name: "Pages", dependencies: ["Support", "Site", "SiteTemplates", "CMustache", "CGLib"]),
         .target(
             name: "Scans",
             dependencies: [
@@ -105,7 +107,7 @@ let package = Package(
             dependencies: [
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
                 "Pages", "Build", "Ledger", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
-                "Reports", "Transfer", "Decoding", "Certificates",
+                "Reports", "Transfer", "Places", "Decoding", "Certificates",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: [.unsafeFlags(smallLink, .when(configuration: .release))]),
@@ -114,9 +116,11 @@ let package = Package(
         .target(
             name: "SiteTemplates", path: "site-templates",
             resources: [
-                .embedInCode("page.html"), .embedInCode("verify.html"), .embedInCode("verify.css"),
-                .embedInCode("verify-core.js"), .embedInCode("verify-words.js"), .embedInCode("verify-page.js"),
-                .embedInCode("certificate.html"), .embedInCode("certificate.paper"),
+                .embedInCode("page.html"), .embedInCode("policy.html"), .embedInCode("preview.html"),
+                .embedInCode("style.css"), .embedInCode("password.js"), .embedInCode("phrases.txt"),
+                .embedInCode("verify.html"), .embedInCode("verify.css"), .embedInCode("verify-core.js"),
+                .embedInCode("verify-words.js"), .embedInCode("verify-page.js"), .embedInCode("certificate.html"),
+                .embedInCode("certificate.paper"),
             ]),
         .target(
             name: "LedgerContracts", dependencies: ["Support"], path: "ledger/contracts",
@@ -132,6 +136,10 @@ let package = Package(
         // Tests. ServerTests start the real nginx and Caddy; they run when WAYSEAL_SERVER_TESTS=1.
         .target(name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport"),
         .testTarget(name: "SupportTests", dependencies: ["Support", "TestSupport"]),
+        .testTarget(
+            name: "SiteTests", dependencies: ["Site", "Support", "TestSupport"], exclude: ["zones.py"]),
+        .testTarget(
+            name: "PlacesTests", dependencies: ["Places", "Site", "Support", "CMaxMindDB", "TestSupport"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"]),
         .testTarget(
             name: "QRCodeTests", dependencies: ["QRCode", "Codes", "CQREncode", "Decoding"]),
@@ -223,7 +231,7 @@ if Context.environment["WAYSEAL_BENCH"] == "1" {
 
 /// Rooms whose inputs are hostile: every unsafe expression in them is marked.
 let strictlyMemorySafe: Set<String> = [
-    "AccessLogs", "Manifest", "SQLite", "TransparencyLog", "Ledger", "Verification", "Ethereum", "Anchoring",
+    "AccessLogs", "Manifest", "SQLite", "TransparencyLog", "Ledger", "Verification", "Ethereum", "Anchoring", "Places",
 ]
 
 /// Shims in C and C++.

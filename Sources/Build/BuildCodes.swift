@@ -51,6 +51,20 @@ public enum BuildCodes {
         image of 'a' is a file. Rename one of the two slugs.
         """)
 
+    /// The tokens of a scan limit can't be kept.
+    public static let tokens = DiagnosticCode(
+        "tokens-unwritable", "the tokens of a scan limit can't be kept",
+        """
+        A limit that is kept exactly needs a folder on the server, with an empty file for each scan that is left:
+        STATE/tokens/HOST/ID. 'wayseal tokens' must be able to write there, and so must nginx's workers, which delete a
+        file with each redirect. STATE is /var/lib/wayseal unless 'build' and 'tokens' are told otherwise with --state.
+
+            sudo install -d -m 755 /var/lib/wayseal
+            sudo wayseal tokens sync --group www-data
+
+        A file that should hold a number and does not is never guessed at: too many scans would be given out.
+        """)
+
     /// All codes of this room.
-    public static let all = [badLock, reservedSlug, codeTooLong, codePathClash]
+    public static let all = [badLock, reservedSlug, codeTooLong, codePathClash, tokens]
 }

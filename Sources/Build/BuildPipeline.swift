@@ -22,6 +22,8 @@ public struct BuildOptions: Sendable {
     public var deployment: Deployment
     /// The folder that servers write to in a trial: gets folders and placeholder certificates; `nil`: nothing is made.
     public var trialState: String?
+    /// Who may take the tokens of scan limits in a trial; `nil`: none are made.
+    public var tokenAccess: TokenStore.Access?
     /// One archive instead of a file per image.
     public var archive: Archive?
     /// Generations that stay, the served one included.
@@ -292,6 +294,14 @@ public struct BuildPipeline: Sendable {
             }
         } catch {
             throw BuildError(error)
+        }
+        guard let access = options.tokenAccess else { return }
+        let tickets = TokenStore.tickets(of: site) { LinkIdentity.hex(logID: RouteTable.logID(of: $0)) }
+        do throws(TokenError) {
+            try TokenStore(state: state, access: access).sync(tickets)
+        } catch {
+            if case .file(let cause, _) = error { throw .file(cause) }
+            throw .other(error.description)
         }
     }
 }

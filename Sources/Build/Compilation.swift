@@ -46,7 +46,7 @@ public struct Compilation: Sendable {
         trialFolders = emissions.flatMap(\.trialDirectories)
         certificateHosts = emissions.flatMap(\.certificateHosts)
         do {
-            files += try StaticPages.files(for: site)
+            files += try StaticPages.files(for: site) { LinkIdentity.hex(logID: RouteTable.logID(of: $0)) }
         } catch {
             throw .other("\(error)")
         }

@@ -8,8 +8,9 @@ public import Support
 ///     gone go.example.org/old 302 q https://example.org/old
 ///
 /// The fields: whether the last build had the link; host and lower-case slug; status; letters for options
-/// (`q` query passed, `s` suffix forwarded, `d` printed in upper case, `-` none); target. A line never leaves
-/// the file, so that a slug on an old print is never given to something else by accident.
+/// (`q` query passed, `s` suffix forwarded, `d` printed in upper case, `-` none), and behind a colon the fingerprint of
+/// the link's policy, if it has one; target (of a link that only has variants, the first one's). A line never leaves the
+/// file, so that a slug on an old print is never given to something else by accident.
 public struct LinkLock: Sendable {
     /// The bytes of the file; empty before the first build.
     public let bytes: [UInt8]
@@ -191,13 +192,13 @@ public struct LinkLock: Sendable {
         for byte in slug.utf8 { out.append(byte &- 0x41 < 26 ? byte | 0x20 : byte) }
     }
 
-    /// ` 302 - `: what stands between key and target, for each combination of status and options.
-    private static func middle(_ redirect: Link.Redirect, _ options: Link.Options) -> [UInt8] {
+    /// ` 302 - `: what stands between key and target, for each combination of status, options and policy.
+    private static func middle(_ redirect: Link.Redirect, _ options: Link.Options, _ policy: String?) -> [UInt8] {
         var letters = ""
         if options.contains(.passQuery) { letters += "q" }
         if options.contains(.forwardSuffix) { letters += "s" }
         if options.contains(.dense) { letters += "d" }
-        return Array(" \(redirect.rawValue) \(letters.isEmpty ? "-" : letters) ".utf8)
+        return Array(" \(redirect.rawValue) \(letters.isEmpty ? "-" : letters)\(policy.map { ":" + $0 } ?? "") ".utf8)
     }
 
     /// The lock after a build of `site`, and how the site differs from this lock.
@@ -228,11 +229,14 @@ public struct LinkLock: Sendable {
             out.append(0x0A)
             old += 1
         }
-        var middles: [UInt32: [UInt8]] = [:]
+        var middles: [UInt64: [UInt8]] = [:]
         for index in keys.sortedIndices().lazy.map(Int.init) {
             let key = keys[index]
             let (redirect, options) = (links[index].redirect, links[index].options)
-            let shape = UInt32(redirect.rawValue) << 8 | UInt32(options.rawValue)
+            let policy = site.policy(of: links[index])
+            let shape =
+                UInt64(UInt32(bitPattern: links[index].policy)) << 32 | UInt64(redirect.rawValue) << 8
+                | UInt64(options.rawValue)
             var before: Line?
             while old < lines.count {
                 let order = Self.order(bytes[lines[old].start + Line.keyOffset..<lines[old].keyEnd], key)
@@ -249,10 +253,13 @@ public struct LinkLock: Sendable {
             let start = out.count
             out.append(contentsOf: "live ".utf8)
             out.append(contentsOf: key)
-            if middles[shape] == nil { middles[shape] = Self.middle(redirect, options) }
+            if middles[shape] == nil {
+                middles[shape] = Self.middle(redirect, options, policy.map(site.fingerprint))
+            }
             if let middle = middles[shape] { out.append(contentsOf: middle) }
             let targetStart = out.count
-            out.append(contentsOf: links[index].target.utf8)
+            let target = links[index].target
+            out.append(contentsOf: (target.isEmpty ? policy?.variants.first?.target ?? "-" : target).utf8)
             if let before {
                 let line = bytes[before.start..<before.end]
                 if Self.order(line, out[start...]) == 0 {

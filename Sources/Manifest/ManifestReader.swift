@@ -9,19 +9,19 @@ public struct ManifestOptions: Sendable {
     public var allowedPaths: [String]
     /// How files are read.
     public var files: any ManifestFiles
-    /// Whether a time zone of right form exists.
-    public var knowsTimezone: @Sendable (String) -> Bool
+    /// The time zone of a name of right form; `nil`: there is none.
+    public var zone: @Sendable (String) -> ZoneTable?
 
     /// Options; by default without environment, on the machine's files, with its time zones.
     public init(
         environment: [String: String] = [:], allowedPaths: [String] = [],
         files: any ManifestFiles = POSIXFiles(),
-        knowsTimezone: @escaping @Sendable (String) -> Bool = SystemTimeZones.contains
+        zone: @escaping @Sendable (String) -> ZoneTable? = { ZoneTable(named: $0) }
     ) {
         self.environment = environment
         self.allowedPaths = allowedPaths
         self.files = files
-        self.knowsTimezone = knowsTimezone
+        self.zone = zone
     }
 }
 

@@ -1,4 +1,5 @@
 /// A day of the calendar, without a time zone.
+internal import Support
 
 /// A day of the proleptic Gregorian calendar, counted from 1970-01-01.
 ///
@@ -11,16 +12,9 @@ public struct CivilDay: Sendable, Hashable, Comparable, CustomStringConvertible 
     public init(number: Int) { self.number = number }
 
     /// The day of a date; `nil` when there is no such date. `month` and `day` count from 1.
-    ///
-    /// Howard Hinnant, "chrono-compatible low-level date algorithms", days_from_civil.
     public init?(year: Int, month: Int, day: Int) {
         guard (1...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
-        let y = month <= 2 ? year - 1 : year
-        let era = y / 400
-        let yearOfEra = y - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        number = era * 146_097 + dayOfEra - 719_468
+        number = CivilTime.days(year: year, month: month, day: day)
         guard self.day == day, self.month == month else { return nil }
     }
 
@@ -64,17 +58,5 @@ public struct CivilDay: Sendable, Hashable, Comparable, CustomStringConvertible 
     /// Earlier comes first.
     public static func < (a: CivilDay, b: CivilDay) -> Bool { a.number < b.number }
 
-    /// civil_from_days of the same page.
-    private var civil: (year: Int, month: Int, day: Int) {
-        let z = number + 719_468
-        let era = (z >= 0 ? z : z - 146_096) / 146_097
-        let dayOfEra = z - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shifted = (5 * dayOfYear + 2) / 153
-        let month = shifted < 10 ? shifted + 3 : shifted - 9
-        return (
-            yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shifted + 2) / 5 + 1
-        )
-    }
+    private var civil: (year: Int, month: Int, day: Int) { CivilTime.date(ofDay: number) }
 }

@@ -1,5 +1,6 @@
 internal import AccessLogs
 internal import Site
+internal import Support
 
 /// The hot loop: hits → events and counters of their days. State in one struct, no class, no `String`.
 

@@ -1,6 +1,7 @@
 internal import AccessLogs
 internal import SQLite
 internal import Site
+internal import Support
 
 /// What a report is asked for.
 public struct ReportQuery: Sendable {

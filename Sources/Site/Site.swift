@@ -19,6 +19,8 @@ public struct Site: Sendable {
     public var policies: [Policy] = []
     /// The sets of addresses that policies refer to.
     public var places: [Place] = []
+    /// The database that tells where addresses are; `nil`: the manifest names none, or nothing asks for it.
+    public var placesDatabase: PlacesFile?
     /// The offsets of ``timezone`` over the years that configuration is compiled for.
     public var zone = ZoneOffsets()
     /// Proxies in front whose word on the visitor's address counts.
@@ -32,6 +34,8 @@ public struct Site: Sendable {
     /// The manifest asks for a signature, but its key is not on this machine: the error of whoever needs it. Then
     /// ``signing`` is `nil`, and a build must be refused rather than left unsigned.
     public var missingSigningKey: Diagnostic?
+    /// Passwords whose secrets are not on this machine: a build must be refused, the gates are placeholders.
+    public var missingSecrets: [Diagnostic] = []
     /// The log of everything that is built; `nil`: there is none.
     public var ledger: LedgerSettings?
     /// Index of the domain that speaks for the issuer: the ledger's, else that of `defaults`, else the first.
@@ -109,6 +113,23 @@ public struct ZoneOffsets: Equatable, Sendable {
         let day = minutes >= 0 ? minutes / 1440 : (minutes - 1439) / 1440
         // 1970-01-01 was a Thursday.
         return (Int(((day + 3) % 7 + 7) % 7), Int(minutes - day * 1440))
+    }
+}
+
+/// A database of places (`.mmdb`), as it was read.
+public struct PlacesFile: Sendable {
+    /// Its path as the manifest writes it.
+    public var path: String
+    /// The whole file.
+    public var bytes: [UInt8]
+    /// Where the manifest names it.
+    public var range: SourceRange?
+
+    /// A file.
+    public init(path: String, bytes: [UInt8], range: SourceRange? = nil) {
+        self.path = path
+        self.bytes = bytes
+        self.range = range
     }
 }
 

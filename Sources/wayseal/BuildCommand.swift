@@ -71,6 +71,11 @@ struct BuildCommand: AsyncParsableCommand {
             loaded.diagnostics.removeAll { $0.code == problem.code }
             loaded.diagnostics.append(problem)
         }
+        // … and so is a gate without its password.
+        for problem in site.missingSecrets {
+            loaded.diagnostics.removeAll { $0.code == problem.code && $0.range == problem.range }
+            loaded.diagnostics.append(problem)
+        }
         try loaded.stopOnErrors()
 
         var options = BuildOptions(
@@ -79,6 +84,9 @@ struct BuildCommand: AsyncParsableCommand {
         options.archive = archive
         options.keep = keep
         options.trialState = state ?? output + "/state"
+        // Those of a state folder that is a server's own are made there. Workers of an nginx that root tries out run as
+        // somebody else.
+        if state == nil { options.tokenAccess = TokenStore.Access(mode: geteuid() == 0 ? 0o777 : 0o755) }
         options.passphrase = try site.signing.flatMap { try passphrase.read(for: $0.pem) }
         options.random = Surroundings.random
         options.author = Surroundings.author

@@ -90,6 +90,7 @@ struct InputOptions: ParsableArguments {
             throw ExitStatus.checkFailed
         }
         loaded.site = site
+        loaded.findPlaces()
         try loaded.readLock(place.lockPath)
         try loaded.readLedger()
         return loaded

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Build
 import Manifest
+import Places
 import Redirects
 import Support
 
@@ -18,7 +19,7 @@ struct ExplainCommand: ParsableCommand {
     var code: String?
 
     func run() throws {
-        let all = (ManifestCodes.all + RedirectCodes.all + BuildCodes.all).sorted { $0.id < $1.id }
+        let all = (ManifestCodes.all + RedirectCodes.all + BuildCodes.all + PlacesCodes.all).sorted { $0.id < $1.id }
         guard let code else {
             let width = all.map(\.id.count).max() ?? 0
             for code in all {

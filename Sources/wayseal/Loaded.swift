@@ -2,6 +2,7 @@ import Build
 import Glibc
 import Ledger
 import Manifest
+import Places
 import Redirects
 import Site
 import Support
@@ -35,6 +36,13 @@ struct Loaded {
         } catch let error as FileError {
             throw Failure(error)
         }
+    }
+
+    /// Looks up which addresses are in the site's places.
+    mutating func findPlaces() {
+        guard var site else { return }
+        diagnostics += Places.fill(&site, now: Int64(time(nil)))
+        self.site = site
     }
 
     /// Adds what the ledger remembers, where its index is on this machine. A clone without it has the lock alone.

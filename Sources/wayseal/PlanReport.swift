@@ -52,9 +52,13 @@ enum PlanReport {
     /// The target, and the status and options when they are not the ordinary ones.
     private static func describe(_ entry: LinkLock.Entry) -> String {
         var extras = entry.redirect == 302 ? [] : ["\(entry.redirect)"]
-        if entry.options.contains("q") { extras.append("query passed") }
-        if entry.options.contains("s") { extras.append("suffix forwarded") }
-        if entry.options.contains("d") { extras.append("printed dense") }
+        // Behind the letters the fingerprint of a policy may stand.
+        let parts = entry.options.split(separator: ":")
+        let letters = parts.first ?? ""
+        if letters.contains("q") { extras.append("query passed") }
+        if letters.contains("s") { extras.append("suffix forwarded") }
+        if letters.contains("d") { extras.append("printed dense") }
+        if parts.count > 1 { extras.append("policy \(parts[1])") }
         return extras.isEmpty ? entry.target : "\(entry.target) (\(extras.joined(separator: ", ")))"
     }
 

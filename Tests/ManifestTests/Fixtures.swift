@@ -26,7 +26,7 @@ enum Fixtures {
 
     static func read(_ path: String, environment: [String: String] = environment) throws -> ManifestResult {
         let options = ManifestOptions(
-            environment: environment, files: RootedFiles(root: root), knowsTimezone: { _ in true })
+            environment: environment, files: RootedFiles(root: root), zone: { ZoneTable(named: $0) ?? .utc })
         return try ManifestReader(options: options).read(path: path)
     }
 }
@@ -101,7 +101,7 @@ func readBytes(
     var files = ["/wayseal.yaml": manifest]
     for (path, bytes) in others { files["/" + path] = bytes }
     let options = ManifestOptions(
-        environment: environment, files: MemoryFiles(files), knowsTimezone: { _ in true })
+        environment: environment, files: MemoryFiles(files), zone: { ZoneTable(named: $0) ?? .utc })
     do {
         return try ManifestReader(options: options).read(path: "/wayseal.yaml")
     } catch {

@@ -13,7 +13,7 @@ struct PagesTests {
         var site = Site(name: "Vinea Estates", domains: [Domain(host: "go.vinea.example")])
         edit(&site)
         let file = try #require(
-            try StaticPages.files(for: site).first { $0.path == "site/go.vinea.example/" + name })
+            try StaticPages.files(for: site, id: \.slug).first { $0.path == "site/go.vinea.example/" + name })
         return String(decoding: file.bytes, as: UTF8.self)
     }
 
@@ -21,7 +21,7 @@ struct PagesTests {
     func files() throws {
         let site = Site(domains: [Domain(host: "a.example"), Domain(host: "b.example")])
         #expect(
-            try StaticPages.files(for: site).map(\.path) == [
+            try StaticPages.files(for: site, id: \.slug).map(\.path) == [
                 "site/a.example/index.html", "site/a.example/404.html", "site/b.example/index.html",
                 "site/b.example/404.html",
             ])
@@ -32,7 +32,7 @@ struct PagesTests {
         var domain = Domain(host: "a.example")
         domain.home = .redirect("https://example.org/")
         domain.missing = .page(html: Array("<p>mine {{name}}".utf8))
-        let files = try StaticPages.files(for: Site(domains: [domain]))
+        let files = try StaticPages.files(for: Site(domains: [domain]), id: \.slug)
         #expect(files.map(\.path) == ["site/a.example/404.html"])
         #expect(files.first?.bytes == Array("<p>mine {{name}}".utf8))
     }

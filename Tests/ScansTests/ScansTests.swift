@@ -2,6 +2,7 @@
 import AccessLogs
 import Site
 import Foundation
+import Support
 import TestSupport
 import Testing
 

@@ -62,11 +62,11 @@ extension ManifestCodes {
         "not-yet", "a part of the manifest that this version does not compile",
         """
         The key is right, but this version of wayseal can't do what it says. Building without it would publish
-        something else than the manifest promises (a limited link without its limit), so it is an error. Remove the
+        something else than the manifest promises (a link without its contact), so it is an error. Remove the
         key, or use a version that has it.
         """,
-        bad: "links:\n  flash: { to: https://example.org/flash, limit: 100 scans }",
-        mended: "links:\n  flash: { to: https://example.org/flash }")
+        bad: "links:\n  anna: { vcard: contacts/anna.yaml }",
+        mended: "links:\n  anna: https://example.org/anna")
     static let wrongVersion = define(
         "wrong-version", "the manifest is written for another wayseal",
         "`wayseal: 1` names the version of the manifest's language. This program knows version 1 only.",
@@ -131,8 +131,8 @@ extension ManifestCodes {
     static let literalSecret = define(
         "literal-secret", "a secret is written into the manifest",
         """
-        The manifest is made to be committed and reviewed; a private key in it is public. Name a file or a variable
-        instead, and treat the key that stood here as lost: make a new one.
+        The manifest is made to be committed and reviewed; a private key or a password in it is public. Name a file or a
+        variable instead, and treat what stood here as lost: make a new one.
         """,
         bad: "ledger: { key: MC4CAQAwBQYDK2VwBCIEIB }",
         mended: "ledger: { key: \"${file:secrets/ledger.key}\" }")
@@ -199,7 +199,10 @@ extension ManifestCodes {
     )
     static let badTimezone = define(
         "bad-timezone", "a time zone is unknown",
-        "Time zones have names of the IANA database: Europe/Vienna, America/New_York, UTC. CET or +01:00 won't do.",
+        """
+        Time zones have names of the IANA database: Europe/Vienna, America/New_York, UTC. CET or +01:00 won't do. The
+        machine that builds has the database in /usr/share/zoneinfo (the package tzdata); only UTC needs none.
+        """,
         bad: "site: { timezone: \"Europe/Wien!\" }\nlinks: { a: https://example.org/ }",
         mended: "site: { timezone: Europe/Vienna }\nlinks: { a: https://example.org/ }")
     static let badLanguage = define(

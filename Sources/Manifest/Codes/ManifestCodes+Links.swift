@@ -155,7 +155,8 @@ extension ManifestCodes {
         "table-header", "the header row of a CSV file can't be used",
         """
         The first row names the columns: `to` is required, `slug` usual, and any of domain, redirect, query, suffix, dense,
-        noindex, privacy, tags and reuse may follow, each once. Cells are separated by commas, as RFC 4180 has it.
+        noindex, privacy, tags, reuse, from, until, hours, days, limit, once, confirm, enforce, only, gone and rate may
+        follow, each once. Cells are separated by commas, as RFC 4180 has it.
         """,
         bad: "short;url\nhello;https://example.org/",
         mended: "slug,to\nhello,https://example.org/")

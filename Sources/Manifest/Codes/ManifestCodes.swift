@@ -2,9 +2,9 @@ public import Support
 
 /// Every kind of problem this room reports, each with what `wayseal explain` says about it.
 public enum ManifestCodes {
-    /// All codes, in the order of the topics: files, YAML, keys and values, domains, slugs, targets, tables.
+    /// All codes, in the order of the topics: files, YAML, keys and values, domains, slugs, targets, policies, tables.
     public static let all: [DiagnosticCode] =
-        files + yaml + keys + sites + slugs + targets + tables
+        files + yaml + keys + sites + slugs + targets + times + placesAndNetworks + policies + tables
         + certificates
 
     /// A code whose explanation ends in an example and the example mended.

@@ -97,10 +97,13 @@ public struct POSIXFiles: ManifestFiles {
 }
 
 /// Time zones of the machine.
-public enum SystemTimeZones {
-    /// Whether the machine's time zone database has the name. The name must have passed the manifest's own check.
-    public static func contains(_ name: String) -> Bool {
-        guard unsafe access("/usr/share/zoneinfo", F_OK) == 0 else { return true }
-        return unsafe access("/usr/share/zoneinfo/" + name, F_OK) == 0
+enum SystemTimeZones {
+    /// The names that the database lists (zone.tab: country, coordinates, name), for "did you mean".
+    static func names() -> [String] {
+        guard let bytes = try? POSIXFiles().read("/usr/share/zoneinfo/zone.tab", atMost: 1 << 20) else { return [] }
+        return bytes.split(separator: 0x0A).compactMap { line in
+            let parts = line.split(separator: 0x09)
+            return line.first == UInt8(ascii: "#") || parts.count < 3 ? nil : String(decoding: parts[2], as: UTF8.self)
+        }
     }
 }

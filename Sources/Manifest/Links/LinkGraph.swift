@@ -11,17 +11,101 @@ enum LinkGraph {
             switch destination(of: table.links[link], domain, &table) {
             case .link(let other): next[link] = other
             case .nothing(let path):
-                let range = table.links[link].targetRange
-                sink.add(.warning, ManifestCodes.deadTarget, at: range) {
-                    .warning(
-                        ManifestCodes.deadTarget, at: range,
-                        "there is no link \(table.domains[domain].host)/\(path)",
-                        help: "whoever scans this gets the page for unknown links")
-                }
+                reportDead(path, domain, at: table.links[link].targetRange, table, &sink)
             case .elsewhere: break
             }
         }
-        report(next, table, &sink)
+        let circles = report(next, table, &sink)
+        checkPolicies(next, circles, &table, &sink)
+    }
+
+    private static func reportDead(
+        _ path: String, _ domain: Int, at range: SourceRange, _ table: LinkTable, _ sink: inout DiagnosticSink
+    ) {
+        sink.add(.warning, ManifestCodes.deadTarget, at: range) {
+            .warning(
+                ManifestCodes.deadTarget, at: range, "there is no link \(table.domains[domain].host)/\(path)",
+                help: "whoever scans this gets the page for unknown links")
+        }
+    }
+
+    /// What policies lead to. A circle through a policy may close only sometimes, so it is a warning; a policy that
+    /// leads to its own link always does. O(links and targets on own domains).
+    private static func checkPolicies(
+        _ next: [Int: Int], _ circles: Set<Int>, _ table: inout LinkTable, _ sink: inout DiagnosticSink
+    ) {
+        var edges: [(from: Int, to: Int, range: SourceRange)] = []
+        for place in table.policyTargets where place.link < table.links.count {
+            var found = destination(ofTarget: place.target, place.domain, &table)
+            if case .nothing = found, table.links[place.link].options.contains(.forwardSuffix) { found = .elsewhere }
+            switch found {
+            case .elsewhere: break
+            case .nothing(let path): reportDead(path, place.domain, at: place.range, table, &sink)
+            case .link(let other) where other == place.link:
+                sink.add(
+                    .error(
+                        ManifestCodes.targetLoop, at: place.range, "this leads back to the link itself",
+                        help: "write where visitors should end up"))
+            case .link(let other): edges.append((place.link, other, place.range))
+            }
+        }
+        if edges.isEmpty { return }
+        var following: [Int: [Int]] = next.mapValues { [$0] }
+        for edge in edges { following[edge.from, default: []].append(edge.to) }
+        let component = components(following)
+        for edge in edges where !circles.contains(edge.from) {
+            let isCircle = component[edge.from] != nil && component[edge.from] == component[edge.to]
+            sink.add(.warning, isCircle ? ManifestCodes.targetLoop : ManifestCodes.targetChain, at: edge.range) {
+                let other = table.links[edge.to]
+                let notes = [Diagnostic.Note("it leads on from here", at: other.range)]
+                if isCircle {
+                    return .warning(
+                        ManifestCodes.targetLoop, at: edge.range,
+                        "this may lead back to the link itself, depending on the visitor and the time", notes: notes)
+                }
+                return .warning(
+                    ManifestCodes.targetChain, at: edge.range, "this target is a short link itself", notes: notes,
+                    help: other.policy < 0 ? "write \(other.target)" : nil)
+            }
+        }
+    }
+
+    /// For each node the number of its strongly connected component (Tarjan 1972, without recursion). O(nodes + edges).
+    private static func components(_ following: [Int: [Int]]) -> [Int: Int] {
+        var index: [Int: Int] = [:]
+        var low: [Int: Int] = [:]
+        var component: [Int: Int] = [:]
+        var stack: [Int] = []
+        for root in following.keys.sorted() where index[root] == nil {
+            var walk: [(node: Int, edge: Int)] = [(root, 0)]
+            while let (node, edge) = walk.last {
+                if edge == 0 {
+                    index[node] = index.count
+                    low[node] = index[node]
+                    stack.append(node)
+                }
+                let targets = following[node] ?? []
+                if edge < targets.count {
+                    walk[walk.count - 1].edge += 1
+                    let other = targets[edge]
+                    if index[other] == nil {
+                        walk.append((other, 0))
+                    } else if component[other] == nil {
+                        low[node] = min(low[node] ?? 0, index[other] ?? 0)
+                    }
+                    continue
+                }
+                if low[node] == index[node] {
+                    while let top = stack.popLast() {
+                        component[top] = node
+                        if top == node { break }
+                    }
+                }
+                walk.removeLast()
+                if let parent = walk.last?.node { low[parent] = min(low[parent] ?? 0, low[node] ?? 0) }
+            }
+        }
+        return component
     }
 
     private enum Destination {
@@ -78,7 +162,8 @@ enum LinkGraph {
         }
     }
 
-    private static func report(_ next: [Int: Int], _ table: LinkTable, _ sink: inout DiagnosticSink) {
+    /// The links that are in a circle of targets come back.
+    private static func report(_ next: [Int: Int], _ table: LinkTable, _ sink: inout DiagnosticSink) -> Set<Int> {
         // Each link leads to at most one other: follow, and remember the walk in which a link was seen.
         var walkOf: [Int: Int] = [:]
         var inCircle: Set<Int> = []
@@ -105,9 +190,10 @@ enum LinkGraph {
                 .warning(
                     ManifestCodes.targetChain, at: range, "this target is a short link itself",
                     notes: [Diagnostic.Note("it leads on from here", at: table.links[following].range)],
-                    help: "write \(table.links[following].target)")
+                    help: table.links[following].policy < 0 ? "write \(table.links[following].target)" : nil)
             }
         }
+        return inCircle
     }
 
     private static func reportCircle(_ circle: [Int], _ table: LinkTable, _ sink: inout DiagnosticSink) {

@@ -20,6 +20,8 @@ struct LinkDraft {
     /// A domain was named but does not exist; that was reported.
     var hasBrokenDomain = false
     var redirect: Link.Redirect?
+    /// Where `redirect` stands.
+    var redirectRange: SourceRange?
     var passQuery: Bool?
     /// Where `query` stands.
     var queryRange: SourceRange?
@@ -33,6 +35,9 @@ struct LinkDraft {
     var reuse: String?
     var utm: [UTMParameter]?
     var utmRange: SourceRange?
+    var policy: PolicyDraft?
+    /// A policy that another link has already; -1: none.
+    var sharedPolicy: Int32 = -1
 }
 
 /// The place of a text in a file.
@@ -58,24 +63,33 @@ struct LinkTable {
     private let domainIndex: [String: Int]
     private let brokenDomains: Set<String>
     private let isIncomplete: Bool
-    private let defaults: LinkDefaults
+    let defaults: LinkDefaults
     private let defaultDomain: Int?
-    private let hosts: HostIndex
+    let hosts: HostIndex
+    /// Reads the flat keys of policies.
+    let scalars: PolicyScalars
+    /// The sets of addresses that policies refer to.
+    var places = PlaceTable()
+    /// The policies of links that have one.
+    private(set) var policies: [Policy] = []
     /// Links whose target is on one of our own domains, for the search for loops.
     private(set) var ownTargets: [(link: Int, domain: Int)] = []
+    /// The same for what policies lead to.
+    private(set) var policyTargets: [PolicyTarget] = []
     /// Wildcards exist.
     private(set) var hasWildcards = false
     private var pending: [(link: Int, slug: GeneratedSlug)] = []
     private var occurrences: [UInt64: UInt32] = [:]
     private var unclear: (count: Int, first: SourceRange)?
-    private var slugBuffer: [UInt8] = []
-    private var targetBuffer: [UInt8] = []
+    private(set) var slugBuffer: [UInt8] = []
+    var targetBuffer: [UInt8] = []
 
     init(
         _ domains: [Domain], _ domainDense: [Bool?], _ domainIndex: [String: Int],
         _ brokenDomains: Set<String>,
-        _ defaults: LinkDefaults, _ targets: TargetText, isIncomplete: Bool
+        _ defaults: LinkDefaults, _ targets: TargetText, _ scalars: PolicyScalars, isIncomplete: Bool
     ) {
+        self.scalars = scalars
         self.domains = domains
         self.domainDense = domainDense
         self.domainIndex = domainIndex
@@ -91,6 +105,11 @@ struct LinkTable {
     mutating func reserve(_ more: Int) {
         links.reserveCapacity(links.count + more)
         index.reserve(more)
+    }
+
+    mutating func takePolicies() -> [Policy] {
+        defer { policies = [] }
+        return policies
     }
 
     mutating func takeLinks() -> [Link] {
@@ -130,14 +149,16 @@ struct LinkTable {
         }
     }
 
-    /// Enters one link. With `isGenerated` there is no slug, and one is made.
+    /// Enters one link. With `isGenerated` there is no slug, and one is made; without `hasTarget` its policy leads
+    /// everybody somewhere.
     mutating func add(
         slug: Span<UInt8>, isGenerated: Bool = false, at slugPlace: TextPlace, target: Span<UInt8>,
-        at targetPlace: TextPlace,
+        hasTarget: Bool = true, at targetPlace: TextPlace,
         _ draft: LinkDraft, _ sink: inout DiagnosticSink
     ) {
         var parts = TargetText.Parts()
-        let isTargetGood = normalizeTarget(target, targetPlace, &parts, &sink)
+        if !hasTarget { targetBuffer.removeAll(keepingCapacity: true) }
+        var isTargetGood = !hasTarget || normalizeTarget(target, targetPlace, &parts, &sink)
         let isSlugGood = isGenerated || normalizeSlug(slug, slugPlace, &sink)
         // A link whose target was refused keeps its address, so that a second one with it is found in the same run.
         guard isSlugGood, isTargetGood || !isGenerated else { return }
@@ -157,9 +178,18 @@ struct LinkTable {
                     "'suffix' needs a slug that ends in '/*'")
             }
         }
+        if isTargetGood, hasTarget { addUTM(draft, targetPlace, &parts, &sink) }
+        var policy = draft.sharedPolicy
+        if let policyDraft = draft.policy {
+            let errors = sink.errorCount
+            policy = add(policyDraft, draft, &parts, hasTarget: hasTarget && isTargetGood, domain, &sink)
+            isTargetGood = isTargetGood && sink.errorCount == errors
+        }
         if isTargetGood {
-            addUTM(draft, targetPlace, &parts, &sink)
             if !parts.isWeb { warnOfWebOnly(draft, &sink) }
+            if let range = draft.redirectRange, let redirect = draft.redirect, policy < 0 {
+                Self.warnIfPermanent(redirect, at: range, &sink)
+            }
         }
         var options: Link.Options = []
         if parts.isWeb, draft.passQuery ?? defaults.passQuery { options.insert(.passQuery) }
@@ -177,7 +207,9 @@ struct LinkTable {
             reportDuplicate(slugPlace.range, other, domain, &sink)
             return
         }
-        if isTargetGood, parts.isWeb, !parts.hasPort, let own = hosts.find(targetBuffer.span.extracting(parts.host)) {
+        if isTargetGood, hasTarget, parts.isWeb, !parts.hasPort,
+            let own = hosts.find(targetBuffer.span.extracting(parts.host))
+        {
             ownTargets.append((links.count, own))
         }
         links.append(
@@ -188,6 +220,14 @@ struct LinkTable {
                 privacy: draft.privacy ?? defaults.privacy, tags: draft.tags, reuse: draft.reuse,
                 range: slugPlace.range,
                 targetRange: targetPlace.range))
+        links[links.count - 1].policy = policy
+    }
+
+    /// Enters a finished policy; its number comes back.
+    mutating func enter(_ policy: Policy, leadingTo own: [PolicyTarget]) -> Int32 {
+        policyTargets += own
+        policies.append(policy)
+        return Int32(policies.count - 1)
     }
 
     private mutating func normalizeSlug(_ slug: Span<UInt8>, _ place: TextPlace, _ sink: inout DiagnosticSink)
@@ -207,7 +247,7 @@ struct LinkTable {
         }
     }
 
-    private mutating func normalizeTarget(
+    mutating func normalizeTarget(
         _ target: Span<UInt8>, _ place: TextPlace, _ parts: inout TargetText.Parts,
         _ sink: inout DiagnosticSink
     ) -> Bool {
@@ -226,7 +266,7 @@ struct LinkTable {
         }
     }
 
-    private mutating func addUTM(
+    mutating func addUTM(
         _ draft: LinkDraft, _ place: TextPlace, _ parts: inout TargetText.Parts, _ sink: inout DiagnosticSink
     ) {
         // A link's own parameters come before those of the defaults that it does not name.

@@ -16,7 +16,9 @@ struct DiagnosticSink {
         var next: SourceRange?
     }
 
-    private(set) var hasErrors = false
+    var hasErrors: Bool { errorCount > 0 }
+    /// Errors taken so far.
+    private(set) var errorCount = 0
     /// Problems taken so far.
     private(set) var count = 0
     private var diagnostics: [Diagnostic] = []
@@ -27,7 +29,7 @@ struct DiagnosticSink {
         _ severity: Diagnostic.Severity, _ code: DiagnosticCode, at range: SourceRange?,
         _ make: () -> Diagnostic
     ) {
-        if severity == .error { hasErrors = true }
+        if severity == .error { errorCount += 1 }
         self.count += 1
         let kind = Kind(code: code, file: range?.file ?? -1, severity: severity)
         let count = tallies[kind, default: Tally()].count

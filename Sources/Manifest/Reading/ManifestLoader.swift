@@ -5,6 +5,7 @@ struct ManifestLoader {
     static let yamlLimit = 64 << 20
     static let tableLimit = 2 << 30
     static let smallLimit = 4 << 20
+    static let databaseLimit = 1 << 30
     static let maximumIncludeDepth = 32
 
     /// A YAML file.

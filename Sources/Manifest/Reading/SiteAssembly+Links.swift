@@ -2,7 +2,7 @@ import Site
 import Support
 
 extension SiteAssembly {
-    mutating func readLinks(_ node: YAMLNode?, _ table: inout LinkTable) {
+    mutating func readLinks(_ node: YAMLNode?, folder: String, _ table: inout LinkTable) {
         guard let entries = node?.entries else { return }
         table.reserve(entries.count)
         let isFlow = node?.isFlow ?? false
@@ -12,28 +12,35 @@ extension SiteAssembly {
             }
             // The rest of a URL that was cut at its comma: reported.
             if isFlow, position > 0, entry.value.isEmpty { continue }
-            readLink(entry, &table)
+            readLink(entry, folder: folder, &table)
         }
     }
 
-    private mutating func readLink(_ entry: YAMLEntry, _ table: inout LinkTable) {
+    private mutating func readLink(_ entry: YAMLEntry, folder: String, _ table: inout LinkTable) {
         var draft = LinkDraft()
         let value = entry.value
         let target: YAMLScalar
+        var hasTarget = true
         if let scalar = value.scalar {
             guard let url = text(value) else { return }
             target = YAMLScalar(text: url.text, style: url.style, range: scalar.range)
         } else {
-            guard let to = destination(entry) else { return }
-            target = to
-            readDraft(value, &draft, table)
+            readDraft(value, folder: folder, &draft, &table)
+            if let to = destination(entry) {
+                target = to
+            } else if value["to"] == nil, draft.policy?.takesEveryone ?? false {
+                target = YAMLScalar(text: "", style: .plain, range: entry.key.range)
+                hasTarget = false
+            } else {
+                return
+            }
         }
         let slug = Self.trimmed(Reference.unescaped(entry.key.text))
         let url = Self.trimmed(target.text)
         let slugBytes = Array(slug.utf8)
         let urlBytes = Array(url.utf8)
         table.add(
-            slug: slugBytes.span, at: place(of: entry.key, slug), target: urlBytes.span,
+            slug: slugBytes.span, at: place(of: entry.key, slug), target: urlBytes.span, hasTarget: hasTarget,
             at: place(of: target, url), draft, &sink)
     }
 
@@ -55,7 +62,10 @@ extension SiteAssembly {
         return nil
     }
 
-    private mutating func readDraft(_ value: YAMLNode, _ draft: inout LinkDraft, _ table: LinkTable) {
+    private mutating func readDraft(
+        _ value: YAMLNode, folder: String, _ draft: inout LinkDraft, _ table: inout LinkTable
+    ) {
+        draft.policy = readPolicy(value, folder: folder, &table)
         if let domain = text(value["domain"]) {
             draft.domain = table.domainNumber(domain.text, at: domain.range, &sink)
             draft.hasBrokenDomain = draft.domain == nil
@@ -64,7 +74,7 @@ extension SiteAssembly {
             let status = UInt16(redirect.text).flatMap(Link.Redirect.init)
         {
             draft.redirect = status
-            LinkTable.warnIfPermanent(status, at: redirect.range, &sink)
+            draft.redirectRange = redirect.range
         }
         draft.passQuery = text(value["query"]).flatMap {
             $0.text == "pass" ? true : $0.text == "drop" ? false : nil
@@ -84,7 +94,7 @@ extension SiteAssembly {
         draft.utmRange = value["utm"]?.range
     }
 
-    private mutating func freeText(_ node: YAMLNode?) -> String? {
+    mutating func freeText(_ node: YAMLNode?) -> String? {
         guard let scalar = text(node) else { return nil }
         if let problem = LinkText.problem(with: scalar.text) {
             sink.add(problem, at: scalar.range)
@@ -93,7 +103,7 @@ extension SiteAssembly {
         return scalar.text
     }
 
-    private func place(of scalar: YAMLScalar, _ text: String) -> TextPlace {
+    func place(of scalar: YAMLScalar, _ text: String) -> TextPlace {
         var whole = scalar
         whole.text = text
         let first = whole.range(of: 0..<text.utf8.count, in: sources)

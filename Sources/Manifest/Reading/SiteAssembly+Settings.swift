@@ -14,25 +14,8 @@ extension SiteAssembly {
         guard let node else { return }
         site.name = plainText(node["name"])
         if let contact = text(node["contact"]) { site.contact = readContact(contact) }
-        if let zone = text(node["timezone"]) {
-            // Names of the IANA database (theory.html): parts of letters, digits, `_`, `+`, `-`; never a path that goes up.
-            let parts = zone.text.split(separator: "/", omittingEmptySubsequences: false)
-            let isName =
-                zone.text.utf8.count <= 64
-                && !parts.contains {
-                    $0.isEmpty
-                        || !$0.utf8.allSatisfy { ASCIISet.word.contains($0) || $0 == 0x2B || $0 == 0x2D }
-                }
-            if isName, options.knowsTimezone(zone.text) {
-                site.timezone = zone.text
-            } else {
-                sink.add(
-                    .error(
-                        ManifestCodes.badTimezone, at: zone.range,
-                        "there is no time zone \(Bytes.quoted(zone.text))",
-                        help: "write a name such as Europe/Vienna or UTC"))
-            }
-        }
+        if let name = text(node["timezone"]) { readZone(name, into: &site) }
+        readProxies(node["proxies"], into: &site)
         let languages = scalars(node["languages"]).compactMap { text($0) }.filter { tag in
             let isTag = Self.isLanguageTag(tag.text)
             if !isTag {
@@ -45,6 +28,21 @@ extension SiteAssembly {
             return isTag
         }
         if !languages.isEmpty { site.languages = languages.map(\.text) }
+    }
+
+    private mutating func readZone(_ name: YAMLScalar, into site: inout Site) {
+        let zones = ManifestZones(find: options.zone)
+        guard let table = zones.zone(name.text) else {
+            sink.add(zones.unknown(name.text), at: name.range)
+            return
+        }
+        do throws(ZoneOffsets.Problem) {
+            site.zone = try ZoneOffsets(table)
+            site.timezone = name.text
+            zone = table
+        } catch {
+            sink.add(.error(ManifestCodes.badTimezone, at: name.range, error.description))
+        }
     }
 
     /// A text for people: without control or invisible characters.
@@ -88,7 +86,7 @@ extension SiteAssembly {
     }
 
     /// BCP 47 (RFC 5646 §2.1), its form only: a language of 2 or 3 letters, then parts of 1 to 8 letters or digits.
-    private static func isLanguageTag(_ text: String) -> Bool {
+    static func isLanguageTag(_ text: String) -> Bool {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard text.utf8.count <= 35, let first = parts.first, (2...3).contains(first.utf8.count),
             first.utf8.allSatisfy({ $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A })

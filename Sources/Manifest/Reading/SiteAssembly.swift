@@ -14,8 +14,12 @@ struct SiteAssembly {
     var domainIndex: [String: Int] = [:]
     /// Names that were reported as wrong: links that use them are not reported again.
     var brokenDomains: Set<String> = []
+    /// The site's zone, in which dates and hours are read.
+    var zone = ZoneTable.utc
     /// `dense` of each domain, if it says.
     var domainDense: [Bool?] = []
+    /// Secrets that are not on this machine: errors of whoever needs them.
+    var missingSecrets: [Diagnostic] = []
 
     init(_ loader: ManifestLoader, _ options: ManifestOptions) {
         self.options = options
@@ -58,18 +62,25 @@ struct SiteAssembly {
         site.issuer = defaults.domain ?? 0
         readSigning(root["ledger"], folder: main.folder, into: &site)
         readCertificates(root["certificates"], ledger: root["ledger"], folder: main.folder, into: &site)
+        let instants = InstantText(zone: zone, zones: ManifestZones(find: options.zone))
         readLedger(root["ledger"], folder: main.folder, into: &site)
         var table = LinkTable(
             domains, domainDense, domainIndex, brokenDomains, defaults, targets,
-            isIncomplete: isIncomplete || domains.isEmpty)
+            PolicyScalars(instants: instants), isIncomplete: isIncomplete || domains.isEmpty)
+        readFences(root["fences"], &table.places)
         for item in items {
             switch item {
-            case .document(let document): readLinks(document.root["links"], &table)
+            case .document(let document):
+                readLinks(document.root["links"], folder: document.folder, &table)
             case .csv(let file): CSVLinks.read(sources.files[Int(file)].bytes, file, &table, &sink)
             case .jsonLines(let file): JSONLinks.read(sources.files[Int(file)].bytes, file, &table, &sink)
             }
         }
         table.finish(&sink)
+        readDatabase(root, folder: main.folder, table.places, into: &site)
+        site.places = table.places.places
+        site.policies = table.takePolicies()
+        site.missingSecrets += missingSecrets
         site.domains = domains
         site.links = table.takeLinks()
         checkReserved(site)
@@ -193,11 +204,12 @@ struct SiteAssembly {
     }
 
     func readFile(
-        _ path: String, at range: SourceRange, folder: String, for use: PathPolicy.Use
+        _ path: String, at range: SourceRange, folder: String, for use: PathPolicy.Use,
+        atMost limit: Int = ManifestLoader.smallLimit
     ) throws(RefusedPath) -> [UInt8] {
         let canonical = try paths.canonicalPath(of: path, in: folder, at: range, for: use)
         do throws(UnreadableFile) {
-            return try options.files.read(canonical, atMost: ManifestLoader.smallLimit)
+            return try options.files.read(canonical, atMost: limit)
         } catch {
             throw RefusedPath(error, path, at: range)
         }

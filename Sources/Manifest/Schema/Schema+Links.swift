@@ -1,3 +1,5 @@
+import Site
+
 extension ManifestLanguage {
     static let link = SchemaRecord(
         "a link",
@@ -14,20 +16,27 @@ extension ManifestLanguage {
             SchemaKey("tags", .oneOrMore(.any), "Labels for filters and reports."),
             SchemaKey("privacy", .text(privacy), "What the access log keeps of visitors."),
             SchemaKey("reuse", .text(.any), "Why a slug that was removed before may be used again."),
-            .later("when", .list(.record(rule)), "Other targets by time, device, language or country."),
-            .later(
-                "split", .table(SchemaTable("`split`", "VARIANT", .text(.url))), "Several targets by weight."),
+            SchemaKey("when", .list(.record(rule)), "Other targets by time, device, language or place."),
+            SchemaKey(
+                "split", .table(SchemaTable("`split`", "VARIANT", .text(.url))),
+                "Several targets by weight: https://example.org/b 30%."),
             .later("goal", .text(.any), "The page that counts as success."),
             .later("design", .text(.any), "The design of the code."),
-            .later("from", .text(.any), "Not before this time."),
-            .later("until", .text(.any), "Not from this time on."),
-            .later("gone", .text(.url), "Where visitors go afterwards."),
-            .later("limit", .text(.any), "How many scans."),
-            .later("password", .text(.any), "Hash of the password.", use: .secret),
-            .later("only", .oneOrMore(.any), "The fence that visitors must be in."),
-            .later("once", .text(.boolean), "Works once."),
-            .later("enforce", .text(.choice(["exact", "approximate"])), "How exact limits must be."),
-            .later("confirm", .text(.boolean), "A button before the scan counts."),
+            SchemaKey("from", .text(.any), "The first moment of the link's life: 2027-03-01 or 2027-03-01T12:30."),
+            SchemaKey("until", .text(.any), "The first moment after the link's life."),
+            SchemaKey("hours", .oneOrMore(.any), "Opening hours: 11:00-15:00."),
+            SchemaKey("days", .oneOrMore(.any), "Opening days: mon-fri, sat."),
+            SchemaKey("gone", .text(.url), "Where visitors go who came too early, too late, or from elsewhere."),
+            SchemaKey("limit", .text(.any), "How many scans: 100 scans."),
+            SchemaKey("once", .text(.boolean), "Works once, with a button before it."),
+            SchemaKey("enforce", .text(.choice(["exact", "soft"])), "How strictly the limit is kept."),
+            SchemaKey("confirm", .text(.boolean), "A button before a scan counts."),
+            SchemaKey(
+                "password", .text(.any), "What `wayseal password` printed, as ${file:…} or ${NAME}.", use: .secret),
+            SchemaKey("only", .oneOrMore(.any), "Fences or countries that visitors must be in."),
+            SchemaKey("rate", .text(.any), "How often one address may come: 30/minute, 5/second."),
+            SchemaKey("bots", .text(.choice(["refuse", "allow"])), "Whether crawlers get an answer."),
+            SchemaKey("preview", .record(preview), "What messengers show of the link."),
             .later("vcard", .text(.any), "A contact file."),
             .later("wifi", .record(wifi), "A Wi-Fi network."),
             .later("page", .text(.any), "A page described by a file."),
@@ -40,15 +49,31 @@ extension ManifestLanguage {
     static let rule = SchemaRecord(
         "a `when` rule",
         [
-            .later("to", .text(.url), "Where the rule leads."),
-            .later("hours", .oneOrMore(.any), "Times of day."),
-            .later("days", .oneOrMore(.any), "Days of the week."),
-            .later("from", .text(.any), "Not before."),
-            .later("until", .text(.any), "Not from then on."),
-            .later("device", .oneOrMore(.any), "Device of the visitor."),
-            .later("language", .oneOrMore(.any), "Language of the visitor."),
-            .later("country", .oneOrMore(.any), "Country of the visitor."),
-            .later("only", .oneOrMore(.any), "Fence of the visitor."),
+            SchemaKey("to", .text(.url), "Where the rule leads."),
+            SchemaKey("hours", .oneOrMore(.any), "Times of day: 11:00-15:00."),
+            SchemaKey("days", .oneOrMore(.any), "Days of the week: mon-fri, sat."),
+            SchemaKey("from", .text(.any), "The first moment."),
+            SchemaKey("until", .text(.any), "The first moment after."),
+            SchemaKey("device", .oneOrMore(device), "Device of the visitor."),
+            SchemaKey("browser", .oneOrMore(browser), "Browser of the visitor."),
+            SchemaKey("language", .oneOrMore(.any), "Language that the visitor wants most."),
+            SchemaKey("country", .oneOrMore(.any), "Country of the visitor, in two letters."),
+            SchemaKey("ip", .oneOrMore(.any), "Networks of the visitor: 203.0.113.0/24."),
+            SchemaKey(
+                "query", .either(.any, .table(SchemaTable("`query`", "PARAMETER", .text(.any)))),
+                "A parameter that the address has, alone or with its value."),
+            SchemaKey("only", .oneOrMore(.any), "Fences or countries of the visitor."),
+        ])
+
+    static let device = SchemaText.choice(Device.allCases.map(\.rawValue))
+    static let browser = SchemaText.choice(Browser.allCases.map(\.rawValue))
+
+    static let preview = SchemaRecord(
+        "`preview`",
+        [
+            SchemaKey("title", .text(.any), "Title."),
+            SchemaKey("text", .text(.any), "A sentence."),
+            SchemaKey("image", .text(.url), "Address of a picture."),
         ])
 
     static let wifi = SchemaRecord(
@@ -78,9 +103,10 @@ extension ManifestLanguage {
     static let fence = SchemaRecord(
         "a fence",
         [
-            .later("country", .oneOrMore(.any), "Countries."),
-            .later("near", .list(.text(.any)), "Latitude and longitude."),
-            .later("within", .text(.any), "Radius."),
+            SchemaKey("country", .oneOrMore(.any), "Countries, in two letters."),
+            SchemaKey("except", .oneOrMore(.any), "Countries that are left out."),
+            SchemaKey("near", .list(.text(.any)), "Latitude and longitude."),
+            SchemaKey("within", .text(.any), "Radius of the circle: 50km."),
         ])
 
     static let product = SchemaRecord(

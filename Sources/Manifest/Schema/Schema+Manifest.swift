@@ -19,7 +19,7 @@ enum ManifestLanguage {
             SchemaKey("defaults", .record(defaults), "What links take when they don't say otherwise."),
             SchemaKey("codes", .record(codes), "Images made of each link's QR code."),
             .later("designs", .table(SchemaTable("the designs", "NAME", .record(design))), "How codes look."),
-            .later(
+            SchemaKey(
                 "fences", .table(SchemaTable("the fences", "NAME", .record(fence))),
                 "Places that links can be bound to."),
             SchemaKey(
@@ -35,7 +35,7 @@ enum ManifestLanguage {
                 "certificates", .table(SchemaTable("the certificates", "NAME", .record(certificate))),
                 "Certificates that anyone can verify, from tables."),
             SchemaKey("ledger", .record(ledger), "The signed record of what was published."),
-            .later("reports", .record(reports), "Statistics from access logs."),
+            SchemaKey("reports", .record(reports), "Statistics from access logs."),
             .later(
                 "publish", .table(SchemaTable("the places to publish", "NAME", .record(place))),
                 "Where builds are sent."),
@@ -83,6 +83,14 @@ enum ManifestLanguage {
             SchemaKey(
                 "timezone", .text(.any), "IANA time zone that hours and dates are read in; UTC by default."),
             SchemaKey("languages", .oneOrMore(.any), "BCP 47 tags; the first is the default."),
+            SchemaKey("proxies", .record(proxies), "Proxies in front whose word on the visitor's address counts."),
+        ])
+
+    static let proxies = SchemaRecord(
+        "`proxies`",
+        [
+            SchemaKey("trust", .oneOrMore(.any), "Networks of the proxies: 10.0.0.0/8.", use: .deployment),
+            SchemaKey("header", .text(.any), "Header with the visitor's address; X-Forwarded-For.", use: .deployment),
         ])
 
     static let domain = SchemaRecord(

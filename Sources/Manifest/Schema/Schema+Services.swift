@@ -3,7 +3,7 @@ extension ManifestLanguage {
         "`reports`",
         [
             .later("logs", .oneOrMore(.any), "Access logs."),
-            .later("geo", .text(.any), "Database of places."),
+            SchemaKey("geo", .text(.any), "Database of places (.mmdb).", use: .deployment),
             .later("keep", .text(.any), "How long."),
             .later("daily", .record(report), "A report each day."),
             .later("weekly", .record(report), "A report each week."),

@@ -114,13 +114,13 @@ struct JSONLine {
         switch bytes[at] {
         case UInt8(ascii: "\""): return try readString(bytes, &row.scratch)
         case UInt8(ascii: "["):
-            guard column == .tags else {
+            guard column.isList else {
                 throw TextProblem(
                     ManifestCodes.wrongKind, "'\(column.name)' takes a single value, not a list",
                     at: at..<(at + 1))
             }
-            row.tagList = try readTags(bytes, &row.scratch)
-            return TableCell(text: start..<start, place: start..<at)
+            row.lists[column] = try readList(bytes, &row.scratch)
+            return TableCell(text: start..<at, place: start..<at)
         case UInt8(ascii: "{"):
             throw TextProblem(
                 ManifestCodes.wrongKind, "'\(column.name)' takes a single value, not an object",
@@ -146,25 +146,25 @@ struct JSONLine {
             && (digits.count == 1 || digits.first != UInt8(ascii: "0"))
     }
 
-    private mutating func readTags(_ bytes: Span<UInt8>, _ scratch: inout [UInt8]) throws(TextProblem)
+    private mutating func readList(_ bytes: Span<UInt8>, _ scratch: inout [UInt8]) throws(TextProblem)
         -> [String]
     {
         at += 1
-        var tags: [String] = []
-        if take("]", bytes) { return tags }
+        var values: [String] = []
+        if take("]", bytes) { return values }
         repeat {
             skipSpace(bytes)
             guard at < end, bytes[at] == UInt8(ascii: "\"") else {
-                throw failure("a tag must be a text in double quotes")
+                throw failure("a value of a list must be a text in double quotes")
             }
             let cell = try readString(bytes, &scratch)
-            tags.append(
+            values.append(
                 cell.isScratch
                     ? Bytes.string(scratch.span.extracting(cell.text))
                     : Bytes.string(bytes.extracting(cell.text)))
         } while take(",", bytes)
         guard take("]", bytes) else { throw failure("the list is not closed") }
-        return tags
+        return values
     }
 
     /// RFC 8259 §7.

@@ -4,8 +4,14 @@ import Support
 /// Columns of a table of links; also the keys of a JSON line.
 enum TableColumn: Int, CaseIterable {
     case slug, to, domain, redirect, query, suffix, dense, noindex, privacy, tags, reuse
+    case from, until, hours, days, limit, once, confirm, enforce, only, gone, rate
 
     var name: String { "\(self)" }
+    /// Whether it takes several values: in CSV with blanks or semicolons between, in JSON a list.
+    var isList: Bool { self == .tags || PolicyDraft.flatLists.contains(name) }
+
+    /// Those that make a policy.
+    static let policy = allCases.filter { $0.rawValue >= TableColumn.from.rawValue }
 
     static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.name, $0) })
 }
@@ -26,14 +32,15 @@ struct TableRow {
     private(set) var cells: [TableCell?]
     /// Unescaped texts.
     var scratch: [UInt8] = []
-    /// Tags that came as a list.
-    var tagList: [String]?
+    /// Values that came as a list.
+    var lists: [TableColumn: [String]] = [:]
     /// Whether a text that is there was meant, even if it is blank; in CSV a blank cell says nothing.
     var isJSON = false
     /// The row's first byte, for rows without a slug.
     private var start = 0
     private var lastDomain: (name: [UInt8], number: Int?) = ([], nil)
     private var tagCache: [String: [String]] = [:]
+    private var policyCache: [String: Int32] = [:]
 
     init(file: Int32) {
         self.file = file
@@ -43,7 +50,7 @@ struct TableRow {
     mutating func begin(at start: Int) {
         for index in cells.indices { cells[index] = nil }
         scratch.removeAll(keepingCapacity: true)
-        tagList = nil
+        if !lists.isEmpty { lists = [:] }
         self.start = start
     }
 
@@ -67,10 +74,27 @@ struct TableRow {
             return
         }
         var draft = LinkDraft()
+        let errors = sink.errorCount
         readDraft(bytes, &draft, table, &sink)
+        let policy = policyKey(bytes)
+        if let policy { readPolicy(policy, bytes, &draft, &table, &sink) }
         let slug = trimmed(.slug, bytes)
         if refusesReference(bytes, target, &sink) { return }
         if let slug, refusesReference(bytes, slug, &sink) { return }
+        enter(target, slug, bytes, draft, &table, &sink)
+        // Rows share few policies. A bound, because a hostile file has a million; and what leads to one of our own links
+        // is looked at for each row.
+        if let policy, draft.policy != nil, sink.errorCount == errors, policyCache.count < 4_096,
+            let number = table.links.last?.policy, table.policyTargets.last?.link != table.links.count - 1
+        {
+            policyCache[policy] = number
+        }
+    }
+
+    private func enter(
+        _ target: TableCell, _ slug: TableCell?, _ bytes: Span<UInt8>, _ draft: LinkDraft, _ table: inout LinkTable,
+        _ sink: inout DiagnosticSink
+    ) {
         let targetPlace = place(target)
         let slugPlace = slug.map(place) ?? TextPlace(range: range(start..<start), verbatimStart: nil)
         let text = scratch.span
@@ -79,6 +103,47 @@ struct TableRow {
         table.add(
             slug: slugText, isGenerated: slug == nil, at: slugPlace, target: targetText, at: targetPlace,
             draft, &sink)
+    }
+
+    /// What the row says of its policy, and what must be looked at with it; `nil`: nothing.
+    private func policyKey(_ bytes: Span<UInt8>) -> String? {
+        var key: String?
+        for column in TableColumn.policy where cells[column.rawValue] != nil {
+            guard let (text, _) = string(column, bytes) else { continue }
+            key =
+                (key ?? "")
+                + "\(column.rawValue)\u{1F}\(text)\u{1F}\(lists[column]?.joined(separator: "\u{1E}") ?? "")\u{1F}"
+        }
+        return key.map { $0 + (string(.redirect, bytes)?.text ?? "") }
+    }
+
+    private mutating func readPolicy(
+        _ key: String, _ bytes: Span<UInt8>, _ draft: inout LinkDraft, _ table: inout LinkTable,
+        _ sink: inout DiagnosticSink
+    ) {
+        if let known = policyCache[key] {
+            draft.sharedPolicy = known
+            return
+        }
+        var values: [String: PolicyScalars.Values] = [:]
+        for column in TableColumn.policy {
+            guard let (text, _) = string(column, bytes), let cell = trimmed(column, bytes) else { continue }
+            let place = place(cell)
+            if let list = lists[column] {
+                values[column.name] = list.map { ($0, TextPlace(range: place.range, verbatimStart: nil)) }
+            } else if column.isList {
+                let parts = text.split { $0 == " " || $0 == ";" }
+                let isOne = parts.count == 1
+                values[column.name] = parts.map {
+                    (String($0), isOne ? place : TextPlace(range: place.range, verbatimStart: nil))
+                }
+            } else {
+                values[column.name] = [(text, place)]
+            }
+        }
+        var policy = PolicyDraft()
+        policy.readFlat(values, table.scalars, &table.places, isChecked: false, &sink)
+        draft.policy = policy
     }
 
     private func place(_ cell: TableCell) -> TextPlace {
@@ -136,7 +201,7 @@ struct TableRow {
         if let (word, range) = string(.redirect, bytes) {
             if let redirect = UInt16(word).flatMap(Link.Redirect.init) {
                 draft.redirect = redirect
-                LinkTable.warnIfPermanent(redirect, at: range, &sink)
+                draft.redirectRange = range
             } else {
                 refuse(word, "301, 302, 303, 307, 308", range, &sink)
             }
@@ -179,7 +244,7 @@ struct TableRow {
     private mutating func readTags(
         _ bytes: Span<UInt8>, _ draft: inout LinkDraft, _ sink: inout DiagnosticSink
     ) {
-        if let tagList {
+        if let tagList = lists[.tags] {
             let place = cells[TableColumn.tags.rawValue].map { range($0.place) } ?? range(start..<start)
             for tag in tagList {
                 if let problem = LinkText.problem(with: tag) { sink.add(problem, at: place) }

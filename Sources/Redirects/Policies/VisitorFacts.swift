@@ -72,7 +72,7 @@ public struct VisitorAddress: Equatable, Sendable {
 
     /// An IPv4 address in host order.
     public init(v4: UInt32) {
-        text = (0..<4).map { String(v4 >> UInt32(24 - 8 * $0) & 255) }.joined(separator: ".")
+        text = IPText.v4(v4)
         number = UInt128(v4)
         isV4 = true
     }
@@ -81,20 +81,7 @@ public struct VisitorAddress: Equatable, Sendable {
     public init(v6: UInt128) {
         number = v6
         isV4 = false
-        let groups = (0..<8).map { UInt16(truncatingIfNeeded: v6 >> UInt128(112 - 16 * $0)) }
-        // The longest run of two or more zeros, of equal ones the first, becomes "::".
-        var best = 0..<0
-        var i = 0
-        while i < 8 {
-            var end = i
-            while end < 8, groups[end] == 0 { end += 1 }
-            if end - i >= 2, end - i > best.count { best = i..<end }
-            i = max(end, i + 1)
-        }
-        func hex(_ range: Range<Int>) -> String {
-            groups[range].map { String($0, radix: 16) }.joined(separator: ":")
-        }
-        text = best.isEmpty ? hex(0..<8) : hex(0..<best.lowerBound) + "::" + hex(best.upperBound..<8)
+        text = IPText.v6(v6)
     }
 
     func isIn(_ ranges: AddressRanges) -> Bool {
