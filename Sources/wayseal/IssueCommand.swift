@@ -50,7 +50,7 @@ struct IssueCommand: ParsableCommand {
         var ledger = try desk.open()
         let recorded = try desk.attempt { () throws(LedgerError) in try ledger.index.certificates() }
         let plan = issue.plan(table.rows, recorded)
-        try refuse(plan, table)
+        try refuse(plan, table, recorded, desk.attempt { () throws(LedgerError) in try ledger.index.statuses().revoked })
         let drafts = issue.drafts(plan, recorded, correcting: correct, author: Surroundings.author)
         let report = IssueReport(print: input.print)
         if isDryRun { return report.plan(plan, drafts: drafts, batch: batch) }
@@ -103,7 +103,9 @@ struct IssueCommand: ParsableCommand {
         return table
     }
 
-    private func refuse(_ plan: Issue.Plan, _ table: CertificateTable) throws {
+    private func refuse(
+        _ plan: Issue.Plan, _ table: CertificateTable, _ recorded: [String: RecordedCertificate], _ revoked: Set<Int>
+    ) throws {
         let place = { (row: CertificateRow) in
             let position = table.sources.position(of: row.range)
             return "\(position.path):\(position.line):\(position.column)"
@@ -120,10 +122,16 @@ struct IssueCommand: ParsableCommand {
                     "\(place(row)): error: '\(row.id)' was issued with another \(fields.joined(separator: ", "))\n")
             }
         }
+        // Corrected it would be valid again, and a revocation is for ever.
+        for (row, _) in plan.changed where correct && recorded[row.id].map { revoked.contains($0.index) } == true {
+            isRefused = true
+            Terminal.note("\(place(row)): error: '\(row.id)' is revoked; a new certificate needs a new number\n")
+        }
         guard isRefused else { return }
         throw Failure(
             .checkFailed, "what was issued stands in the ledger and can't be changed; nothing was issued",
-            hint: "put the rows back, or issue the changed ones anew with --correct")
+            hint: correct
+                ? "put these rows back" : "put the rows back, or issue the changed ones anew with --correct")
     }
 
     /// Revokes what the manifest's table of revoked certificates names and is not revoked yet; answers how many.
