@@ -38,7 +38,7 @@ public struct Compilation: Sendable {
         self.lock = await update
         let emissions = await [nginx, caddy]
         var files: [OutputFile] = []
-        var diagnostics = self.lock.diagnostics + routes.diagnostics
+        var diagnostics = self.lock.diagnostics + routes.diagnostics + PolicyReview.diagnostics(site)
         for emission in emissions {
             files += emission.files
             diagnostics += emission.diagnostics

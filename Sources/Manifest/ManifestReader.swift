@@ -77,3 +77,24 @@ public struct ManifestReader: Sendable {
             readPaths: assembly.sources.files.map(\.path))
     }
 }
+
+/// Why a text is no date.
+public struct DateProblem: Error, Equatable, Sendable {
+    /// What is wrong: lower case, no full stop.
+    public var summary: String
+    /// What to write.
+    public var help: String?
+}
+
+extension ManifestOptions {
+    /// The instant that a date of a manifest means (`2027-03-01T12:30`, `… Europe/Vienna`), in Unix seconds.
+    /// - Parameter timezone: of dates that name none; IANA name.
+    public func instant(_ text: String, in timezone: String) throws(DateProblem) -> Int64 {
+        let instants = InstantText(zone: zone(timezone) ?? .utc, zones: ManifestZones(find: zone))
+        do throws(TextProblem) {
+            return try instants.instant(text, .first)
+        } catch {
+            throw DateProblem(summary: error.summary, help: error.help)
+        }
+    }
+}

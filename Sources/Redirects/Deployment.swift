@@ -15,8 +15,14 @@ public struct Deployment: Equatable, Sendable {
     public var nginxLogs: String
     /// Where Caddy writes its access log in production; Caddy rotates it itself.
     public var caddyLogs: String
+    /// The socket through which nginx takes tokens of scan limits from itself: absolute. Its folder must be one that
+    /// only nginx can enter.
+    public var tokenSocket = "/run/wayseal/tokens.sock"
     /// Whether access is logged at all.
     public var accessLog: Bool
+    /// For tests only: the time comes from the request's headers `X-Wayseal-Msec` (Unix seconds with three decimals),
+    /// `X-Wayseal-Date` (as nginx's `$date_gmt`) and `X-Wayseal-Now` (RFC 3339). No verb sets it.
+    public var testClock = false
 
     /// A deployment; every part has its default.
     public init(

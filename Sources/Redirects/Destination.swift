@@ -10,6 +10,8 @@ struct Destination {
         case suffix
         /// The visitor's query with this byte before it; nothing at all if there is none.
         case query(before: Joiner)
+        /// The id of the request, as the server logs it.
+        case requestID
     }
 
     /// What stands between the target and the visitor's query.
@@ -35,11 +37,12 @@ struct Destination {
 
     /// Whether the target goes out as it stands: true for almost every link.
     static func isLiteral(_ link: Link) -> Bool {
-        !link.options.contains(.passQuery) && !(link.options.contains(.forwardSuffix) && link.isWildcard)
+        !link.options.contains(.clickID) && !link.options.contains(.passQuery)
+            && !(link.options.contains(.forwardSuffix) && link.isWildcard)
     }
 
-    /// The recipe of `link`. The suffix joins the target's path with exactly one slash, before its query;
-    /// the visitor's query follows the target's own, before its fragment.
+    /// The recipe of `link`. The suffix joins the target's path with exactly one slash, before its query; the id of
+    /// the request follows the target's own query as `qid`, then the visitor's query, then the target's fragment.
     init(_ link: Link) { self.init(link, target: link.target) }
 
     /// The same for another target of `link`, which a policy chose.
@@ -55,25 +58,33 @@ struct Destination {
             literal = []
         }
         literal += target[query..<fragment]
+        let last = fragment > query ? target[fragment - 1] : 0
+        let isOpen = last == UInt8(ascii: "?") || last == UInt8(ascii: "&")
+        let hasID = link.options.contains(.clickID)
+        if hasID {
+            literal += Array((query == fragment ? "?qid=" : isOpen ? "qid=" : "&qid=").utf8)
+            pieces += [.literal(literal), .requestID]
+            literal = []
+        }
         if link.options.contains(.passQuery) {
             if !literal.isEmpty { pieces.append(.literal(literal)) }
             literal = []
-            let last = fragment > query ? target[fragment - 1] : 0
-            let open = last == UInt8(ascii: "?") || last == UInt8(ascii: "&")
-            pieces.append(.query(before: query == fragment ? .question : open ? .none : .ampersand))
+            pieces.append(
+                .query(before: hasID ? .ampersand : query == fragment ? .question : isOpen ? .none : .ampersand))
         }
         literal += target[fragment...]
         if !literal.isEmpty { pieces.append(.literal(literal)) }
         self.pieces = pieces
     }
 
-    /// The `Location` for a visitor who brought `suffix` and `query`.
-    func location(suffix: [UInt8], query: [UInt8]) -> [UInt8] {
+    /// The `Location` for a visitor who brought `suffix` and `query` in the request `id`.
+    func location(suffix: [UInt8], query: [UInt8], id: String) -> [UInt8] {
         var out: [UInt8] = []
         for piece in pieces {
             switch piece {
             case .literal(let bytes): out += bytes
             case .suffix: out += suffix
+            case .requestID: out += Array(id.utf8)
             case .query(let joiner):
                 if query.isEmpty { continue }
                 if let byte = joiner.byte { out.append(byte) }

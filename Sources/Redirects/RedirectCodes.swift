@@ -5,8 +5,8 @@ public enum RedirectCodes {
     /// All of them, for `wayseal explain` and for the documentation.
     public static let all: [DiagnosticCode] = [
         sameAddress, reservedPath, unreachableSlug, targetTooLong, caddyBytes, caddySize,
-        caddyPrivacy, listenConflict, unusablePath, acmePort,
-    ]
+        caddyPrivacy, listenConflict, unusablePath, acmePort, policyTooLarge,
+    ] + policies
 
     /// Two slugs that the servers cannot tell apart.
     public static let sameAddress = DiagnosticCode(
@@ -24,10 +24,11 @@ public enum RedirectCodes {
 
     /// A slug beneath `/.well-known/`.
     public static let reservedPath = DiagnosticCode(
-        "reserved-path", "a slug lies beneath /.well-known/",
+        "reserved-path", "a slug lies in a reserved place",
         """
         Paths that begin with `.well-known/` belong to protocols (RFC 8615): certificates are issued through
-        `/.well-known/acme-challenge/`. A link there would break them, so wayseal keeps that place free.
+        `/.well-known/acme-challenge/`. A link there would break them, so wayseal keeps that place free. Beneath
+        `_wayseal/` lie the pages that links with policies show.
 
         Reading a manifest finds this before (`reserved-slug`); only a table that is built in code comes this
         far. Choose another slug.
@@ -63,6 +64,17 @@ public enum RedirectCodes {
 
         Reading a manifest finds this before, for every server (`invalid-utf8`); only a table that is built in
         code comes this far. Write the slug in UTF-8 (`caf%C3%A9`), or serve the domain with nginx alone (`server: nginx`).
+        """)
+
+    /// A policy that does not fit into one nginx parameter.
+    public static let policyTooLarge = DiagnosticCode(
+        "policy-too-large", "a link's policy is too large for nginx",
+        """
+        nginx reads its configuration through a buffer of 4096 bytes and refuses a longer parameter. wayseal writes
+        the conditions of a link's rules, without their targets, into one parameter of at most 3900 bytes: about a
+        hundred rules with one condition each.
+
+        Use fewer rules, or fewer windows, devices or languages in them; a fence can hold any number of countries.
         """)
 
     /// More links than Caddy carries well.

@@ -44,10 +44,16 @@ struct DomainRoutes: Sendable {
     var wildcards = KeyTable()
     /// How many segments the wildcards' prefixes have, most first: `/docs/` has one, `/` none.
     var depths: [Int] = []
-    /// Which statuses the exact links answer with, ascending.
+    /// Which statuses the exact links without policies answer with, ascending.
     var exactStatuses: [Link.Redirect] = []
-    /// Which statuses the wildcards answer with, ascending.
+    /// Which statuses the wildcards without policies answer with, ascending.
     var wildcardStatuses: [Link.Redirect] = []
+    /// The links with policies, in order of insertion: indices into ``Site/links``.
+    var gated: [Int] = []
+    /// Whether a link with a policy has a whole path.
+    var hasGatedExact = false
+    /// Whether a link with a policy is a wildcard.
+    var hasGatedWildcards = false
     /// Whether some link passes the query on.
     var passesQuery = false
     /// Whether some link has its own `X-Robots-Tag` though the domain has none.
@@ -133,7 +139,12 @@ private struct RouteTableBuilder {
 
     /// Collects what the emitters must know of the whole domain, and checks the link's key.
     private mutating func note(_ link: Link, _ i: Int, _ d: Int, _ wildcard: Bool) {
-        let bit: UInt64 = 1 << UInt64(link.redirect.rawValue - 300)
+        let isGated = link.policy >= 0
+        let bit: UInt64 = isGated ? 0 : 1 << UInt64(link.redirect.rawValue - 300)
+        if isGated {
+            domains[d].gated.append(i)
+            if wildcard { domains[d].hasGatedWildcards = true } else { domains[d].hasGatedExact = true }
+        }
         if wildcard {
             wildcardStatuses[d] |= bit
             let key = domains[d].wildcards.key(domains[d].wildcards.count - 1)
@@ -169,6 +180,12 @@ private struct RouteTableBuilder {
             problems.append(
                 .error(
                     RedirectCodes.reservedPath, at: link.range, "'\(link.slug)' lies beneath /.well-known/",
+                    help: "choose another slug"))
+        }
+        if key.starts(with: "/\(PolicyPages.folder)".utf8) {
+            problems.append(
+                .error(
+                    RedirectCodes.reservedPath, at: link.range, "'\(link.slug)' lies beneath /\(PolicyPages.folder)",
                     help: "choose another slug"))
         }
         if caddy[d], !isASCII, String(validating: key, as: UTF8.self) == nil {

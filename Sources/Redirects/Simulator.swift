@@ -38,6 +38,8 @@ public struct Simulator: Sendable {
         public var target: [UInt8]
         /// Who answers.
         public var server: Server
+        /// The id that the server gives the request; what targets get as `qid`.
+        public var id = "REQUEST-ID"
         /// Unix time in seconds.
         public var now: Int64 = ZoneOffsets.start
         /// The `User-Agent` header; empty if there is none.
@@ -46,6 +48,8 @@ public struct Simulator: Sendable {
         public var acceptLanguage: [UInt8] = []
         /// Where the visitor comes from.
         public var address = VisitorAddress(v4: 0x7F00_0001)
+        /// The places that the visitor is in: indices into ``Site/places``; `nil`: those that the address is in.
+        public var places: Set<Int>?
         /// The visitor's share in a split, 0 … 9,999; `nil`: what nginx computes from address and User-Agent.
         public var bucket: Int?
         /// Scans that are left of a limit.
@@ -159,7 +163,7 @@ public struct Simulator: Sendable {
             if let policy {
                 return answer(request, target, found, policy, reason, isPressed: isPressed)
             }
-            let location = Destination(link).location(suffix: found.suffix, query: target.query)
+            let location = Destination(link).location(suffix: found.suffix, query: target.query, id: request.id)
             return Answer(
                 status: Int(status.rawValue), locationBytes: location, link: found.link, reason: reason)
         }
@@ -213,8 +217,11 @@ public struct Simulator: Sendable {
             }
             var status = link.redirect
             if let limit = policy.limit {
-                if limit.confirm && !isPressed { return show(.confirm, "the page with the button") }
-                if request.scansLeft <= 0 { return refuse(.used, "all scans are used", toGone: true) }
+                let isUsed = request.scansLeft <= 0
+                // Of several tokens a server can't tell whether one is left without taking it.
+                let isSeen = isUsed && (limit.scans == 1 || limit.enforcement == .soft)
+                if limit.confirm && !isPressed && !isSeen { return show(.confirm, "the page with the button") }
+                if isUsed { return refuse(.used, "all scans are used", toGone: true) }
                 answer.reason.append("a scan is used")
                 if isPressed { status = .seeOther }
             }
@@ -222,7 +229,7 @@ public struct Simulator: Sendable {
             if !chosen.variant.isEmpty { answer.variant = chosen.variant }
             answer.status = Int(status.rawValue)
             answer.locationBytes = Destination(link, target: chosen.url).location(
-                suffix: found.suffix, query: target.query)
+                suffix: found.suffix, query: target.query, id: request.id)
             return answer
         }
     }

@@ -6,7 +6,10 @@ public enum CSVReport {
     ///
     /// One row a number: sections are `total`, `day`, `previous-day`, `hour` (key 1 Monday … 7 Sunday, detail the
     /// hour), `excluded`, `country`, `region`, `city`, `device`, `system`, `browser`, `language`, `referrer`,
-    /// `origin`, `repeat`, `tag`, `folder`, `batch`, `domain`, `link`, `variant`, `funnel`, `experiment`, `source`.
+    /// `origin`, `repeat`, `scan-number` (key from, detail to), `tag`, `folder`, `batch`, `domain`, `link`, `variant`,
+    /// `link-excluded` (detail the reason), `goal`, `funnel`, `funnel-lost` (before the next step),
+    /// `experiment` (goal reached, of unique scans) with `experiment-rate`, `-low`, `-high`, `-z`, `-p`, `-fisher-p`,
+    /// `-better`, `-shares-p` and `-peeking`, `source`.
     /// Values called `(other)` and `(unknown)` are what the breakdowns fold.
     ///
     /// A text that a spreadsheet would take for a formula (beginning with `=`, `+`, `-`, `@`, tab or line end, after
@@ -37,6 +40,9 @@ public enum CSVReport {
         rows.add("origin", "unmarked", "", report.origins.unmarked)
         rows.add("repeat", "first", "", report.repeats.first)
         rows.add("repeat", "later", "", report.repeats.later)
+        for step in report.repeats.steps {
+            rows.add("scan-number", String(step.from), step.to.map { String($0) } ?? "", step.scans)
+        }
         for group in report.groups { rows.add(group.kind.rawValue, group.breakdown) }
         for link in report.links {
             rows.add("link", link.address, link.title, link.scans, link.uniqueScans, link.previousScans)
@@ -44,13 +50,38 @@ public enum CSVReport {
                 rows.add("variant", link.address, variant.name, variant.scans, variant.uniqueScans)
             }
         }
+        for detail in report.linkDetails {
+            for step in detail.excluded {
+                rows.add("link-excluded", detail.link.address, step.reason.rawValue, step.count)
+            }
+        }
+        for goal in report.goals { rows.add("goal", goal.link, goal.goal, goal.reached, goal.uniqueScans) }
         for funnel in report.funnels {
-            for step in funnel.steps { rows.add("funnel", funnel.name, step.name, step.count) }
+            for (index, step) in funnel.steps.enumerated() {
+                rows.add("funnel", funnel.name, step.name, step.count)
+                if index + 1 < funnel.steps.count {
+                    rows.add("funnel-lost", funnel.name, step.name, step.count - funnel.steps[index + 1].count)
+                }
+            }
         }
         for experiment in report.experiments {
             for variant in experiment.variants {
                 rows.add("experiment", experiment.name, variant.name, variant.conversions, variant.n)
+                let statistics = [
+                    ("rate", variant.rate), ("low", variant.low), ("high", variant.high), ("z", variant.comparison?.z),
+                    ("p", variant.comparison?.p), ("fisher-p", variant.comparison?.fisher),
+                    ("better", variant.comparison?.probabilityBetter),
+                ]
+                for case (let name, let value?) in statistics {
+                    rows.add("experiment-" + name, experiment.name, variant.name, texts: ["\(value)", "", ""])
+                }
             }
+        }
+        for experiment in report.experiments {
+            if let p = experiment.sampleRatioP {
+                rows.add("experiment-shares-p", experiment.name, "", texts: ["\(p)", "", ""])
+            }
+            rows.add("experiment-peeking", experiment.name, "", experiment.isPeeking ? 1 : 0)
         }
         for source in report.sources { rows.add("source", source.name, source.format, source.lines) }
         return rows.bytes
@@ -82,7 +113,7 @@ public enum CSVReport {
     }
 
     /// A text as a field: guarded against being a formula, quoted when it must be.
-    static func field(_ text: String) -> String {
+    public static func field(_ text: String) -> String {
         var scalars = String.UnicodeScalarView()
         var mustQuote = false
         var isDangerous = false

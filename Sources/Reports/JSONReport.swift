@@ -52,6 +52,13 @@ public enum JSONReport {
             json.object {
                 $0.field("first", report.repeats.first)
                 $0.field("later", report.repeats.later)
+                list("steps", report.repeats.steps, &$0) { step, json in
+                    json.object {
+                        $0.field("from", step.from)
+                        $0.field("to", step.to)
+                        $0.field("scans", step.scans)
+                    }
+                }
             }
             json.field("linkCount", report.linkCount)
             list("links", report.links, &json) { link($0, &$1) }
@@ -60,6 +67,7 @@ public enum JSONReport {
             list("linkDetails", report.linkDetails, &json) { detail($0, &$1) }
             list("funnels", report.funnels, &json) { funnel($0, &$1) }
             list("experiments", report.experiments, &json) { experiment($0, &$1) }
+            list("goals", report.goals, &json) { goal($0, &$1) }
             list("sources", report.sources, &json) { source($0, &$1) }
             json.field("geoAttribution", report.geoAttribution)
             // In English, whatever the language of the other reports: for programs and those who debug them.
@@ -195,6 +203,17 @@ public enum JSONReport {
             breakdown("referrers", detail.referrers, &$0)
             origins(detail.origins, &$0)
             excluded(detail.excluded, &$0)
+            list("goals", detail.goals, &$0) { goal($0, &$1) }
+        }
+    }
+
+    private static func goal(_ goal: ScanReport.GoalCount, _ json: inout JSONWriter) {
+        json.object {
+            $0.field("link", goal.link)
+            $0.field("goal", goal.goal)
+            $0.field("attribution", goal.attribution.rawValue)
+            $0.field("uniqueScans", goal.uniqueScans)
+            $0.field("reached", goal.reached)
         }
     }
 

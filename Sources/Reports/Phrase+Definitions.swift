@@ -5,6 +5,7 @@ extension Phrase {
     static func reason(_ reason: ScanReport.Waterfall.Reason) -> Phrase {
         switch reason {
         case .malformed: Phrase("Unreadable lines", "Unlesbare Zeilen", "Нечитаемые строки")
+        case .goal: Phrase("Pages that are goals", "Seiten, die Ziele sind", "Страницы-цели")
         case .unknownLink: Phrase("No link of ours", "Kein Link von uns", "Не наша ссылка")
         case .notMeasured: Phrase("Link is not measured", "Link wird nicht gemessen", "Ссылка не измеряется")
         case .method: Phrase("Not a visit (method)", "Kein Besuch (Methode)", "Не визит (метод)")
@@ -47,6 +48,11 @@ extension Phrase {
             "Aus der Netzadresse ermittelt: das Land stimmt meist, die Stadt oft nicht. Orte mit weniger als {1} eindeutigen Scans stehen unter „Andere“.",
             "Определяется по сетевому адресу: страна, как правило, верна, город — часто нет. Места, где уникальных сканирований меньше {1}, показаны как «Прочие»."
         )
+        let goal = Phrase(
+            "A page behind the scan that counts as success. Without an id from the link it is tied to the last scan by the same visitor within {1} minutes; each visitor counts once for a link and day.",
+            "Eine Seite nach dem Scan, die als Erfolg zählt. Ohne Kennung des Links wird sie dem letzten Scan desselben Besuchers binnen {1} Minuten zugeordnet; jeder Besucher zählt je Link und Tag einmal.",
+            "Страница после сканирования, которая считается успехом. Без идентификатора ссылки она связывается с последним сканированием того же посетителя за {1} мин.; каждый посетитель считается один раз на ссылку и день."
+        )
         let change = Phrase(
             "Against the period of the same length just before.",
             "Gegenüber dem gleich langen Zeitraum direkt davor.",
@@ -65,6 +71,10 @@ extension Phrase {
             (
                 Phrase("Place", "Ort", "Место").said(in: language),
                 place.said(in: language, String(rules.anonymityThreshold))
+            ),
+            (
+                Phrase("Goal", "Ziel", "Цель").said(in: language),
+                goal.said(in: language, String(rules.goalWindow))
             ),
             (Phrase.change.said(in: language), change.said(in: language)),
         ]

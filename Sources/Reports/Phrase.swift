@@ -96,6 +96,8 @@ extension Phrase {
     static let originUnmarked = Phrase("Not marked", "Nicht markiert", "Без метки")
     static let repeats = Phrase("First scan of a code", "Erster Scan eines Codes", "Первое сканирование кода")
     static let repeatsFirst = Phrase("First scan", "Erster Scan", "Первое")
+    static let repeatsFromTo = Phrase("Scan {1} to {2}", "Scan {1} bis {2}", "С {1}-го по {2}-е")
+    static let repeatsFrom = Phrase("Scan {1} and later", "Scan {1} und später", "{1}-е и далее")
     static let repeatsLater = Phrase("Later scans", "Spätere Scans", "Последующие")
     static let means = Phrase("With what they scan", "Womit gescannt wird", "Чем сканируют")
     static let value = Phrase("Value", "Wert", "Значение")
@@ -126,6 +128,25 @@ extension Phrase {
     static let funnel = Phrase("Funnel", "Trichter", "Воронка")
     static let funnelSummary = Phrase(
         "{1} began, {2} reached the end", "{1} begannen, {2} kamen ans Ziel", "Начали: {1}, дошли до конца: {2}")
+    static let scanStep = Phrase("Scan", "Scan", "Сканирование")
+    static let goals = Phrase("Goals", "Ziele", "Цели")
+    static let postback = Phrase("Reported back", "Zurückgemeldet", "Сообщено обратно")
+    static let goalName = Phrase("Goal", "Ziel", "Цель")
+    static let attribution = Phrase("Tied by", "Zuordnung", "Связано по")
+    static let byID = Phrase("id (exact)", "Kennung (exakt)", "идентификатору (точно)")
+    static let bySame = Phrase("same visitor", "gleicher Besucher", "тому же посетителю")
+    static let clearlyBetter = Phrase(
+        "“{1}” does better than “{2}”, and chance is an unlikely reason (p = {3}).",
+        "„{1}“ ist besser als „{2}“, und Zufall ist ein unwahrscheinlicher Grund (p = {3}).",
+        "«{1}» лучше, чем «{2}», и случайность — маловероятная причина (p = {3}).")
+    static let clearlyWorse = Phrase(
+        "“{1}” does worse than “{2}”, and chance is an unlikely reason (p = {3}).",
+        "„{1}“ ist schlechter als „{2}“, und Zufall ist ein unwahrscheinlicher Grund (p = {3}).",
+        "«{1}» хуже, чем «{2}», и случайность — маловероятная причина (p = {3}).")
+    static let unclear = Phrase(
+        "Between “{1}” and “{2}” these numbers decide nothing: chance explains the difference well enough (p = {3}).",
+        "Zwischen „{1}“ und „{2}“ entscheiden diese Zahlen nichts: Zufall erklärt den Unterschied gut genug (p = {3}).",
+        "Между «{1}» и «{2}» эти числа ничего не решают: разницу достаточно объясняет случайность (p = {3}).")
     static let step = Phrase("Step", "Schritt", "Шаг")
     static let reached = Phrase("Reached", "Erreicht", "Дошли")
     static let ofFirst = Phrase("Of all scans", "Von allen Scans", "От всех сканирований")

@@ -74,8 +74,9 @@ extension ReportComposer {
     }
 
     func conversion() -> ReportDocument.Section? {
-        guard !report.funnels.isEmpty || !report.experiments.isEmpty else { return nil }
+        guard !report.funnels.isEmpty || !report.experiments.isEmpty || !report.goals.isEmpty else { return nil }
         var blocks: [ReportDocument.Block] = []
+        if !report.goals.isEmpty { blocks.append(.table(goalTable(report.goals.prefix(linkLimit)))) }
         for funnel in report.funnels {
             blocks.append(.figure(funnelFigure(funnel)))
             blocks.append(
@@ -87,7 +88,34 @@ extension ReportComposer {
         return .init(id: "conversion", title: say(.conversion), blocks: blocks)
     }
 
-    private func funnelFigure(_ funnel: ScanReport.Funnel) -> ReportDocument.Figure {
+    func goalTable(_ goals: some Collection<ScanReport.GoalCount>) -> ReportDocument.Table {
+        .init(
+            say(.goals),
+            [
+                (say(.link), false), (say(.goalName), false), (say(.uniqueScans), true), (say(.reached), true),
+                (say(.rate), true), (say(.attribution), false),
+            ],
+            goals.map {
+                [
+                    .text($0.link), .text($0.goal.isEmpty ? say(.postback) : $0.goal), .integer($0.uniqueScans),
+                    .integer($0.reached), .share($0.uniqueScans > 0 ? Double($0.reached) / Double($0.uniqueScans) : 0),
+                    .text(say($0.attribution == .exact ? .byID : .bySame)),
+                ]
+            })
+    }
+
+    /// The funnel with its first step in words and its name without it.
+    private func worded(_ funnel: ScanReport.Funnel) -> ScanReport.Funnel {
+        var worded = funnel
+        if worded.steps.first?.name == "scan" { worded.steps[0].name = say(.scanStep) }
+        worded.name =
+            worded.name.hasPrefix("scan > ")
+            ? worded.steps.dropFirst().map(\.name).joined(separator: " → ") : worded.name
+        return worded
+    }
+
+    private func funnelFigure(_ asked: ScanReport.Funnel) -> ReportDocument.Figure {
+        let funnel = worded(asked)
         let first = max(1, funnel.steps.first?.count ?? 1)
         let rows = funnel.steps.enumerated().map { index, step -> [ReportDocument.Table.Cell] in
             let next = index + 1 < funnel.steps.count ? funnel.steps[index + 1].count : nil
@@ -126,6 +154,18 @@ extension ReportComposer {
                     table: .init(title, columns, rows),
                     caption: Phrase.goal.said(in: language, Visible.text(experiment.goal)) + " · " + say(.interval)))
         ]
+        if let first = experiment.variants.first {
+            for variant in experiment.variants.dropFirst() {
+                guard let comparison = variant.comparison else { continue }
+                let p = comparison.fisher ?? comparison.p
+                let verdict: Phrase = p >= 0.05 ? .unclear : variant.rate > first.rate ? .clearlyBetter : .clearlyWorse
+                blocks.append(
+                    .paragraph(
+                        verdict.said(
+                            in: language, Visible.text(variant.name), Visible.text(first.name),
+                            language.decimal(p, places: 4))))
+            }
+        }
         if experiment.isPeeking {
             let seen = experiment.variants.reduce(0) { $0 + $1.n }
             blocks.append(
@@ -184,7 +224,15 @@ extension ReportComposer {
             figures.append(barFigure(say(.referrers), detail.referrers, unknown: say(.direct), limit: 5))
         }
         if let origins = origins(detail.origins) { figures.append(origins) }
-        return blocks + pairs(figures)
+        if !detail.excluded.isEmpty {
+            let rows = detail.excluded.map { ScanReport.Breakdown.Row(name: say(.reason($0.reason)), scans: $0.count) }
+            figures.append(
+                barFigure(
+                    say(.waterfall), .init(rows: rows.sorted { $0.scans > $1.scans }), limit: 5, counting: say(.count)))
+        }
+        blocks += pairs(figures)
+        if !detail.goals.isEmpty { blocks.append(.table(goalTable(detail.goals))) }
+        return blocks
     }
 
     // MARK: - Building blocks
@@ -209,7 +257,7 @@ extension ReportComposer {
 
     func barFigure(
         _ title: String, _ breakdown: ScanReport.Breakdown, unknown: String? = nil, limit: Int? = nil,
-        isWide: Bool = false, of whole: Int? = nil
+        isWide: Bool = false, of whole: Int? = nil, counting: String? = nil
     ) -> ReportDocument.Figure {
         let sum = max(1, whole ?? breakdown.sum)
         func detail(_ scans: Int) -> String { language.percent(Double(scans) / Double(sum)) }
@@ -228,10 +276,12 @@ extension ReportComposer {
         return .init(
             title: title,
             scene: BarChart(title: title, bars: bars, language: language, width: isWide ? wide : narrow).scene(),
-            table: table(title, breakdown, unknown: unknown))
+            table: table(title, breakdown, unknown: unknown, counting: counting))
     }
 
-    func table(_ title: String, _ breakdown: ScanReport.Breakdown, unknown: String? = nil) -> ReportDocument.Table {
+    func table(
+        _ title: String, _ breakdown: ScanReport.Breakdown, unknown: String? = nil, counting: String? = nil
+    ) -> ReportDocument.Table {
         let sum = max(1, breakdown.sum)
         let hasUniques = breakdown.rows.contains { $0.uniqueScans != nil }
         let hasChange = breakdown.rows.contains { $0.previousScans != nil }
@@ -243,7 +293,7 @@ extension ReportComposer {
             if hasChange { cells.append(change(from: previous, to: scans)) }
             return cells
         }
-        var columns = [(title, false), (say(.scans), true), (say(.share), true)]
+        var columns = [(title, false), (counting ?? say(.scans), true), (say(.share), true)]
         if hasUniques { columns.append((say(.uniqueScans), true)) }
         if hasChange { columns.append((say(.change), true)) }
         var rows = breakdown.rows.map { row($0.name, $0.scans, $0.uniqueScans, $0.previousScans) }

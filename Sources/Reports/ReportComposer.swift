@@ -155,10 +155,18 @@ struct ReportComposer {
     }
 
     private func arrival() -> ReportDocument.Section {
-        let repeats = ScanReport.Breakdown(rows: [
-            .init(name: say(.repeatsFirst), scans: report.repeats.first),
-            .init(name: say(.repeatsLater), scans: report.repeats.later),
-        ])
+        var rows = [ScanReport.Breakdown.Row(name: say(.repeatsFirst), scans: report.repeats.first)]
+        for step in report.repeats.steps {
+            let from = language.number(step.from)
+            let name =
+                step.to.map { Phrase.repeatsFromTo.said(in: language, from, language.number($0)) }
+                ?? Phrase.repeatsFrom.said(in: language, from)
+            rows.append(.init(name: name, scans: step.scans))
+        }
+        if report.repeats.steps.isEmpty {
+            rows.append(.init(name: say(.repeatsLater), scans: report.repeats.later))
+        }
+        let repeats = ScanReport.Breakdown(rows: rows)
         var figures = [barFigure(say(.referrers), report.referrers, unknown: say(.direct))]
         if let origins = origins(report.origins) { figures.append(origins) }
         if repeats.sum > 0 { figures.append(barFigure(say(.repeats), repeats)) }

@@ -50,7 +50,8 @@ public enum XLSXReport {
                 case .figure(let figure):
                     tables.append(section.id == "links" ? composer.linkTable(report.links) : figure.table)
                 case .pair(let figures): tables += figures.map(\.table)
-                case .table(let table): tables.append(table)
+                case .table(let table):
+                    tables.append(table.title == composer.say(.goals) ? composer.goalTable(report.goals) : table)
                 default: break
                 }
             }
@@ -71,6 +72,17 @@ public enum XLSXReport {
                     (composer.say(.link), false), (composer.say(.day), false), (composer.say(.scans), true),
                     (composer.say(.uniqueScans), true),
                 ], rows))
+        let left = report.linkDetails.flatMap { detail in
+            detail.excluded.map { step -> [ReportDocument.Table.Cell] in
+                [.text(detail.link.address), .text(composer.say(.reason(step.reason))), .integer(step.count)]
+            }
+        }
+        if !left.isEmpty {
+            tables.append(
+                .init(
+                    composer.say(.waterfall),
+                    [(composer.say(.link), false), (composer.say(.reason), false), (composer.say(.count), true)], left))
+        }
         return tables
     }
 

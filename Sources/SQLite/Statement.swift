@@ -103,6 +103,39 @@ internal import CSQLite
         try run()
     }
 
+    /// Columns of a row.
+    public var columnCount: Int { unsafe Int(sqlite3_column_count(handle)) }
+
+    /// What the statement calls a column.
+    public borrowing func columnName(_ column: Int) -> String {
+        unsafe sqlite3_column_name(handle, Int32(column)).map { unsafe String(cString: $0) } ?? ""
+    }
+
+    /// What a column of this row holds.
+    public enum Kind: Sendable {
+        /// NULL.
+        case null
+        /// An integer.
+        case integer
+        /// A floating-point number.
+        case real
+        /// Text.
+        case text
+        /// Bytes.
+        case blob
+    }
+
+    /// The kind of a column of this row.
+    public borrowing func kind(_ column: Int) -> Kind {
+        switch unsafe sqlite3_column_type(handle, Int32(column)) {
+        case SQLITE_NULL: .null
+        case SQLITE_INTEGER: .integer
+        case SQLITE_FLOAT: .real
+        case SQLITE_BLOB: .blob
+        default: .text
+        }
+    }
+
     /// Whether the column of this row is NULL.
     public borrowing func isNull(_ column: Int) -> Bool {
         unsafe sqlite3_column_type(handle, Int32(column)) == SQLITE_NULL

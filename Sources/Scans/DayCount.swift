@@ -9,11 +9,16 @@ struct DayResult {
     var visitors = 0
     /// Scans of people who opted out.
     var anonymous = 0
+    /// Visitors who reached a goal or a step.
+    var conversions: [Conversion: Int] = [:]
+    /// Visitors who were counted for a link whose id goes along.
+    var tracked: Set<VisitorLink> = []
 }
 
 /// The work space of ``count(_:excluded:isLate:)``, reused from day to day.
 struct DayCounter {
     let rules: ScanRules
+    let goals: GoalPlan
     private var verdicts: [UInt8] = []
     private var byLink: [UInt32] = []
     private var starts: [UInt32] = []
@@ -23,8 +28,9 @@ struct DayCounter {
     private static let unique: UInt8 = 0x80
     private static let isTrap: UInt8 = 0x7F
 
-    init(rules: ScanRules) {
+    init(rules: ScanRules, goals: GoalPlan = GoalPlan()) {
         self.rules = rules
+        self.goals = goals
         scratch = Array(repeating: ([], []), count: Dimension.count)
     }
 
@@ -77,6 +83,9 @@ struct DayCounter {
             start = end
         }
     }
+
+    /// Whether the event was counted as a scan.
+    func isCounted(_ index: Int) -> Bool { verdicts[index] & 0x7F == 0 }
 
     // MARK: order
 
@@ -145,7 +154,11 @@ struct DayCounter {
         while start < to {
             var end = start + 1
             while end < to, events[end].visitor == events[start].visitor { end += 1 }
-            judgeVisitor(events, start, end, isTrapped, isLate, &result)
+            // Goals come behind the scans; a trap stands for itself.
+            var middle = end
+            while middle > start, !events[middle - 1].isScan, events[middle - 1].link != Event.trap { middle -= 1 }
+            if middle > start { judgeVisitor(events, start, middle, isTrapped, isLate, &result) }
+            if middle < end, !isLate, !goals.isEmpty { attribute(events, start, middle, end, &result) }
             start = end
         }
     }
@@ -169,6 +182,7 @@ struct DayCounter {
             return
         }
         let isLarge = to - from > 24
+        let hasTracked = !goals.tracked.isEmpty
         var seen = Set<UInt32>()
         var lastOf = [UInt32: UInt32]()
         var hasScan = false
@@ -216,6 +230,9 @@ struct DayCounter {
             }
             verdicts[i] = isFirst ? Self.unique : 0
             hasScan = true
+            if isFirst, hasTracked, goals.tracked.contains(event.link) {
+                result.tracked.insert(VisitorLink(visitor: event.visitor, link: event.link))
+            }
         }
         if hasScan { result.visitors += 1 }
     }
@@ -272,18 +289,18 @@ struct DayCounter {
         _ body: (inout DayCounter, UInt32, Int, Int, ArraySlice<UInt32>) throws(Failure) -> Void
     ) throws(Failure) {
         var links = 0
-        for event in events where event.link != Event.trap { links = max(links, Int(event.link) + 1) }
+        for event in events where event.isScan { links = max(links, Int(event.link) + 1) }
         let left = excluded.sorted()
         if let last = left.last { links = max(links, Int(last >> 4) + 1) }
         // A counting sort by link.
         starts.removeAll(keepingCapacity: true)
         starts.append(contentsOf: repeatElement(0, count: links + 1))
-        for event in events where event.link != Event.trap { starts[Int(event.link) + 1] += 1 }
+        for event in events where event.isScan { starts[Int(event.link) + 1] += 1 }
         for i in 0..<links { starts[i + 1] += starts[i] }
         byLink.removeAll(keepingCapacity: true)
         byLink.append(contentsOf: repeatElement(0, count: links == 0 ? 0 : Int(starts[links])))
         var next = starts
-        for (i, event) in events.enumerated() where event.link != Event.trap {
+        for (i, event) in events.enumerated() where event.isScan {
             byLink[Int(next[Int(event.link)])] = UInt32(i)
             next[Int(event.link)] += 1
         }

@@ -9,7 +9,7 @@ struct Event: Sendable, Equatable {
     var address: UInt64
     /// Seconds since 1970 UTC.
     var time: UInt32
-    /// Number of the link; ``trap`` for a request for a trap.
+    /// Number of the link; ``trap`` for a request for a trap, above ``goalBase`` a goal.
     var link: UInt32
     /// Place, device, referrer, language, variant: numbers of the dimension tables, 0 when not known.
     var place: UInt32
@@ -25,6 +25,8 @@ struct Event: Sendable, Equatable {
     var flags: UInt8
 
     static let trap = UInt32.max
+    /// The link of a goal is its number above this; no link has such a number.
+    static let goalBase: UInt32 = 0xF000_0000
     /// The visitor opted out: counted, but no visitor.
     static let anonymous: UInt8 = 1
     /// Quarantined by itself, whatever else the visitor does.
@@ -32,16 +34,21 @@ struct Event: Sendable, Equatable {
     /// Bytes in the journal.
     static let size = 43
 
-    /// Whether `self` comes first in the order in which a day is counted: visitors together, then by time. All fields
-    /// take part, so that the order of the log lines does not matter.
+    /// Whether `self` comes first in the order in which a day is counted: visitors together, their goals behind their
+    /// scans, then by time. All fields take part, so that the order of the log lines does not matter.
     @inline(__always)
     func precedes(_ other: Event) -> Bool {
         if address != other.address { return address < other.address }
         if visitor != other.visitor { return visitor < other.visitor }
+        if isScan != other.isScan { return isScan }
         if time != other.time { return time < other.time }
         if link != other.link { return link < other.link }
         return rank(other)
     }
+
+    /// Whether it may be a scan: no goal and no trap.
+    @inline(__always)
+    var isScan: Bool { link < Self.goalBase }
 
     private func rank(_ other: Event) -> Bool {
         if referrer != other.referrer { return referrer < other.referrer }

@@ -123,7 +123,7 @@ public enum ProportionTest {
         return ScanReport.Experiment(
             name: name, goal: goal, variants: variants,
             sampleRatioP: sampleRatio(arms.map(\.arm.n), weights: arms.map(\.weight)), plannedN: plannedN,
-            isPeeking: plannedN.map { n < $0 } ?? false)
+            isPeeking: plannedN.map { n < $0 } ?? true)
     }
 
     private static func logChoose(_ n: Int, _ k: Int) -> Double {

@@ -10,18 +10,21 @@ extension Ingestion {
         try database.query("SELECT host, path FROM link ORDER BY id") { links.append(($0.text(0), $0.text(1))) }
         var known: [String: LinkCatalog.Entry] = [:]
         for entry in settings.catalog.entries { known[entry.key] = entry }
+        var isCut = settings.rules.truncatesAddresses
+        var isWhole = false
         for link in links {
             let entry = known.removeValue(forKey: link.host + link.path)
             // A link that left the manifest keeps its number; its path is still known, as printed codes are.
             intake.links.append(
                 host: link.host, path: link.path,
                 privacy: entry?.privacy ?? (settings.catalog.scope == .discover ? .full : .aggregate),
-                isMarked: entry?.isMarked ?? false)
+                isMarked: entry?.isMarked ?? false, isTracked: entry?.isTracked ?? false)
         }
         for entry in settings.catalog.entries where known[entry.key] != nil {
             known[entry.key] = nil
             intake.links.append(
-                host: entry.host, path: entry.path, privacy: entry.privacy, isMarked: entry.isMarked)
+                host: entry.host, path: entry.path, privacy: entry.privacy, isMarked: entry.isMarked,
+                isTracked: entry.isTracked)
             intake.newLinks.append((entry.host, entry.path))
         }
         for kind in TextTable.Kind.allCases {
@@ -30,6 +33,14 @@ extension Ingestion {
             }
             intake.texts[kind.rawValue - 1].stored = intake.texts[kind.rawValue - 1].texts.count
         }
+        for entry in settings.catalog.entries {
+            if entry.privacy == .aggregate { isCut = true }
+            if entry.privacy == .full, !settings.rules.truncatesAddresses { isWhole = true }
+        }
+        intake.cutsGoals = (isCut, isWhole)
+        loadGoals()
+        try database.run(
+            "INSERT OR REPLACE INTO setting VALUES('rules', ?)", .text(settings.rules.asSet.text))
         let version = try ScanStore.text(database, "agents") ?? ""
         if version == settings.agentRules.version {
             try database.query("SELECT hash, value, mark FROM agent") { row in
@@ -65,6 +76,17 @@ extension Ingestion {
         }
     }
 
+    private mutating func loadGoals() {
+        let table = TextTable.Kind.goal.rawValue - 1
+        for page in settings.catalog.pages {
+            intake.goals.add(page, number: intake.texts[table].number(Array(page.utf8)))
+        }
+        var numbers: [String: UInt32] = [:]
+        for (number, key) in intake.links.keys.enumerated() { numbers[key] = UInt32(number) }
+        let texts = intake.texts[table]
+        goals = GoalPlan(settings.catalog, rules: settings.rules, links: numbers) { texts.find(Array($0.utf8)) }
+    }
+
     /// Commits all that was read, and closes the days that can get nothing more.
     mutating func commit(_ readers: inout [LogReader], isEnd: Bool) throws(IngestError) {
         var limit = intake.now
@@ -75,11 +97,13 @@ extension Ingestion {
             let transaction = try database.begin()
             try storeTexts()
             let closing = try daysToClose(before: limit - Int64(settings.rules.openHours) * 3600)
-            var counter = DayCounter(rules: settings.rules)
+            var counter = DayCounter(rules: settings.rules, goals: goals)
             for index in 0..<intake.days.count { try store(index, closing, &counter) }
             for day in closing where !intake.days.contains(where: { $0.day == day }) {
                 try close(day, nil, &counter)
             }
+            try storeReached()
+            if isEnd { try sweep(today: limit) }
             try storeSources()
             try transaction.commit()
             closedDays.formUnion(closing)
@@ -125,6 +149,12 @@ extension Ingestion {
         }
     }
 
+    func hasDaysToClose() throws(IngestError) -> Bool {
+        do {
+            return try !daysToClose(before: intake.now - Int64(settings.rules.openHours) * 3600).isEmpty
+        } catch { throw .database(error) }
+    }
+
     /// Days that ended before `limit` and are not closed.
     private func daysToClose(before limit: Int64) throws(SQLiteError) -> Set<Int> {
         var days: Set<Int> = []
@@ -144,8 +174,10 @@ extension Ingestion {
         var day = intake.days[index]
         intake.days[index].events = []
         intake.days[index].left = []
+        intake.days[index].tracked = []
         do {
             try addCounters(day)
+            try store(day.tracked, day: day.day)
             if day.isClosed {
                 try mergeLate(&day, &counter)
             } else if closing.contains(day.day) {
@@ -193,6 +225,8 @@ extension Ingestion {
             let parts = expected / 1_000_000 + 1
             var visitors = 0
             var anonymous = 0
+            var conversions: [Conversion: Int] = [:]
+            var tracked: Set<VisitorLink> = []
             var whole: [UInt32: Cell] = [:]
             for part in 0..<parts {
                 var events: [Event] = []
@@ -226,11 +260,15 @@ extension Ingestion {
                 }
                 visitors += result.visitors
                 anonymous += result.anonymous
+                conversions.merge(result.conversions, uniquingKeysWith: +)
+                tracked.formUnion(result.tracked)
                 if parts > 1 {
                     for (link, cell) in result.cells { whole[link, default: Cell()].add(cell) }
                 }
             }
             if parts > 1 { try write(day, whole.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }) }
+            try store(conversions, day: day)
+            try settle(tracked, day: day)
             try database.run("DELETE FROM journal WHERE day=?", .integer(day))
             try database.run(
                 "UPDATE day SET is_closed=1, visitors=?, anonymous=? WHERE id=?", .integer(visitors),

@@ -18,6 +18,10 @@ public struct Ingestion: ~Copyable {
     var summary = IngestSummary()
     /// Sizes of files that had nothing new last time.
     private var quiet: [String: [UInt64]] = [:]
+    /// What days are counted by besides the rules.
+    var goals = GoalPlan()
+    /// Hours of UTC in which old click ids were looked for last.
+    var sweptAt: Int64?
 
     /// Opens the database, made when there is none, and reads what it knows.
     public static func open(_ settings: IngestSettings) throws(IngestError) -> Ingestion {
@@ -72,11 +76,20 @@ public struct Ingestion: ~Copyable {
 
     /// Takes in what is new in these logs (`-`: standard input). Several logs are read side by side in the order
     /// of their times, so that days of all servers are complete before they close.
+    /// - Parameters:
+    ///   - goals: logs of the sites that links lead to; only goals are looked for in them.
+    ///   - shouldStop: asked between pieces; what was read until then is committed.
     /// - Returns: what this call did.
-    public mutating func ingest(_ paths: [String]) throws(IngestError) -> IngestSummary {
+    public mutating func ingest(
+        _ paths: [String], goals: [String] = [], shouldStop: () -> Bool = { false }
+    ) throws(IngestError) -> IngestSummary {
         summary = IngestSummary()
         let classified = intake.classified
-        var readers = plan(paths)
+        var seen: Set<[UInt64]> = []
+        var readers = plan(paths, isForGoals: false, &seen)
+        if !intake.goals.isEmpty { readers += plan(goals, isForGoals: true, &seen) }
+        // Whoever follows logs comes here every second: nothing new is no reason to write.
+        if readers.isEmpty, sweptAt == intake.now / 3600, try !hasDaysToClose() { return summary }
         while true {
             // The one that is behind the others.
             var next: Int?
@@ -85,6 +98,11 @@ public struct Ingestion: ~Copyable {
                 next = index
             }
             guard let next else { break }
+            if shouldStop() {
+                try commit(&readers, isEnd: false)
+                summary.classified = intake.classified - classified
+                return summary
+            }
             do {
                 try read(readers[next])
             } catch .log(let error) {
@@ -101,9 +119,10 @@ public struct Ingestion: ~Copyable {
     // MARK: planning
 
     /// Opens the logs; those that are one log under several names become one reader.
-    private mutating func plan(_ paths: [String]) -> [LogReader] {
+    private mutating func plan(
+        _ paths: [String], isForGoals: Bool, _ seen: inout Set<[UInt64]>
+    ) -> [LogReader] {
         var readers: [LogReader] = []
-        var seen: Set<[UInt64]> = []
         for path in paths {
             do {
                 if path != "-", let status = try Files.status(path) {
@@ -117,7 +136,7 @@ public struct Ingestion: ~Copyable {
                 let file = try LogFile(path: path)
                 if path != "-", !seen.insert(file.identity).inserted { continue }
                 guard !file.head.isEmpty else { continue }
-                add(file, to: &readers)
+                add(file, isForGoals, to: &readers)
             } catch let error as LogStreamError {
                 summary.failures.append(error.description)
             } catch {
@@ -127,7 +146,7 @@ public struct Ingestion: ~Copyable {
         return readers
     }
 
-    private mutating func add(_ file: LogFile, to readers: inout [LogReader]) {
+    private mutating func add(_ file: LogFile, _ isForGoals: Bool, to readers: inout [LogReader]) {
         if file.path != "-", !file.head.contains(0x0A), !file.isPacked, file.head.count < LogFile.headLimit {
             // Half a first line: nothing to know it by yet.
             quiet[file.path] = nil
@@ -161,6 +180,7 @@ public struct Ingestion: ~Copyable {
         var parser = LogParser(format: sources[source].format)
         if !sources[source].header.isEmpty { parser.adopt(header: sources[source].header) }
         let reader = LogReader(source: source, parser: parser, first: file)
+        reader.isForGoals = isForGoals
         reader.watermark = sources[source].lastAt ?? reader.firstTime()
         readers.append(reader)
     }
@@ -222,6 +242,7 @@ public struct Ingestion: ~Copyable {
         let buffer = reader.lend()
         var recent = RecentTimes()
         swap(&recent, &reader.recent)
+        let isForGoals = reader.isForGoals
         let span = buffer.span
         while true {
             let lineEnd = span.firstLineFeed(at, end)
@@ -231,7 +252,7 @@ public struct Ingestion: ~Copyable {
                 reader.isSkipping = false
                 count += 1
                 source.malformed += 1
-                try intake.malformed(near: last, &salts) { closed.contains($0) }
+                if !isForGoals { try intake.malformed(near: last, &salts) { closed.contains($0) } }
                 malformed[.tooLong, default: 0] += 1
                 summary.malformed[.tooLong, default: 0] += 1
                 lineStart = at
@@ -241,14 +262,17 @@ public struct Ingestion: ~Copyable {
             do {
                 if try parser.parse(span, at, lineEnd, &hit) {
                     count += 1
-                    last = try intake.take(hit, span, &salts) { closed.contains($0) }
+                    last =
+                        isForGoals
+                        ? try intake.takeGoal(hit, span, &salts) { closed.contains($0) }
+                        : try intake.take(hit, span, &salts) { closed.contains($0) }
                     recent.note(last)
                     if source.firstAt == nil { source.firstAt = last }
                 }
             } catch let reason as Malformation {
                 count += 1
                 source.malformed += 1
-                try intake.malformed(near: last, &salts) { closed.contains($0) }
+                if !isForGoals { try intake.malformed(near: last, &salts) { closed.contains($0) } }
                 malformed[reason, default: 0] += 1
                 summary.malformed[reason, default: 0] += 1
                 if samples.count < 100 { samples.append((reason, Self.masked(span, at, lineEnd))) }

@@ -19,6 +19,8 @@ struct OpenDay {
     var events: [Event] = []
     /// Requests left out, each as link << 4 | exclusion.
     var left: [UInt32] = []
+    /// Scans whose id went along to the target.
+    var tracked: [TrackedScan] = []
     var requests = 0
     var skewed = 0
     var late = 0
@@ -108,6 +110,12 @@ struct Intake: ~Copyable {
     let geography: Geography?
     var days: [OpenDay] = []
     var newLinks: [(host: String, path: String)] = []
+    /// Pages that are goals.
+    var goals: GoalTable
+    /// Goals that came with an id, not stored yet.
+    var reached: [ReachedGoal] = []
+    /// Whether goals are looked for under the addresses that the log cuts, and under whole ones.
+    var cutsGoals = (cut: true, whole: false)
     var defaultHost: Int32 = 0
     private var current = -1
     private var currentFrom: Int64 = .max
@@ -134,6 +142,7 @@ struct Intake: ~Copyable {
         self.now = now
         hash = ByteHash(seed: seed)
         links = LinkTable(hash: hash)
+        goals = GoalTable(hash: hash)
         texts = TextTable.Kind.allCases.map { TextTable(limit: $0 == .language || $0 == .variant ? 60_000 : 200_000) }
         agents = HashCache(capacity: 1 << 18, empty: AgentEntry(value: 0, mark: 0))
         classifier = AgentClassifier(rules: agentRules)
@@ -199,6 +208,10 @@ struct Intake: ~Copyable {
 
         let link = try find(hit, buffer)
         if link < 0 {
+            if !goals.isEmpty, try takeGoal(hit, buffer, time) {
+                days[current].excluded[Int(Exclusion.goal.rawValue)] += 1
+                return time
+            }
             days[current].excluded[Int(Exclusion.unknownLink.rawValue)] += 1
             if rules.usesTraps, !days[current].isClosed, Self.isTrap(buffer, hit.path),
                 let address = Address.parse(buffer, hit.address)
@@ -258,7 +271,66 @@ struct Intake: ~Copyable {
             origin: origin(hit, buffer, link).rawValue, flags: flags)
         if days[current].isClosed { days[current].late += 1 }
         days[current].events.append(event)
+        if links.isTracked[Int(link)], !isAnonymous, let id = ClickID.key(hit.decoded(hit.requestID, in: buffer)) {
+            days[current].tracked.append(
+                TrackedScan(
+                    id: id, visitor: days[current].isClosed ? 0 : event.visitor, time: event.time, link: event.link,
+                    variant: event.variant))
+        }
         return time
+    }
+
+    // MARK: goals
+
+    /// Takes a line of the log of a site that links lead to: nothing but goals counts in it.
+    mutating func takeGoal(
+        _ hit: Hit, _ buffer: borrowing Span<UInt8>, _ salts: inout some SaltSource, _ isClosed: (Int) -> Bool
+    ) throws(IngestError) -> Int64 {
+        let time = max(0, min(hit.time, now + 300))
+        if goals.isEmpty { return time }
+        if time < currentFrom || time >= currentTo { try enter(time, &salts, isClosed) }
+        _ = try takeGoal(hit, buffer, time)
+        return time
+    }
+
+    /// Keeps what is needed to tie a goal to a scan; `false` when the page is none.
+    private mutating func takeGoal(
+        _ hit: Hit, _ buffer: borrowing Span<UInt8>, _ time: Int64
+    ) throws(IngestError) -> Bool {
+        guard hit.method == .get || hit.method == .post, (200..<400).contains(hit.status), !hit.isPrefetch,
+            hit.path.count < 4096
+        else { return false }
+        let path = normalizedPath(hit.decoded(hit.path, in: buffer), isDecoded: hit.isPathDecoded).map(lower)
+        var host = hit.decoded(hit.host, in: buffer).map(lower)
+        if let port = host.lastIndex(of: 0x3A), !host.contains(0x5D) { host.removeSubrange(port...) }
+        let found = goals.goals(host: host, path: path)
+        guard !found.isEmpty else { return false }
+        let second = UInt32(truncatingIfNeeded: time)
+        let query = hit.decoded(hit.query, in: buffer)
+        let referrer = hit.decoded(hit.referrer, in: buffer)
+        let asked = referrer.firstIndex(of: 0x3F).map { referrer[($0 + 1)...] } ?? []
+        if let id = ClickID.key(inQuery: query[...]) ?? ClickID.key(inQuery: asked) {
+            for goal in found { reached.append(ReachedGoal(id: id, goal: goal, time: second)) }
+        }
+        // A closed day has forgotten its visitors, and who opts out is none.
+        if days[current].isClosed || hit.optsOut && rules.optOut != .disregard { return true }
+        guard let address = Address.parse(buffer, hit.address) else { return true }
+        let mark = agent(hit, buffer).mark
+        var seen: [UInt64] = []
+        for (isWanted, address) in [(cutsGoals.cut, address.truncated), (cutsGoals.whole, address)] where isWanted {
+            let connection = address.connection
+            let visitor = days[current].salt.hash(connection.high, connection.low, mark)
+            if seen.contains(visitor) { continue }
+            seen.append(visitor)
+            for goal in found {
+                days[current].events.append(
+                    Event(
+                        visitor: visitor, address: days[current].salt.hash(connection.high, connection.low),
+                        time: second, link: Event.goalBase + goal, place: 0, device: 0, referrer: 0, language: 0,
+                        variant: 0, hour: 0, origin: 0, flags: 0))
+            }
+        }
+        return true
     }
 
     // MARK: links

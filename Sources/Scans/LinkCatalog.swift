@@ -20,6 +20,17 @@ public struct LinkCatalog: Sendable {
         public var privacy: Link.Privacy
         /// Its printed code can be told from its typed address (upper case, or a mark in the query).
         public var isMarked: Bool
+        /// The page that counts as success: see ``Goal``.
+        public var goal: String?
+        /// How many visitors the comparison of its variants is planned for.
+        public var planned: Int?
+        /// Its redirect passes the request's id on, so that goals are tied to scans exactly.
+        public var isTracked = false
+        /// Its variants with their shares, when it has several targets.
+        public var variants: [(name: String, weight: Double)] = []
+        /// How many scans it is good for, and the marker under the state folder that tells servers when they are used
+        /// up; `nil`: no limit, or none that is kept this way.
+        public var softLimit: (scans: Int, marker: String)?
 
         /// A link.
         public init(
@@ -34,6 +45,15 @@ public struct LinkCatalog: Sendable {
             self.batch = batch
             self.privacy = privacy
             self.isMarked = isMarked
+        }
+
+        /// Equal when everything but the variants is, and those by name and share.
+        public static func == (a: Entry, b: Entry) -> Bool {
+            a.host == b.host && a.path == b.path && a.title == b.title && a.tags == b.tags && a.folder == b.folder
+                && a.batch == b.batch && a.privacy == b.privacy && a.isMarked == b.isMarked && a.goal == b.goal
+                && a.planned == b.planned && a.isTracked == b.isTracked && a.softLimit?.scans == b.softLimit?.scans
+                && a.softLimit?.marker == b.softLimit?.marker
+                && a.variants.elementsEqual(b.variants) { $0.name == $1.name && $0.weight == $1.weight }
         }
 
         /// `go.example/ab`: the name of the link in logs and in the database.
@@ -52,24 +72,54 @@ public struct LinkCatalog: Sendable {
     public let scope: Scope
     /// The links known before.
     public let entries: [Entry]
+    /// Funnels: the pages behind the scan, in order.
+    public let funnels: [[String]]
 
     /// A catalogue of links.
-    public init(scope: Scope = .known, entries: [Entry] = []) {
+    public init(scope: Scope = .known, entries: [Entry] = [], funnels: [[String]] = []) {
         self.scope = scope
         self.entries = entries
+        self.funnels = funnels
+    }
+
+    /// The variants of a split by name and share; the rest of the visitors, who get the link's own target, are `to`.
+    private static func variants(of policy: Policy) -> [(name: String, weight: Double)] {
+        guard !policy.variants.isEmpty else { return [] }
+        var all = policy.variants.map { (name: $0.name, weight: Double($0.weight)) }
+        let rest = 10_000 - policy.variants.reduce(0) { $0 + $1.weight }
+        if rest > 0 { all.insert(("to", Double(rest)), at: 0) }
+        return all
+    }
+
+    /// The pages of all goals and funnels, none twice.
+    var pages: [String] {
+        var seen: Set<String> = []
+        return (entries.compactMap(\.goal) + funnels.joined()).filter { seen.insert($0).inserted }
     }
 
     /// The links of a site.
-    public init(site: Site) {
+    /// - Parameter denyMarker: where the marker of a link with a soft limit goes; `nil`: it has none.
+    public init(site: Site, denyMarker: (Link) -> String? = { _ in nil }) {
         self.init(
-            entries: site.links.map { link in
+            entries: site.links.enumerated().map { index, link in
                 let path = "/" + lowercased(link.slug)
                 let slash = link.slug.utf8.lastIndex(of: UInt8(ascii: "/"))
-                return Entry(
+                var entry = Entry(
                     host: site.domains[Int(link.domain)].host, path: path, tags: link.tags,
                     folder: slash.map { String(link.slug[..<$0]) } ?? "", privacy: link.privacy,
                     isMarked: link.dense)
-            })
+                entry.goal = site.goals[index]?.page
+                entry.planned = site.goals[index]?.planned
+                entry.isTracked = link.options.contains(.clickID)
+                if link.policy >= 0 {
+                    let policy = site.policies[Int(link.policy)]
+                    entry.variants = Self.variants(of: policy)
+                    if let limit = policy.limit, let marker = denyMarker(link) {
+                        entry.softLimit = (limit.scans, marker)
+                    }
+                }
+                return entry
+            }, funnels: site.reports.funnels)
     }
 }
 
@@ -84,6 +134,7 @@ struct LinkTable: Sendable {
     private(set) var keys: [String] = []
     private(set) var privacy: [Link.Privacy] = []
     private(set) var isMarked: [Bool] = []
+    private(set) var isTracked: [Bool] = []
     private var hosts: [[UInt8]] = []
     private var slots: [Slot] = []
     private var used = 0
@@ -109,11 +160,12 @@ struct LinkTable: Sendable {
     var count: Int { keys.count }
 
     /// Adds a link as the next number.
-    mutating func append(host: String, path: String, privacy: Link.Privacy, isMarked: Bool) {
+    mutating func append(host: String, path: String, privacy: Link.Privacy, isMarked: Bool, isTracked: Bool = false) {
         let link = Int32(keys.count)
         keys.append(host + path)
         self.privacy.append(privacy)
         self.isMarked.append(isMarked)
+        self.isTracked.append(isTracked)
         let isWildcard = path.utf8.last == UInt8(ascii: "*") && path.hasSuffix("/*")
         hasWildcards = hasWildcards || isWildcard
         let bytes = Array((isWildcard ? path.dropLast() : path[...]).utf8).map(lower)

@@ -131,6 +131,8 @@ final class LogReader {
     var source: Int
     var parser: LogParser
     var files: [LogFile]
+    /// A log of a site that links lead to.
+    var isForGoals = false
     private(set) var fileIndex = 0
     private(set) var isOpen = false
     private(set) var isDone = false

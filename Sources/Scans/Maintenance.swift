@@ -8,10 +8,18 @@ public enum ScanMaintenance {
     public static func purge(_ path: String, before day: CivilDay) throws(IngestError) -> Int {
         do {
             let database = try ScanStore.open(path, access: .readWrite)
+            let old = try database.first(
+                "SELECT count(*) FROM day WHERE id < ? AND (requests > 0 OR is_closed=0)", .integer(day.number)
+            ) { $0.int(0) }
+            if old == 0 { return 0 }
             let transaction = try database.begin()
+            try remember(database, before: day)
             try database.run("DELETE FROM cell WHERE day < ?", .integer(day.number))
             try database.run("DELETE FROM journal WHERE day < ?", .integer(day.number))
-            try database.run("DELETE FROM goal WHERE day < ?", .integer(day.number))
+            try database.run("DELETE FROM conversion WHERE day < ?", .integer(day.number))
+            try database.run(
+                "DELETE FROM reached WHERE request IN (SELECT id FROM request WHERE day < ?)", .integer(day.number))
+            try database.run("DELETE FROM request WHERE day < ?", .integer(day.number))
             // The rows stay, empty and closed: a log that is read again must not bring the day back to life.
             let days = try database.run(
                 """
@@ -25,8 +33,25 @@ public enum ScanMaintenance {
         } catch { throw .database(error) }
     }
 
+    /// How often each link was scanned on days that go: its number of scans outlives them, or a link whose limit is
+    /// used up would open again.
+    private static func remember(_ database: borrowing Database, before day: CivilDay) throws(SQLiteError) {
+        var scans: [Int: Int] = [:]
+        try database.query("SELECT day, link, counts FROM cell WHERE day < ?", .integer(day.number)) { row in
+            guard let cell = Cell.unpack(row.blob(2), dayStart: Int64(row.int(0) - 1) * 86400), cell.scans > 0 else {
+                return
+            }
+            scans[row.int(1), default: 0] += Int(cell.scans)
+        }
+        for (link, count) in scans {
+            try database.run(
+                "INSERT INTO forgotten VALUES(?, ?) ON CONFLICT(link) DO UPDATE SET scans=scans+excluded.scans",
+                .integer(link), .integer(count))
+        }
+    }
+
     /// One row of a plain query.
-    public struct Row: Sendable, Equatable {
+    public struct Row: Sendable {
         /// Local day.
         public var day: CivilDay
         /// Link, `host/path`.
@@ -35,8 +60,10 @@ public enum ScanMaintenance {
         public var scans: Int
         /// Distinct visitors.
         public var uniqueScans: Int
-        /// Requests of the link that were left out.
-        public var excluded: Int
+        /// Requests of the link that were left out, by reason (the raw values of ``ScanReport/Waterfall/Reason``).
+        public var reasons: [(reason: String, count: Int)]
+        /// All of them.
+        public var excluded: Int { reasons.reduce(0) { $0 + $1.count } }
     }
 
     /// Counts by day and link, in that order, for those who have their own tools.

@@ -3,6 +3,8 @@ internal import SQLite
 internal import Site
 internal import Support
 
+// The report of a period; conversions and single scans are in ReportBuilder+Conversions.
+
 /// What a report is asked for.
 public struct ReportQuery: Sendable {
     /// Days, in the zone of the database.
@@ -22,7 +24,7 @@ public struct ReportQuery: Sendable {
     /// So many of the first links get a page of their own.
     public var detailLimit = 20
     /// Cities and regions with fewer unique scans are folded into "other".
-    public var anonymityThreshold = 5
+    public var anonymityThreshold: Int?
 
     /// Asks for everything in a period.
     public init(title: String, period: ScanReport.Period, createdAt: Int64) {
@@ -34,23 +36,29 @@ public struct ReportQuery: Sendable {
 
 /// Builds reports from the database of counts.
 public struct ReportBuilder: ~Copyable {
-    private let database: Database
-    private let catalog: [String: LinkCatalog.Entry]
-    private let rules: ScanRules
+    let database: Database
+    let catalog: [String: LinkCatalog.Entry]
+    let rules: ScanRules
     let zone: ZoneTable
-    private var links: [(host: String, path: String)] = []
-    private var texts: [[String]] = []
+    private let whole: LinkCatalog
+    private(set) var links: [(host: String, path: String)] = []
+    private(set) var texts: [[String]] = []
+    private(set) var goals = GoalPlan()
+    var funnelPages: [[String]] { whole.funnels }
 
     /// The version of the definitions, printed with every number.
     public static let definitionsVersion = "2026-1"
 
     /// Opens a database of counts.
+    /// - Parameter rules: what counts, for days that are open; `nil`: by the rules of the last ingest.
     public static func open(
-        _ path: String, catalog: LinkCatalog = LinkCatalog(), rules: ScanRules = ScanRules()
+        _ path: String, catalog: LinkCatalog = LinkCatalog(), rules: ScanRules? = nil
     ) throws(IngestError) -> ReportBuilder {
         do {
             let database = try ScanStore.open(path, access: .readOnly)
             let zone = ZoneTable(named: try ScanStore.text(database, "zone") ?? "UTC") ?? .utc
+            let stored = CountingRules(text: try ScanStore.text(database, "rules") ?? "")
+            let rules = rules ?? ScanRules(stored)
             var builder = ReportBuilder(database: database, catalog: catalog, rules: rules, zone: zone)
             try builder.load()
             return builder
@@ -62,6 +70,7 @@ public struct ReportBuilder: ~Copyable {
         var entries: [String: LinkCatalog.Entry] = [:]
         for entry in catalog.entries { entries[entry.key] = entry }
         self.catalog = entries
+        whole = catalog
         self.rules = rules
         self.zone = zone
     }
@@ -75,6 +84,11 @@ public struct ReportBuilder: ~Copyable {
             }
             texts.append(list)
         }
+        var numbers: [String: UInt32] = [:]
+        for (number, link) in links.enumerated() { numbers[link.host + link.path] = UInt32(number) }
+        var pages: [String: UInt32] = [:]
+        for (number, page) in texts[TextTable.Kind.goal.rawValue - 1].enumerated() { pages[page] = UInt32(number) }
+        goals = GoalPlan(whole, rules: rules, links: numbers) { pages[$0] }
     }
 
     /// The first and last day with counts; `nil` when there are none.
@@ -88,6 +102,9 @@ public struct ReportBuilder: ~Copyable {
         } catch { throw .database(error) }
     }
 
+    /// The local day of an instant.
+    public borrowing func day(at seconds: Int64) -> CivilDay { CivilDay(number: zone.day(of: seconds)) }
+
     /// The report of a period.
     /// - Complexity: O(links × days of the period).
     public borrowing func report(_ query: ReportQuery) throws(IngestError) -> ScanReport {
@@ -98,19 +115,28 @@ public struct ReportBuilder: ~Copyable {
             report.scope = query.scope
             report.rules.repeatWindow = Int(rules.repeatWindow)
             report.rules.openHours = rules.openHours
-            report.rules.anonymityThreshold = query.anonymityThreshold
+            report.rules.goalWindow = Int(rules.goalWindow / 60)
+            report.rules.sessionGap = Int(rules.sessionGap / 60)
+            var query = query
+            query.anonymityThreshold = query.anonymityThreshold ?? rules.anonymityThreshold
+            report.rules.anonymityThreshold = query.anonymityThreshold ?? 1
             let chosen = chosenLinks(query.scope)
+            let all = ScanReport.Period(
+                first: query.comparesWithPrevious ? query.period.preceding.first : query.period.first,
+                last: query.period.last)
+            let open = try openDays(all)
             var now = PeriodSums(period: query.period)
-            try gather(query.period, chosen, &now)
+            try gather(query.period, open, chosen, &now)
             var before: PeriodSums?
             if query.comparesWithPrevious {
                 var sums = PeriodSums(period: query.period.preceding)
-                try gather(query.period.preceding, chosen, &sums)
+                try gather(query.period.preceding, open, chosen, &sums)
                 before = sums
             }
             fill(&report, query, now, before)
             try fillRepeats(&report, query.period, now)
-            try fillDetails(&report, query, now)
+            try fillDetails(&report, query, open, now)
+            try fillConversions(&report, query.period, open, now)
             try fillSources(&report, query.period)
             try fillNotes(&report, query, chosen)
             return report
@@ -132,19 +158,38 @@ public struct ReportBuilder: ~Copyable {
         return chosen
     }
 
+    /// Counts the days of a period that are not closed.
+    borrowing func openDays(_ period: ScanReport.Period) throws(IngestError) -> [Int: DayResult] {
+        do {
+            var days: [Int] = []
+            try database.query(
+                "SELECT id FROM day WHERE is_closed=0 AND id BETWEEN ? AND ? ORDER BY id",
+                .integer(period.first.number), .integer(period.last.number)
+            ) { days.append($0.int(0)) }
+            var counter = DayCounter(rules: rules, goals: goals)
+            var results: [Int: DayResult] = [:]
+            for day in days {
+                var events: [Event] = []
+                var left: [UInt32] = []
+                guard try ScanStore.journal(database, day: day, part: (0, 1), events: &events, left: &left) else {
+                    throw IngestError.damaged("journal of \(CivilDay(number: day))")
+                }
+                results[day] = counter.count(&events, excluded: left)
+            }
+            return results
+        } catch { throw IngestError(error) }
+    }
+
     /// Calls `body` for every cell of a period, those of open days included.
-    private borrowing func cells(
-        _ period: ScanReport.Period, only: Set<Int>?, _ visitors: (Int, Int, Int) -> Void,
+    borrowing func cells(
+        _ period: ScanReport.Period, _ open: [Int: DayResult], only: Set<Int>?, _ visitors: (Int, Int, Int) -> Void,
         _ body: (Int, Int, Cell) -> Void
     ) throws(IngestError) {
         do {
-            var open: [Int] = []
             try database.query(
-                "SELECT id, is_closed, visitors, anonymous FROM day WHERE id BETWEEN ? AND ? ORDER BY id",
+                "SELECT id, visitors, anonymous FROM day WHERE is_closed=1 AND id BETWEEN ? AND ? ORDER BY id",
                 .integer(period.first.number), .integer(period.last.number)
-            ) { row in
-                if row.int(1) == 0 { open.append(row.int(0)) } else { visitors(row.int(0), row.int(2), row.int(3)) }
-            }
+            ) { row in visitors(row.int(0), row.int(1), row.int(2)) }
             var isDamaged = false
             try database.query(
                 "SELECT day, link, counts FROM cell WHERE day BETWEEN ? AND ?", .integer(period.first.number),
@@ -159,14 +204,8 @@ public struct ReportBuilder: ~Copyable {
                 body(day, link, cell)
             }
             guard !isDamaged else { throw IngestError.damaged("a cell") }
-            var counter = DayCounter(rules: rules)
-            for day in open {
-                var events: [Event] = []
-                var left: [UInt32] = []
-                guard try ScanStore.journal(database, day: day, part: (0, 1), events: &events, left: &left) else {
-                    throw IngestError.damaged("journal of \(CivilDay(number: day))")
-                }
-                let result = counter.count(&events, excluded: left)
+            for (day, result) in open.sorted(by: { $0.key < $1.key })
+            where day >= period.first.number && day <= period.last.number {
                 visitors(day, result.visitors, result.anonymous)
                 for (link, cell) in result.cells where only?.contains(Int(link)) ?? true {
                     body(day, Int(link), cell)
@@ -178,12 +217,12 @@ public struct ReportBuilder: ~Copyable {
     }
 
     private borrowing func gather(
-        _ period: ScanReport.Period, _ chosen: Set<Int>?, _ sums: inout PeriodSums
+        _ period: ScanReport.Period, _ open: [Int: DayResult], _ chosen: Set<Int>?, _ sums: inout PeriodSums
     ) throws(IngestError) {
         var copy = sums
         var visitors = 0
         var anonymous = 0
-        try cells(period, only: chosen) {
+        try cells(period, open, only: chosen) {
             visitors += $1
             anonymous += $2
         } _: {
@@ -211,12 +250,18 @@ public struct ReportBuilder: ~Copyable {
     borrowing func rows(_ period: ScanReport.Period) throws(IngestError) -> [ScanMaintenance.Row] {
         var rows: [ScanMaintenance.Row] = []
         let names = links
-        try cells(period, only: nil) { _, _, _ in
+        try cells(period, openDays(period), only: nil) { _, _, _ in
         } _: { day, link, cell in
+            var reasons: [(reason: String, count: Int)] = []
+            for exclusion in Exclusion.allCases where cell.excluded[Int(exclusion.rawValue)] > 0 {
+                if let reason = exclusion.reason {
+                    reasons.append((reason.rawValue, Int(cell.excluded[Int(exclusion.rawValue)])))
+                }
+            }
             rows.append(
                 .init(
                     day: CivilDay(number: day), link: names[link].host + names[link].path, scans: Int(cell.scans),
-                    uniqueScans: Int(cell.uniques), excluded: cell.excluded.reduce(0) { $0 + Int($1) }))
+                    uniqueScans: Int(cell.uniques), reasons: reasons))
         }
         return rows
     }
@@ -250,8 +295,8 @@ public struct ReportBuilder: ~Copyable {
             }
         }
         report.countries = breakdown(.place, part(0))
-        report.regions = breakdown(.place, threshold: query.anonymityThreshold, part(1))
-        report.cities = breakdown(.place, threshold: query.anonymityThreshold, part(2))
+        report.regions = breakdown(.place, threshold: query.anonymityThreshold ?? 1, part(1))
+        report.cities = breakdown(.place, threshold: query.anonymityThreshold ?? 1, part(2))
         report.devices = breakdown(.device, part(0))
         report.systems = breakdown(.device, part(1))
         report.browsers = breakdown(.device, part(2))
@@ -266,10 +311,9 @@ public struct ReportBuilder: ~Copyable {
             linkCount($0.key, $0.value, before?.links[$0.key], before != nil)
         }
         report.groups = groups(now, before)
-        report.experiments = []
     }
 
-    private static func kind(_ dimension: Dimension) -> TextTable.Kind {
+    static func kind(_ dimension: Dimension) -> TextTable.Kind {
         switch dimension {
         case .device: .device
         case .place: .place
@@ -329,20 +373,8 @@ public struct ReportBuilder: ~Copyable {
         ].compactMap { $0 }
     }
 
-    /// Codes that had a scan before the period.
-    private borrowing func fillRepeats(
-        _ report: inout ScanReport, _ period: ScanReport.Period, _ now: PeriodSums
-    ) throws(SQLiteError) {
-        var old: Set<Int> = []
-        try database.query(
-            "SELECT DISTINCT link FROM cell WHERE day < ?", .integer(period.first.number)
-        ) { old.insert($0.int(0)) }
-        report.repeats.first = now.links.keys.reduce(0) { old.contains($1) ? $0 : $0 + 1 }
-        report.repeats.later = report.totals.scans - report.repeats.first
-    }
-
     private borrowing func fillDetails(
-        _ report: inout ScanReport, _ query: ReportQuery, _ now: PeriodSums
+        _ report: inout ScanReport, _ query: ReportQuery, _ open: [Int: DayResult], _ now: PeriodSums
     ) throws(IngestError) {
         var numbers: [String: Int] = [:]
         for number in now.links.keys { numbers[links[number].host + links[number].path] = number }
@@ -350,7 +382,7 @@ public struct ReportBuilder: ~Copyable {
         guard !wanted.isEmpty else { return }
         var sums: [Int: PeriodSums] = [:]
         for number in wanted { sums[number] = PeriodSums(period: query.period) }
-        try cells(query.period, only: Set(wanted)) { _, _, _ in
+        try cells(query.period, open, only: Set(wanted)) { _, _, _ in
         } _: { day, link, cell in
             sums[link]?.add(day: day, link: link, cell)
         }
@@ -369,7 +401,7 @@ public struct ReportBuilder: ~Copyable {
                 }
             }
             detail.countries = breakdown(.place, 0)
-            detail.cities = breakdown(.place, 2, query.anonymityThreshold)
+            detail.cities = breakdown(.place, 2, query.anonymityThreshold ?? 1)
             detail.devices = breakdown(.device, 0)
             detail.referrers = breakdown(.referrer, 0)
             detail.origins = sum.origins

@@ -1,3 +1,5 @@
+public import Site
+
 /// What counts as a scan, as it is set. Part of the definition of every number, so it is stored with them.
 public struct ScanRules: Sendable, Equatable {
     /// What happens to people who opt out (`DNT`, `Sec-GPC`).
@@ -42,9 +44,81 @@ public struct ScanRules: Sendable, Equatable {
     public var codeMark = "s=q"
     /// How long after its end a day takes late lines, in hours.
     public var openHours = 48
+    /// Seconds after a scan in which a goal counts for it.
+    public var goalWindow: UInt32 = 1800
+    /// Seconds without a page that end a way through a funnel.
+    public var sessionGap: UInt32 = 1800
+    /// Days in which a click id may come back.
+    public var clickDays = 30
+    /// Places with fewer unique scans than this are folded into "other"; 1: none are.
+    public var anonymityThreshold = 5
 
     /// The definition of the documentation.
     public init() {}
+
+    /// The rules that an operator set.
+    public init(_ rules: CountingRules) {
+        countsHead = rules.head
+        statuses = Set(rules.statuses.map { UInt16(clamping: $0) })
+        countsPrefetch = rules.prefetch
+        countedAgents = Set(
+            rules.agents.map { agent in
+                switch agent {
+                case .crawler: .crawler
+                case .preview: .preview
+                case .monitor: .monitor
+                case .library: .library
+                case .headless: .headless
+                case .scanner: .scanner
+                }
+            })
+        repeatWindow = UInt32(clamping: rules.repeatSeconds)
+        rateLimit = rules.rate
+        enumerationLimit = rules.enumeration
+        burstLimit = rules.burst
+        usesTraps = rules.traps
+        optOut =
+            switch rules.optOut {
+            case .anonymous: .countAnonymously
+            case .exclude: .ignore
+            case .count: .disregard
+            }
+        truncatesAddresses = rules.cutsAddresses
+        openHours = rules.openHours
+        goalWindow = UInt32(clamping: rules.goalMinutes * 60)
+        sessionGap = UInt32(clamping: rules.sessionMinutes * 60)
+        clickDays = rules.clickDays
+        anonymityThreshold = rules.fold
+    }
+
+    /// As ``init(_:)`` takes them: for the database, which says with every number by which rules it was counted.
+    public var asSet: CountingRules {
+        var rules = CountingRules()
+        rules.head = countsHead
+        rules.statuses = statuses.map { Int($0) }.sorted()
+        rules.prefetch = countsPrefetch
+        rules.agents = CountingRules.Agent.allCases.filter { agent in
+            countedAgents.contains { $0.name == agent.rawValue }
+        }
+        rules.repeatSeconds = Int(repeatWindow)
+        rules.rate = rateLimit
+        rules.enumeration = enumerationLimit
+        rules.burst = burstLimit
+        rules.traps = usesTraps
+        rules.optOut =
+            switch optOut {
+            case .countAnonymously: .anonymous
+            case .ignore: .exclude
+            case .disregard: .count
+            }
+        rules.cutsAddresses = truncatesAddresses
+        rules.openHours = openHours
+        rules.goalMinutes = Int(goalWindow / 60)
+        rules.sessionMinutes = Int(sessionGap / 60)
+        rules.clickDays = clickDays
+        rules.fold = anonymityThreshold
+        return rules
+    }
 
     /// Everything that is a GET of a link, answered by a redirect, counts: no bots, no behaviour, no repeats.
     public static var bare: ScanRules {
@@ -109,8 +183,10 @@ enum Exclusion: UInt8, CaseIterable, Sendable {
     case none = 0
     case malformed, unknownLink, notMeasured, method, status, prefetch, crawler, preview, monitor, library, scanner,
         quarantine, repeated, optedOut
+    /// A goal's page in a log of ours; of no link, so it never stands in a cell.
+    case goal
 
-    static let count = 15
+    static let count = 16
 
     /// The step of the report.
     var reason: ScanReport.Waterfall.Reason? {
@@ -130,6 +206,7 @@ enum Exclusion: UInt8, CaseIterable, Sendable {
         case .quarantine: .quarantine
         case .repeated: .repeated
         case .optedOut: .optedOut
+        case .goal: .goal
         }
     }
 }

@@ -87,6 +87,8 @@ extension ScanReport {
         public var origins: Origins
         /// What was left out for this link.
         public var excluded: [Waterfall.Step]
+        /// Its goals.
+        public var goals: [GoalCount]
         /// A page with nothing but the sums.
         public init(link: LinkCount) {
             self.link = link
@@ -98,6 +100,29 @@ extension ScanReport {
             referrers = Breakdown()
             origins = Origins()
             excluded = []
+            goals = []
+        }
+    }
+
+    /// How many scans of a link led to a goal.
+    public struct GoalCount: Sendable, Equatable {
+        /// The link, `go.example/harvest`.
+        public var link: String
+        /// The goal: a page of the manifest, or what a postback called it; hostile.
+        public var goal: String
+        /// How goals were tied to scans.
+        public var attribution: Funnel.Attribution
+        /// Unique scans of the link.
+        public var uniqueScans: Int
+        /// How many of them reached it, not more than ``uniqueScans``.
+        public var reached: Int
+        /// A goal of a link.
+        public init(link: String, goal: String, attribution: Funnel.Attribution, uniqueScans: Int, reached: Int) {
+            self.link = link
+            self.goal = goal
+            self.attribution = attribution
+            self.uniqueScans = uniqueScans
+            self.reached = reached
         }
     }
 
@@ -199,7 +224,8 @@ extension ScanReport {
         public var sampleRatioP: Double?
         /// Visitors planned in all; `nil`: no plan was written down.
         public var plannedN: Int?
-        /// The planned number is not reached yet: stopping now because it looks good finds differences that aren't.
+        /// The planned number is not reached yet, or nobody wrote one down: stopping now because it looks good finds
+        /// differences that aren't.
         public var isPeeking: Bool
         /// A comparison of variants.
         public init(

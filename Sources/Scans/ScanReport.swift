@@ -69,6 +69,8 @@ public struct ScanReport: Sendable, Equatable {
     public var funnels: [Funnel]
     /// Comparisons of variants.
     public var experiments: [Experiment]
+    /// Goals of single links, those with most scans first.
+    public var goals: [GoalCount]
 
     /// The logs it was made from.
     public var sources: [Source]
@@ -107,6 +109,7 @@ public struct ScanReport: Sendable, Equatable {
         linkDetails = []
         funnels = []
         experiments = []
+        goals = []
         sources = []
         notes = []
     }
@@ -189,6 +192,8 @@ extension ScanReport {
         public enum Reason: String, Sendable, CaseIterable {
             /// The line can't be read.
             case malformed
+            /// A page that is a goal.
+            case goal
             /// The path is no link of the manifest of that time.
             case unknownLink
             /// The privacy level of the link is `none`.
@@ -343,10 +348,29 @@ extension ScanReport {
         public var first: Int
         /// Scans of codes that had been scanned before.
         public var later: Int
+        /// The later ones by their number: the second to fifth scan of a code, the sixth to twentieth, and so on;
+        /// empty when it is not known.
+        public var steps: [Step]
+        /// Scans whose number among all of their code lies between two.
+        public struct Step: Sendable, Equatable {
+            /// The lowest number, 2 or more.
+            public var from: Int
+            /// The highest; `nil`: none.
+            public var to: Int?
+            /// Scans.
+            public var scans: Int
+            /// Scans between two numbers.
+            public init(from: Int, to: Int?, scans: Int) {
+                self.from = from
+                self.to = to
+                self.scans = scans
+            }
+        }
         /// Scans of each kind.
-        public init(first: Int = 0, later: Int = 0) {
+        public init(first: Int = 0, later: Int = 0, steps: [Step] = []) {
             self.first = first
             self.later = later
+            self.steps = steps
         }
     }
 }

@@ -29,7 +29,24 @@ enum ScanStore {
         CREATE TABLE goal(day INTEGER, name TEXT, link INTEGER, variant TEXT, count INTEGER NOT NULL,
           PRIMARY KEY(day, name, link, variant)) WITHOUT ROWID;
         CREATE TABLE part(source TEXT, day INTEGER, sequence INTEGER NOT NULL, PRIMARY KEY(source, day)) WITHOUT ROWID;
+        """,
         """
+        DROP TABLE goal;
+        -- Visitors of a closed day who reached a goal (funnel '', step 0) or a step of a funnel (goal 0), by link and
+        -- variant of the scan.
+        CREATE TABLE conversion(day INTEGER, link INTEGER, variant INTEGER, funnel TEXT, step INTEGER, goal INTEGER,
+          is_exact INTEGER, count INTEGER NOT NULL,
+          PRIMARY KEY(day, link, variant, funnel, step, goal, is_exact)) WITHOUT ROWID;
+        -- Scans whose id went along to the target. `person` is the visitor's hash while the day is open, then one of
+        -- the ids of that visitor: nobody can tell whose.
+        CREATE TABLE request(id INTEGER PRIMARY KEY, day INTEGER NOT NULL, link INTEGER NOT NULL,
+          variant INTEGER NOT NULL, person INTEGER NOT NULL, at INTEGER NOT NULL);
+        CREATE INDEX request_day ON request(day);
+        -- Goals that came back with an id: 0 is the goal of the link, whatever it is.
+        CREATE TABLE reached(request INTEGER, goal INTEGER, at INTEGER NOT NULL, PRIMARY KEY(request, goal)) WITHOUT ROWID;
+        -- Scans of days that were purged, for limits and for the number of a scan.
+        CREATE TABLE forgotten(link INTEGER PRIMARY KEY, scans INTEGER NOT NULL);
+        """,
     ]
 
     /// Opens (and makes) a database of counts.
@@ -52,7 +69,7 @@ struct TextTable: Sendable {
     /// The kinds of the table `dimension`.
     enum Kind: Int, CaseIterable, Sendable {
         case device = 1
-        case place, referrer, language, variant
+        case place, referrer, language, variant, goal
     }
 
     private var numbers: [[UInt8]: UInt32] = [:]
@@ -74,6 +91,9 @@ struct TextTable: Sendable {
         }
         return add(text)
     }
+
+    /// The number of a text that is there.
+    func find(_ text: [UInt8]) -> UInt32? { numbers[text] }
 
     mutating func add(_ text: [UInt8]) -> UInt32 {
         let number = UInt32(texts.count)

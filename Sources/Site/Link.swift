@@ -40,6 +40,8 @@ public struct Link: Sendable {
         public static let noindex = Options(rawValue: 4)
         /// The printed URL is upper case, for QR alphanumeric mode.
         public static let dense = Options(rawValue: 8)
+        /// The target gets the id of the request as its parameter `qid`, so that a goal can be tied to this scan.
+        public static let clickID = Options(rawValue: 16)
     }
 
     /// Index into ``Site/domains``.

@@ -25,6 +25,10 @@ public struct Site: Sendable {
     public var zone = ZoneOffsets()
     /// Proxies in front whose word on the visitor's address counts.
     public var proxies = TrustedProxies()
+    /// The goals of those links that have one, by the link's index: a side table, few links have one.
+    public var goals: [Int: Goal] = [:]
+    /// Statistics from access logs.
+    public var reports = ReportSettings()
     /// What images are made of each code.
     public var codes: CodeSettings
     /// Batches of certificates, in the order of the manifest.

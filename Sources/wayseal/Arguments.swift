@@ -8,6 +8,7 @@ public import Site
 extension BuildOptions.Archive: ExpressibleByArgument {}
 extension CodeSettings.Level: ExpressibleByArgument {}
 extension Server: ExpressibleByArgument {}
+extension Device: ExpressibleByArgument {}
 
 extension Simulator.Request.Scheme: ExpressibleByArgument {
     /// `http` and `https`, for messages and completions.

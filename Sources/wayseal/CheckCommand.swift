@@ -1,5 +1,7 @@
 import ArgumentParser
 import Build
+import Glibc
+import Redirects
 import Site
 import Support
 
@@ -9,24 +11,35 @@ struct CheckCommand: AsyncParsableCommand {
         abstract: "Say everything that is wrong with the manifest.",
         discussion: """
             Reads the manifest and all files it includes, compiles everything in memory and prints all \
-            problems at once, each with its place and what to do. Writes nothing.
+            problems at once, each with its place and what to do. Then it says what each server promises for \
+            links with a policy: what is exact, and what is not. Writes nothing.
 
             Examples:
               wayseal check
               wayseal check --strict         warnings fail, too
               wayseal check --json           for editors and pull requests
+              wayseal check --promises       the promises of all links; with --json, too
             """)
 
     @OptionGroup var input: InputOptions
     @Flag(help: "Warnings fail the check, too.")
     var strict = false
 
+    @Flag(help: "Say what is promised for every link, not only the first ones.")
+    var promises = false
+
+    /// Promises that are shown unasked.
+    private static let shown = 12
+
     func run() async throws {
         var loaded = try input.load()
         let (site, _) = try await loaded.compile()
+        // Only here: what is built does not depend on the day.
+        loaded.diagnostics += PolicyReview.calendar(site, now: Int64(time(nil)))
         let isBad = loaded.errors > 0 || strict && loaded.warnings > 0
+        let report = PromiseReport(site: site)
         if input.print.json {
-            loaded.report()
+            promises ? Terminal.write(json(loaded, report)) : loaded.report()
         } else {
             loaded.reportBeside(withWarnings: strict || !input.print.quiet)
             if !isBad, !input.print.quiet {
@@ -35,7 +48,23 @@ struct CheckCommand: AsyncParsableCommand {
                     "\(input.place.file): ok, \(count(site.links.count, "link")) on "
                         + "\(count(site.domains.count, "domain"))\(warnings)")
             }
+            if promises || !isBad && !input.print.quiet {
+                Terminal.write(Array(report.text(limit: promises ? .max : Self.shown).utf8))
+            }
         }
         if isBad { throw ExitStatus.checkFailed }
+    }
+
+    /// `{"diagnostics": […], "promises": […]}`.
+    private func json(_ loaded: Loaded, _ report: PromiseReport) -> [UInt8] {
+        var json = JSONWriter(indent: 2)
+        json.object { json in
+            json.key("diagnostics")
+            DiagnosticRenderer.write(loaded.diagnostics, sources: loaded.sources, to: &json)
+            json.key("promises")
+            report.write(to: &json)
+        }
+        json.lineEnd()
+        return json.bytes
     }
 }

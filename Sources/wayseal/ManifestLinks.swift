@@ -2,6 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import Glibc
 import Manifest
+import Redirects
 import Scans
 import Site
 import Support
@@ -19,6 +20,9 @@ struct ManifestLinks: ParsableArguments {
         name: .customLong("allow-path"),
         help: ArgumentHelp("The manifest may also name files under this folder.", valueName: "dir"))
     var allowedPaths: [String] = []
+
+    /// A path that the manifest names, as seen from here: relative ones begin at the manifest.
+    func path(_ path: String) -> String { Files.join(Files.parent(of: file ?? "wayseal.yaml"), path) }
 
     /// The site, as far as there is a manifest.
     /// - Throws: exit 1 when it has errors, 4 when it can't be read.
@@ -41,7 +45,20 @@ struct ManifestLinks: ParsableArguments {
 extension LinkCatalog {
     /// The links of a site; without one whatever a log shows to be redirected.
     init(of site: Site?) {
-        if let site { self.init(site: site) } else { self.init(scope: .discover) }
+        guard let site else {
+            self.init(scope: .discover)
+            return
+        }
+        self.init(site: site) { link in
+            guard link.policy >= 0, let limit = site.policies[Int(link.policy)].limit else { return nil }
+            let domain = site.domains[Int(link.domain)]
+            // Where nothing is said, nginx counts exactly by itself and Caddy can't.
+            guard limit.enforcement == .soft || limit.enforcement == nil && domain.servers.contains(.caddy) else {
+                return nil
+            }
+            let id = LinkIdentity.hex(logID: RouteTable.logID(of: link))
+            return LinkIdentity.denyMarker(host: domain.host, id: id)
+        }
     }
 }
 

@@ -2,6 +2,7 @@ public import ArgumentParser
 import Glibc
 public import Reports
 public import Scans
+import Site
 import Support
 
 extension Language: ExpressibleByArgument {}
@@ -29,6 +30,16 @@ struct ReportOutput: ParsableArguments {
         if output == "-", html || pdf || xlsx || csv == json {
             throw ValidationError("-o - takes exactly one of --csv and --json")
         }
+    }
+
+    /// The formats of a schedule, when none was asked for.
+    mutating func setUnlessAsked(_ formats: [ReportSettings.Schedule.Format]) {
+        if html || pdf || xlsx || csv || json || output == "-" { return }
+        html = formats.contains(.html)
+        pdf = formats.contains(.pdf)
+        xlsx = formats.contains(.xlsx)
+        csv = formats.contains(.csv)
+        json = formats.contains(.json)
     }
 
     /// Writes what was asked for; the paths written.

@@ -17,13 +17,18 @@ struct ReportCommand: ParsableCommand {
               wayseal report --html --pdf
               wayseal report --from 2026-03-01 --to 2026-03-31 --tag fair --xlsx -o march
               wayseal report --weekly --mail-to anna@example.org --mail-from wayseal@example.org --smtp smtps://mail.example.org
+
+            --daily, --weekly and --monthly write the formats and mail to the people that the manifest names under \
+            reports:, unless options say otherwise.
             """)
 
     @Option(help: ArgumentHelp("The database that 'wayseal scans ingest' fills.", valueName: "file"))
     var source = "wayseal-scans.db"
     @Option(help: ArgumentHelp("The first day.", valueName: "date")) var from: CivilDay?
     @Option(help: ArgumentHelp("The last day.", valueName: "date")) var to: CivilDay?
+    @Flag(help: "Yesterday.") var daily = false
     @Flag(help: "The last week that is over, Monday to Sunday.") var weekly = false
+    @Flag(help: "The last month that is over.") var monthly = false
     @Option(help: ArgumentHelp("Only this link; may be given again.", valueName: "host/path")) var link: [String] = []
     @Option(help: ArgumentHelp("Only links with this tag; may be given again.", valueName: "tag")) var tag: [String] =
         []
@@ -33,13 +38,23 @@ struct ReportCommand: ParsableCommand {
     @OptionGroup(title: "Mail") var mail: ReportMail
 
     func validate() throws {
-        if weekly, from != nil || to != nil { throw ValidationError("--weekly takes no --from and --to") }
+        if let span, from != nil || to != nil {
+            throw ValidationError("--\(span.rawValue) takes no --from and --to")
+        }
+        if [daily, weekly, monthly].count(where: { $0 }) > 1 {
+            throw ValidationError("--daily, --weekly and --monthly are three reports")
+        }
         if let from, let to, from > to { throw ValidationError("--from is after --to") }
     }
 
+    private var span: ReportPeriod.Span? { daily ? .daily : weekly ? .weekly : monthly ? .monthly : nil }
+
     func run() throws {
         do {
-            let report = try build(now: Int64(time(nil)))
+            let site = try manifest.site()
+            let report = try build(site, now: Int64(time(nil)))
+            var (output, mail) = (output, mail)
+            if let span, let reports = site?.reports { take(span, reports, &output, &mail) }
             let written = try output.write(report)
             try mail.send(report, language: output.language, now: report.createdAt)
             if output.output == "-" { return }
@@ -52,23 +67,33 @@ struct ReportCommand: ParsableCommand {
         } catch { throw Failure(.outsideWorld, "\(error)") }
     }
 
+    /// What the manifest says about a report for a timer, where options say nothing.
+    private func take(
+        _ span: ReportPeriod.Span, _ reports: ReportSettings, _ output: inout ReportOutput, _ mail: inout ReportMail
+    ) {
+        let schedule =
+            switch span {
+            case .daily: reports.daily
+            case .weekly: reports.weekly
+            case .monthly: reports.monthly
+            }
+        guard let schedule else { return }
+        output.setUnlessAsked(schedule.formats)
+        mail.setUnlessAsked(schedule.mail, server: reports.smtp, sender: reports.sender)
+    }
+
     /// Reads the counts.
-    private func build(now: Int64) throws -> ScanReport {
-        let site = try manifest.site()
+    private func build(_ site: Site?, now: Int64) throws -> ScanReport {
         try requireCounts(source)
         let builder = try ReportBuilder.open(source, catalog: LinkCatalog(of: site))
-        var seconds = time_t(now)
-        var local = tm()
-        localtime_r(&seconds, &local)
-        let today = CivilDay(
-            year: Int(local.tm_year) + 1_900, month: Int(local.tm_mon) + 1, day: Int(local.tm_mday))
-        guard let today,
+        guard
             let period = ReportPeriod.choose(
-                from: from, to: to, isWeekly: weekly, known: try builder.days(), today: today)
+                from: from, to: to, span: span, known: try builder.days(), today: builder.day(at: now))
         else { throw Failure(.checkFailed, "no scans were counted in \(source) for these days") }
         var query = ReportQuery(title: title ?? site?.name ?? "Scans", period: period, createdAt: now)
         query.scope.links = link
         query.scope.tags = tag
+        if let site { query.anonymityThreshold = site.reports.rules.fold }
         return try builder.report(query)
     }
 }

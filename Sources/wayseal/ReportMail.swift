@@ -24,9 +24,23 @@ struct ReportMail: ParsableArguments {
         }
     }
 
+    /// The recipients of a schedule, when none was asked for.
+    mutating func setUnlessAsked(_ recipients: [String], server: String?, sender: String?) {
+        smtp = smtp ?? server
+        from = from ?? sender
+        if to.isEmpty { to = recipients }
+    }
+
     /// Sends the PDF with a summary.
     func send(_ report: ScanReport, language: Language, now: Int64) throws {
-        guard let smtp, let sender = from.flatMap({ MailMessage.Mailbox($0) }), !to.isEmpty else { return }
+        guard !to.isEmpty else { return }
+        guard let smtp, let sender = from.flatMap({ MailMessage.Mailbox($0) }) else {
+            throw Failure(
+                .checkFailed, "nothing says how to send mail to \(to.joined(separator: ", "))",
+                hint:
+                    "write reports: { smtp: smtps://mail.example.org, from: reports@example.org }, or --smtp and --mail-from"
+            )
+        }
         let name = "report-" + report.period.first.description + "-" + report.period.last.description + ".pdf"
         let message = MailMessage(
             from: sender, to: to.compactMap { MailMessage.Mailbox($0) },

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Scans
 import Site
+import Support
 
 /// `wayseal scans …`: counts from access logs.
 struct ScansCommand: ParsableCommand {
@@ -13,28 +14,55 @@ struct ScansCommand: ParsableCommand {
 
             Examples:
               wayseal scans ingest '/var/log/nginx/access.log*'
+              wayseal scans follow '/var/log/nginx/access.log*' --live live.html
               wayseal scans query --from 2026-03-01 --to 2026-03-31
               wayseal report --html
             """,
         subcommands: [
-            ScansIngestCommand.self, ScansFollowCommand.self, ScansQueryCommand.self, ScansPurgeCommand.self,
-            ScansGenerateCommand.self,
+            ScansIngestCommand.self, ScansFollowCommand.self, ScansPostbackCommand.self, ScansQueryCommand.self,
+            ScansPurgeCommand.self, ScansUnitsCommand.self, ScansGenerateCommand.self,
         ])
 }
 
 /// What all verbs that read logs share.
 struct ScanOptions: ParsableArguments {
     @Option(name: .customLong("database"), help: "The database of counts.") var database = "wayseal-scans.db"
+    @Option(
+        name: .customLong("goals"),
+        help: ArgumentHelp("A log of a site that links lead to: only goals are looked for.", valueName: "log"))
+    var goalLogs: [String] = []
     @Option(name: .customLong("geo"), help: "A .mmdb file for places.") var geography: String?
     @Option(name: .customLong("zone"), help: "The time zone of days; default: the site's, or UTC.") var zone: String?
     @Option(name: .customLong("crawlers"), help: "A crawler-user-agents.json with further patterns.") var crawlers:
         String?
+    @Option(
+        name: .customLong("rule"),
+        help: ArgumentHelp("A rule of what counts, as under reports: count: (repeat=30s).", valueName: "name=value"))
+    var rules: [String] = []
     @Flag(name: .customLong("truncate-addresses"), help: "Cut addresses to /24 and /48 first.") var truncates = false
     @Option(name: .customLong("commit-every"), help: .hidden) var commitEvery = 300_000
     @OptionGroup var manifest: ManifestLinks
-    @Argument(help: "Logs: files, patterns, or - for standard input.") var logs: [String]
+    @Argument(help: "Logs: files, patterns, or - for standard input; default: those of the manifest.")
+    var logs: [String] = []
 
-    func settings() throws -> IngestSettings {
+    /// What was asked for, with what the manifest says.
+    struct Plan {
+        var settings: IngestSettings
+        var site: Site?
+        var logs: [String]
+        var goalLogs: [String]
+
+        /// Deletes what is older than the manifest keeps.
+        func purge() throws(Failure) {
+            guard let keep = site?.reports.keepDays else { return }
+            do {
+                let today = try ReportBuilder.open(settings.database).day(at: Int64(time(nil)))
+                try ScanMaintenance.purge(settings.database, before: today.advanced(by: -keep))
+            } catch { throw Failure(error) }
+        }
+    }
+
+    func plan() throws -> Plan {
         let site = try manifest.site()
         var settings = IngestSettings(
             database: database, catalog: LinkCatalog(of: site), now: Int64(time(nil)),
@@ -42,12 +70,30 @@ struct ScanOptions: ParsableArguments {
                 var random = SystemRandomNumberGenerator()
                 return random.next()
             })
-        settings.geography = geography
+        var rules = site?.reports.rules ?? CountingRules()
+        for rule in self.rules {
+            let halves = rule.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard halves.count == 2 else { throw Failure(.usage, "--rule takes NAME=VALUE, not '\(rule)'") }
+            if let wanted = rules.set(halves[0], halves[1]) {
+                let isKnown = CountingRules.names.contains(halves[0])
+                throw Failure(
+                    .usage,
+                    isKnown ? "'\(halves[1])' is no value of the rule \(halves[0])" : "there is no rule '\(halves[0])'",
+                    hint: "write \(wanted)")
+            }
+        }
+        settings.rules = ScanRules(rules)
+        settings.geography = geography ?? site?.reports.places.map { manifest.path($0) }
         settings.zone = zone ?? site?.timezone ?? "UTC"
         settings.commitEvery = commitEvery
-        settings.rules.truncatesAddresses = truncates
+        if truncates { settings.rules.truncatesAddresses = true }
         if let crawlers { try settings.addCrawlers(path: crawlers) }
-        return settings
+        let asked = logs.isEmpty ? (site?.reports.logs ?? []).map { manifest.path($0) } : logs
+        guard !asked.isEmpty else {
+            throw Failure(.usage, "no log is named", hint: "name one, or write reports: { logs: … } into the manifest")
+        }
+        let goals = goalLogs.isEmpty ? (site?.reports.goalLogs ?? []).map { manifest.path($0) } : goalLogs
+        return Plan(settings: settings, site: site, logs: asked, goalLogs: goals)
     }
 }
 
@@ -59,10 +105,12 @@ struct ScansIngestCommand: ParsableCommand {
 
     func run() throws {
         do {
-            var ingestion = try Ingestion.open(options.settings())
-            let summary = try ingestion.ingest(LogPaths.expand(options.logs))
+            let plan = try options.plan()
+            var ingestion = try Ingestion.open(plan.settings)
+            let summary = try ingestion.ingest(LogPaths.expand(plan.logs), goals: LogPaths.expand(plan.goalLogs))
             Terminal.say(summary.description)
             for failure in summary.failures { Terminal.complain(failure, hint: nil) }
+            try plan.purge()
             if !summary.failures.isEmpty { throw ExitStatus.outsideWorld }
             if summary.malformedLines * 100 > summary.lines {
                 throw Failure(.checkFailed, "more than one line in a hundred is malformed")

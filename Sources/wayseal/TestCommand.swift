@@ -17,6 +17,7 @@ struct TestCommand: AsyncParsableCommand {
               wayseal test menu --host go.example.org --query 'table=4'
               wayseal test MENU --server caddy --json
               wayseal test HTTPS://GO.EXAMPLE.ORG/MENU      as a scanner shows it
+              wayseal test menu --at 2027-03-01T12:30 --language de --device ios --country AT
             """)
 
     @OptionGroup var input: InputOptions
@@ -32,6 +33,7 @@ struct TestCommand: AsyncParsableCommand {
     var scheme: Simulator.Request.Scheme?
     @Option(help: ArgumentHelp("nginx or caddy; default: the domain's.", valueName: "server"))
     var server: Server?
+    @OptionGroup(title: "Visitor") var visitor: VisitorOptions
 
     func validate() throws {
         try refuseEmpty(host, "--host")
@@ -53,16 +55,17 @@ struct TestCommand: AsyncParsableCommand {
         let domain = site.domains.first {
             $0.host == name.lowercased() || $0.displayName.lowercased() == name.lowercased()
         }
-        let request = Simulator.Request(
+        var request = Simulator.Request(
             method: method.uppercased(),
             scheme: scheme ?? asked.scheme.flatMap(Simulator.Request.Scheme.init)
                 ?? (domain?.tls == .off ? .http : .https),
             host: domain?.host ?? name, target: asked.target,
             server: server ?? domain?.servers.first ?? .nginx)
+        try visitor.describe(&request, site)
         let answer = Simulator(compilation.routes).answer(request)
         let report = TestReport(site: site, sources: loaded.sources, request: request, answer: answer)
         Terminal.write(input.print.json ? report.json : Array(report.text.utf8))
-        if answer.status == 404, let near = suggestion(asked, domain, site) {
+        if answer.status == 404, answer.link == nil, let near = suggestion(asked, domain, site) {
             Terminal.note("wayseal: hint: did you mean '\(near)'?\n")
         }
         if answer.status == 0 || answer.status >= 400 { throw ExitStatus.checkFailed }

@@ -28,7 +28,7 @@ struct TestReport {
         return out
     }
 
-    /// `{"request", "server", "status", "location", "link", "variant", "page", "reason"}` and where the link stands.
+    /// `{"request", "server", "status", "location", "variant", "page", "denial", "reason", "link"}`: the link with its place.
     var json: [UInt8] {
         var json = JSONWriter(indent: 2)
         json.object { json in
@@ -38,6 +38,7 @@ struct TestReport {
             json.field("location", answer.location)
             json.field("variant", answer.variant)
             json.field("page", answer.page?.rawValue)
+            json.field("denial", answer.denial?.rawValue)
             json.key("reason")
             json.array { json in answer.reason.forEach { json.string($0) } }
             if let index = answer.link {

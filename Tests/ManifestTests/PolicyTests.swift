@@ -247,4 +247,61 @@ import Testing
             #expect(throws: TextProblem.self) { try CountryCodes.code(code) }
         }
     }
+
+    @Test("whatever stands in a policy's value, it is read or refused at a place in the file")
+    func hostile() {
+        var random = FixedRandom(7)
+        let alphabet = Array("0123456789:-–+TZ %./,abcdfimnorstuwAEIOU_{}&=é ".unicodeScalars)
+        let keys = ["hours", "days", "from", "until", "limit", "rate", "only", "gone", "once", "confirm", "enforce"]
+        let seeds = ["11:00-15:00", "mon-fri", "2027-03-01T12:30", "100 scans", "30/minute", "AT", "https://e.org/"]
+        for round in 0..<3_000 {
+            var text = String.UnicodeScalarView(seeds.randomElement(using: &random)!.unicodeScalars)
+            for _ in 0..<Int.random(in: 0...4, using: &random) {
+                let place = text.index(text.startIndex, offsetBy: Int.random(in: 0...text.count, using: &random))
+                if Bool.random(using: &random), place < text.endIndex { text.remove(at: place) }
+                text.insert(alphabet.randomElement(using: &random)!, at: min(place, text.endIndex))
+            }
+            let value = String(text).replacing("\"", with: "")
+            let key = keys[round % keys.count]
+            let manifests = [
+                "  a: { to: https://e.org/, \(key): \"\(value)\" }",
+                "  a: { split: { x: \"https://e.org/ \(value)\", y: https://e.org/ } }",
+                "  a: { to: https://e.org/, when: [{ \(key): \"\(value)\", ip: \"\(value)\", language: \"\(value)\", to: https://e.org/ }] }",
+            ]
+            for manifest in manifests {
+                let result = links(manifest)
+                let hasErrors = result.diagnostics.contains { $0.severity == .error }
+                #expect((result.site == nil) == hasErrors, "\(manifest)")
+                for problem in result.diagnostics { #expect(problem.range != nil, "\(manifest)") }
+                for policy in result.site?.policies ?? [] {
+                    #expect(policy.variants.allSatisfy { (1...10_000).contains($0.weight) }, "\(manifest)")
+                    #expect(policy.hours.allSatisfy { $0.from < $0.to && $0.to <= 1440 && (0..<7).contains($0.day) })
+                    if let from = policy.from, let until = policy.until { #expect(from < until) }
+                }
+            }
+        }
+    }
+
+    @Test("hours of a week are the same minutes as plain arithmetic gives")
+    func weekArithmetic() {
+        var random = FixedRandom(11)
+        for _ in 0..<500 {
+            let spans = (0..<Int.random(in: 1...3, using: &random)).map { _ -> TimeText.Span in
+                let from = Int.random(in: 0..<1440, using: &random)
+                let to = (from + Int.random(in: 1..<1440, using: &random)) % 1440
+                return TimeText.Span(from: from, to: to)
+            }
+            let days = Set((0..<7).filter { _ in Bool.random(using: &random) })
+            let windows = TimeText.windows(spans, on: days)
+            #expect(windows == WeekWindow.normalized(windows))
+            for minute in stride(from: Int.random(in: 0..<7, using: &random), to: 7 * 1440, by: 7) {
+                let (day, time) = (minute / 1440, minute % 1440)
+                let isOpen = spans.contains { span in
+                    if span.from < span.to { return days.contains(day) && span.from <= time && time < span.to }
+                    return days.contains(day) && time >= span.from || days.contains((day + 6) % 7) && time < span.to
+                }
+                #expect(isOpen == windows.contains { $0.day == day && $0.from <= time && time < $0.to })
+            }
+        }
+    }
 }

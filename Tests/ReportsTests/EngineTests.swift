@@ -26,7 +26,7 @@ struct EngineTests {
         let builder = try ReportBuilder.open(folder.path + "/scans.sqlite")
         let known = try #require(try builder.days())
         let period = try #require(
-            ReportPeriod.choose(from: nil, to: nil, isWeekly: false, known: known, today: first.advanced(by: 7)))
+            ReportPeriod.choose(from: nil, to: nil, span: nil, known: known, today: first.advanced(by: 7)))
         let report = try builder.report(ReportQuery(title: "Vinea", period: period, createdAt: now))
         #expect(report.totals.scans > 5_000)
         #expect(report.waterfall.isBalanced)
@@ -48,11 +48,11 @@ struct EngineTests {
     func periods() throws {
         func day(_ text: String) throws -> CivilDay { try #require(CivilDay(iso: text)) }
         func choose(
-            _ from: String?, _ to: String?, weekly: Bool = false,
+            _ from: String?, _ to: String?, span: ReportPeriod.Span? = nil,
             known: (String, String)? = ("2026-01-01", "2026-03-31")
         ) throws -> String? {
             try ReportPeriod.choose(
-                from: from.map(day), to: to.map(day), isWeekly: weekly,
+                from: from.map(day), to: to.map(day), span: span,
                 known: known.map { .init(first: try day($0.0), last: try day($0.1)) }, today: day("2026-04-01")
             ).map { "\($0.first) \($0.last)" }
         }
@@ -66,6 +66,8 @@ struct EngineTests {
         #expect(try choose("2026-03-05", "2026-03-01") == nil)
         #expect(try choose(nil, nil, known: nil) == nil)
         // 1 April 2026 is a Wednesday.
-        #expect(try choose(nil, nil, weekly: true) == "2026-03-23 2026-03-29")
+        #expect(try choose(nil, nil, span: .weekly) == "2026-03-23 2026-03-29")
+        #expect(try choose(nil, nil, span: .daily) == "2026-03-31 2026-03-31")
+        #expect(try choose(nil, nil, span: .monthly) == "2026-03-01 2026-03-31")
     }
 }

@@ -46,7 +46,13 @@ extension ScanReport {
             ["instagram.com", "google.com", "falstaff.com", "l.facebook.com", "вино.рф"], scans / 6,
             unknown: scans * 5 / 6, &random)
         report.origins = Origins(code: scans * 7 / 10, click: scans * 2 / 10, unmarked: scans / 10)
-        report.repeats = Repeats(first: 38, later: scans - 38)
+        report.repeats = Repeats(
+            first: 38, later: scans - 38,
+            steps: [
+                .init(from: 2, to: 5, scans: scans / 80), .init(from: 6, to: 20, scans: scans / 20),
+                .init(from: 21, to: 100, scans: scans / 5),
+                .init(from: 101, to: nil, scans: scans - 38 - scans / 80 - scans / 20 - scans / 5),
+            ])
         report.links = linkList(links, scans, &random)
         report.linkCount = links + 12
         report.groups = [
@@ -63,6 +69,11 @@ extension ScanReport {
                 ])
         ]
         report.experiments = [experiment()]
+        report.goals = zip(report.links, [("/thank-you", Funnel.Attribution.visitor), ("/order/*", .exact)]).map {
+            GoalCount(
+                link: $0.address, goal: $1.0, attribution: $1.1, uniqueScans: $0.uniqueScans,
+                reached: $0.uniqueScans / 9)
+        }
         report.sources = [
             .init(
                 name: "/var/log/nginx/access.log", format: "nginx-combined", lines: 21_034, malformed: 12,

@@ -166,14 +166,46 @@ import Testing
         #expect(samples == ["xxx.x.x.xx bad ?<b>", "xxxx:xxx::x - -"])
     }
 
-    @Test("words in a unit are quoted for systemd")
-    func units() {
-        let unit = ScanUnits.service(
-            binary: "/usr/bin/wayseal", database: "/var/lib/w/s.db", patterns: ["/var/log/a b\n%h$x\"*"])
+    @Test("words in a unit are quoted for systemd, and each report has its timer")
+    func units() throws {
+        let units = ScanUnits(
+            binary: "/usr/bin/wayseal", manifest: "/etc/a b\n%h$x\"", folder: "/var/lib/w", state: "/srv/s%t")
+        let files = Dictionary(uniqueKeysWithValues: units.files(schedules: ["weekly"]).map { ($0.name, $0.text) })
         #expect(
-            unit.contains(
-                #"ExecStart="/usr/bin/wayseal" "scans" "follow" "--database" "/var/lib/w/s.db" "/var/log/a b\n%%h$$x\"*""#
+            files.keys.sorted() == [
+                "wayseal-scans.service", "wayseal-weekly-report.service", "wayseal-weekly-report.timer",
+                "wayseal.sysusers.conf",
+            ])
+        let follower = try #require(files["wayseal-scans.service"])
+        #expect(
+            follower.contains(
+                #"ExecStart="/usr/bin/wayseal" "scans" "follow" "-f" "/etc/a b\n%%h$$x\"" "--database" "/var/lib/w/scans.db" "#
             ))
-        #expect(unit.contains(#"ReadWritePaths="/var/lib/w""#))
+        #expect(follower.contains("ReadWritePaths=-/srv/s%%t\n") && follower.contains("PrivateNetwork=yes"))
+        #expect(files["wayseal-weekly-report.timer"]?.contains("OnCalendar=Mon *-*-* 06:00:00") ?? false)
+    }
+
+    @Test(
+        "systemd has nothing against the units",
+        .enabled(if: PeerTests.hasPeers && FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze")))
+    func systemd() throws {
+        let folder = TemporaryFolder()
+        let units = ScanUnits(
+            binary: "/bin/true", manifest: "/etc/wayseal.yaml", folder: "/var/lib/w", state: "/var/lib/s")
+        var paths: [String] = []
+        for (name, text) in units.files(schedules: ["daily", "weekly", "monthly"]) where !name.hasSuffix(".conf") {
+            paths.append(folder.path + "/" + name)
+            try Files.create(folder.path + "/" + name, Array(text.utf8))
+        }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/systemd-analyze")
+        process.arguments = ["verify", "--man=no"] + paths
+        let pipe = Pipe()
+        process.standardError = pipe
+        try process.run()
+        let complaints = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        // What it says about other units of this machine is not ours.
+        #expect(!complaints.contains("wayseal-"), "\(complaints)")
     }
 }

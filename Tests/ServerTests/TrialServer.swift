@@ -23,7 +23,12 @@ final class TrialServer {
 
     /// Writes `table`'s emission and starts the server; `port` is one that the site listens on. `ports` puts
     /// free ports in the place of a trial's own.
-    init(_ server: Server, _ table: RouteTable, port: UInt16, ports: [UInt16: UInt16] = [:]) throws {
+    ///
+    /// With `testClock` the time comes from the requests. `workers` are nginx's.
+    init(
+        _ server: Server, _ table: RouteTable, port: UInt16, ports: [UInt16: UInt16] = [:], testClock: Bool = false,
+        workers: Int = 1
+    ) throws {
         self.server = server
         self.port = port
         var template = Array("/tmp/wayseal-test-XXXXXX".utf8CString)
@@ -33,10 +38,11 @@ final class TrialServer {
         let generation = directory + "/generations/000001"
         var started = false
         defer { if !started { try? FileManager.default.removeItem(atPath: directory) } }
+        var deployment = Deployment()
+        deployment.testClock = testClock
         let emission =
             server == .nginx
-            ? NginxEmitter(deployment: Deployment()).emit(table)
-            : CaddyEmitter(deployment: Deployment()).emit(table)
+            ? NginxEmitter(deployment: deployment).emit(table) : CaddyEmitter(deployment: deployment).emit(table)
         if let error = emission.diagnostics.first(where: { $0.severity == .error }) {
             throw TrialFailure(description: error.summary)
         }
@@ -45,8 +51,9 @@ final class TrialServer {
             let parent = path[..<path.lastIndex(of: "/")!]
             try FileManager.default.createDirectory(atPath: String(parent), withIntermediateDirectories: true)
             var bytes = file.bytes
-            if !ports.isEmpty, ["nginx/nginx.conf", "caddy/trial.json"].contains(file.path) {
+            if !ports.isEmpty || workers > 1, ["nginx/nginx.conf", "caddy/trial.json"].contains(file.path) {
                 var text = String(decoding: bytes, as: UTF8.self)
+                text = text.replacing("worker_processes 1;", with: "worker_processes \(workers);")
                 for (old, new) in ports {
                     text = text.replacing("127.0.0.1:\(old)", with: "127.0.0.1:\(new)")
                 }
@@ -60,6 +67,7 @@ final class TrialServer {
             try FileManager.default.createDirectory(atPath: site, withIntermediateDirectories: true)
             try Data("home of \(domain.host)".utf8).write(to: URL(fileURLWithPath: site + "/index.html"))
             try Data("missing at \(domain.host)".utf8).write(to: URL(fileURLWithPath: site + "/404.html"))
+            try Self.writePolicyPages(table.site, domain, site + "/")
         }
         for name in emission.trialDirectories {
             try FileManager.default.createDirectory(
@@ -106,6 +114,48 @@ final class TrialServer {
         let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
         throw TrialFailure(description: "\(server.rawValue) did not start: \(text.suffix(2000))")
     }
+
+    /// Pages that say which they are.
+    private static func writePolicyPages(_ site: Site, _ domain: Domain, _ folder: String) throws {
+        func write(_ path: String, _ text: String) throws {
+            let url = URL(fileURLWithPath: folder + path)
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: url)
+        }
+        for denial in Denial.allCases { try write(denial.page, "denial \(denial.rawValue)") }
+        try write(PolicyPages.confirm, "confirm")
+        for link in site.links where site.domains[Int(link.domain)].host == domain.host && link.policy >= 0 {
+            let id = LinkIdentity.hex(logID: RouteTable.logID(of: link))
+            try write(PolicyPages.password(id), "password \(id)")
+            try write(PolicyPages.preview(id), "preview \(id)")
+        }
+    }
+
+    /// Puts `count` tokens into the folder of a link's scan limit.
+    func putTokens(_ count: Int, host: String, id: String) throws {
+        let folder = state + "/" + LinkIdentity.tokenFolder(host: host, id: id)
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for number in 1...count {
+            let name = String(number)
+            let padded = String(repeating: "0", count: max(0, 4 - name.count)) + name
+            try Data().write(to: URL(fileURLWithPath: folder + "/" + padded))
+        }
+    }
+
+    /// Tokens that are left.
+    func tokens(host: String, id: String) -> Int {
+        let folder = state + "/" + LinkIdentity.tokenFolder(host: host, id: id)
+        return (try? FileManager.default.contentsOfDirectory(atPath: folder).count) ?? 0
+    }
+
+    /// What nginx wrote into its error log.
+    var errors: String {
+        (try? String(contentsOfFile: state + "/log/nginx-error.log", encoding: .utf8)) ?? ""
+    }
+
+    /// The process to which SIGHUP means that it reads its configuration again.
+    var pid: Int32 { process.processIdentifier }
 
     /// Ends the server and removes its directory.
     func stop() {

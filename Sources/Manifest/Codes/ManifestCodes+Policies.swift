@@ -41,7 +41,7 @@ extension ManifestCodes {
 }
 
 extension ManifestCodes {
-    static let placesAndNetworks = [unknownCountry, unknownFence, badFence, noPlaceDatabase, badNetwork, wideTrust]
+    static let placesAndNetworks = [unknownCountry, unknownFence, badFence, badNetwork, wideTrust]
 
     static let unknownCountry = define(
         "unknown-country", "a country that does not exist",
@@ -66,15 +66,6 @@ extension ManifestCodes {
         """,
         bad: "reports: { geo: city.mmdb }\nfences: { cellar: { near: [48.2082, 16.3738] } }",
         mended: "reports: { geo: city.mmdb }\nfences: { cellar: { near: [48.2082, 16.3738], within: 50km } }")
-    static let noPlaceDatabase = define(
-        "no-place-database", "a country or circle, but no database to look it up in",
-        """
-        Which addresses are in a country stands in a database (.mmdb) that you bring: DB-IP's and MaxMind's free ones are
-        usual; look at their licences. wayseal compiles the ranges into the servers' configuration and never fetches a
-        database by itself. Name it under `reports: { geo: … }`: reports use the same one.
-        """,
-        bad: "links:\n  cellar: { to: https://example.org/, only: AT }",
-        mended: "reports: { geo: city.mmdb }\nlinks:\n  cellar: { to: https://example.org/, only: AT }")
     static let badNetwork = define(
         "bad-network", "a network can't be read",
         """

@@ -28,6 +28,11 @@ struct LinkDraft {
     var suffix = false
     /// Where `suffix` stands.
     var suffixRange: SourceRange?
+    /// The redirect passes the request's id on.
+    var clickID = false
+    /// Where `qid` stands.
+    var clickIDRange: SourceRange?
+    var goal: Goal?
     var dense: Bool?
     var noindex: Bool?
     var privacy: Link.Privacy?
@@ -56,6 +61,8 @@ struct TextPlace {
 /// All links: each is normalised, checked and entered as it comes, in any number.
 struct LinkTable {
     private(set) var links: [Link] = []
+    /// The goals of those that have one.
+    private(set) var goals: [Int: Goal] = [:]
     var index: SlugIndex
     let domains: [Domain]
     let targets: TargetText
@@ -194,6 +201,7 @@ struct LinkTable {
         var options: Link.Options = []
         if parts.isWeb, draft.passQuery ?? defaults.passQuery { options.insert(.passQuery) }
         if parts.isWeb, draft.suffix { options.insert(.forwardSuffix) }
+        if parts.isWeb, draft.clickID { options.insert(.clickID) }
         if (draft.noindex ?? defaults.noindex ?? false) && !domains[domain].noindex {
             options.insert(.noindex)
         }
@@ -212,6 +220,7 @@ struct LinkTable {
         {
             ownTargets.append((links.count, own))
         }
+        if let goal = draft.goal { goals[links.count] = goal }
         links.append(
             Link(
                 domain: domain, slug: isGenerated ? "" : Bytes.string(slugBuffer.span),
@@ -307,6 +316,7 @@ struct LinkTable {
         }
         if draft.passQuery == true, let range = draft.queryRange { warn("query", range) }
         if draft.suffix, let range = draft.suffixRange { warn("suffix", range) }
+        if draft.clickID, let range = draft.clickIDRange { warn("qid", range) }
     }
 
     private func checkDense(_ place: TextPlace, _ sink: inout DiagnosticSink) {

@@ -7,12 +7,12 @@ struct PlaceTable {
     private var index: [Place.Definition: Int] = [:]
     /// Fences by name: their place; `nil` for one whose description was refused.
     private(set) var fences: [String: Int?] = [:]
-    /// Where the first place stands that needs a database.
-    private(set) var firstArea: SourceRange?
+    /// Whether some place needs a database.
+    private(set) var hasAreas = false
 
     /// The number of a place with this definition.
     mutating func number(_ name: String, _ definition: Place.Definition, at range: SourceRange) -> Int {
-        if case .area = definition, firstArea == nil { firstArea = range }
+        if case .area = definition { hasAreas = true }
         if let known = index[definition] { return known }
         var place = Place(name: name, definition: definition, range: range)
         if case .networks(let networks) = definition {

@@ -82,6 +82,9 @@ extension SiteAssembly {
         draft.queryRange = value["query"]?.range
         draft.suffix = boolean(value["suffix"]) ?? false
         draft.suffixRange = value["suffix"]?.range
+        draft.clickID = boolean(value["qid"]) ?? false
+        draft.clickIDRange = value["qid"]?.range
+        draft.goal = readGoal(value["goal"])
         draft.dense = boolean(value["dense"])
         draft.noindex = boolean(value["noindex"])
         draft.privacy = text(value["privacy"]).flatMap { Link.Privacy(name: $0.text) }

@@ -96,15 +96,7 @@ extension SiteAssembly {
 
     /// The database in which countries and circles are looked up; it is read only where something asks for it.
     mutating func readDatabase(_ root: YAMLNode, folder: String, _ places: PlaceTable, into site: inout Site) {
-        guard let range = places.firstArea else { return }
-        guard let node = root["reports"]?["geo"] else {
-            sink.add(
-                .error(
-                    ManifestCodes.noPlaceDatabase, at: range,
-                    "countries and distances are looked up in a database, and the manifest names none",
-                    help: "get one (.mmdb) and name it: reports: { geo: data/city.mmdb }"))
-            return
-        }
+        guard places.hasAreas, let node = root["reports"]?["geo"] else { return }
         guard !sink.hasErrors, let path = setting(node) else { return }
         do throws(RefusedPath) {
             let bytes = try readFile(

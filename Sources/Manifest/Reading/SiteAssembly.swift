@@ -82,7 +82,9 @@ struct SiteAssembly {
         site.policies = table.takePolicies()
         site.missingSecrets += missingSecrets
         site.domains = domains
+        site.goals = table.goals
         site.links = table.takeLinks()
+        readReports(root["reports"], into: &site)
         checkReserved(site)
         return site
     }

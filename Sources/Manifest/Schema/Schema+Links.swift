@@ -20,7 +20,9 @@ extension ManifestLanguage {
             SchemaKey(
                 "split", .table(SchemaTable("`split`", "VARIANT", .text(.url))),
                 "Several targets by weight: https://example.org/b 30%."),
-            .later("goal", .text(.any), "The page that counts as success."),
+            SchemaKey("goal", .either(.any, .record(goal)), "The page that counts as success."),
+            SchemaKey(
+                "qid", .text(.boolean), "Pass the id of the request on to the target, to tie goals to scans exactly."),
             .later("design", .text(.any), "The design of the code."),
             SchemaKey("from", .text(.any), "The first moment of the link's life: 2027-03-01 or 2027-03-01T12:30."),
             SchemaKey("until", .text(.any), "The first moment after the link's life."),
@@ -74,6 +76,15 @@ extension ManifestLanguage {
             SchemaKey("title", .text(.any), "Title."),
             SchemaKey("text", .text(.any), "A sentence."),
             SchemaKey("image", .text(.url), "Address of a picture."),
+        ])
+
+    static let goal = SchemaRecord(
+        "a goal",
+        [
+            SchemaKey("page", .text(.any), "A path, or a URL without a query; * at its end stands for anything."),
+            SchemaKey(
+                "planned", .text(.integer(1...1_000_000_000)),
+                "How many visitors the comparison of the link's variants is planned for."),
         ])
 
     static let wifi = SchemaRecord(

@@ -2,20 +2,52 @@ extension ManifestLanguage {
     static let reports = SchemaRecord(
         "`reports`",
         [
-            .later("logs", .oneOrMore(.any), "Access logs."),
+            SchemaKey("logs", .oneOrMore(.any), "Access logs, as paths and patterns.", use: .deployment),
+            SchemaKey(
+                "goals", .oneOrMore(.any), "Logs of the sites that links lead to; only goals are looked for in them.",
+                use: .deployment),
             SchemaKey("geo", .text(.any), "Database of places (.mmdb).", use: .deployment),
-            .later("keep", .text(.any), "How long."),
-            .later("daily", .record(report), "A report each day."),
-            .later("weekly", .record(report), "A report each week."),
-            .later("monthly", .record(report), "A report each month."),
+            SchemaKey("keep", .text(.any), "How long counts are kept: 400d."),
+            SchemaKey("count", .record(counting), "What counts as a scan."),
+            SchemaKey("smtp", .text(.any), "The mail server: smtps://mail.example.org.", use: .deployment),
+            SchemaKey("from", .text(.any), "The sender of reports.", use: .deployment),
+            SchemaKey("daily", .record(report), "A report each day."),
+            SchemaKey("weekly", .record(report), "A report each week."),
+            SchemaKey("monthly", .record(report), "A report each month."),
+        ])
+
+    /// The names are those of `CountingRules`; a test holds the two together.
+    static let counting = SchemaRecord(
+        "`count`",
+        [
+            SchemaKey("repeat", .text(.any), "Seconds in which a second opening by the same visitor is none; 10s."),
+            SchemaKey("rate", .text(.any), "Openings a minute above which a visitor is no person; 30."),
+            SchemaKey("enumeration", .text(.any), "Links in ten minutes above which a visitor is no person; 20."),
+            SchemaKey("burst", .text(.any), "Links in five seconds from which on a visitor is a scanner; 3."),
+            SchemaKey("traps", .text(.any), "Whether who asks for /.env and the like is no person; true."),
+            SchemaKey("prefetch", .text(.any), "Whether what browsers load ahead counts; false."),
+            SchemaKey("head", .text(.any), "Whether HEAD counts; false."),
+            SchemaKey("agents", .oneOrMore(.any), "Kinds of programs that count as people; none."),
+            SchemaKey("statuses", .oneOrMore(.any), "Statuses of an answer that make a scan."),
+            SchemaKey(
+                "opt-out", .text(.any),
+                "What becomes of scans with Sec-GPC or DNT; anonymous."),
+            SchemaKey(
+                "addresses", .text(.any), "cut: addresses are cut to /24 and /48 before anything else."),
+            SchemaKey("open", .text(.any), "How long after its end a day takes late lines; 48h."),
+            SchemaKey("goal", .text(.any), "How long after a scan a goal counts for it; 30m."),
+            SchemaKey("session", .text(.any), "The pause that ends a visitor's way through a funnel; 30m."),
+            SchemaKey("click", .text(.any), "How long a click id may come back; 30d."),
+            SchemaKey("fold", .text(.any), "Places with fewer unique scans become 'other'; 5."),
         ])
 
     static let report = SchemaRecord(
         "a report",
         [
-            .later("formats", .oneOrMore(.any), "File formats."),
-            .later("funnel", .list(.text(.any)), "Steps to success."),
-            .later("to", .oneOrMore(.any), "Who gets it."),
+            SchemaKey(
+                "formats", .oneOrMore(.choice(["html", "pdf", "xlsx", "csv", "json"])), "File formats; html and pdf."),
+            SchemaKey("funnel", .list(.text(.any)), "Steps to success: scan, then pages."),
+            SchemaKey("to", .oneOrMore(.any), "Who gets it by mail: mailto:anna@example.org.", use: .deployment),
         ])
 
     static let place = SchemaRecord(

@@ -157,6 +157,7 @@ struct CaddyLookup {
                 switch piece {
                 case .literal(let bytes):
                     value += CaddyText.escaped(bytes, besidePlaceholder: pieces.count > 1)
+                case .requestID: value += Array("{http.request.uuid}".utf8)
                 case .suffix: value += Array("{w.suffix\(depth)}".utf8)
                 case .query(.question): value += Array("{q.question}".utf8)
                 case .query(.ampersand): value += Array("{q.ampersand}".utf8)

@@ -26,14 +26,16 @@ public struct NginxEmitter: Sendable {
             + Listening.conflicts(site, .nginx, deployment.trial) + Listening.withoutChallenges(site)
         let names = NginxText.identifiers(indices.map { site.domains[$0].host })
         var hosts: [NginxHost] = []
+        let rates = Self.rates(table, indices)
         for (index, name) in zip(indices, names) {
-            var tables = NginxTables(table: table, index: index, name: name)
+            var tables = NginxTables(table: table, index: index, name: name, rates: rates)
+            emission.diagnostics += Self.problems(tables, table.site)
             emission.files += tables.emit()
             let host = NginxHost(table: table, index: index, tables: tables)
             emission.files.append(OutputFile(path: "nginx/hosts/\(host.host).conf", bytes: host.locations()))
             hosts.append(host)
         }
-        let http = NginxHTTP(table: table, hosts: hosts, deployment: deployment)
+        let http = NginxHTTP(table: table, hosts: hosts, rates: rates, deployment: deployment)
         emission.files.append(OutputFile(path: "nginx/http.conf", bytes: http.shared()))
         if hosts.contains(where: { $0.domain.tls != .off }) {
             emission.files.append(OutputFile(path: "nginx/tls.conf", text: NginxHTTP.tls))
@@ -45,8 +47,37 @@ public struct NginxEmitter: Sendable {
         emission.files += scripts.files()
         emission.certificateHosts = hosts.filter { $0.domain.tls != .off }.map(\.host)
         emission.trialDirectories += ["log", "tmp"]
+        if hosts.contains(where: \.takesTokens) { emission.trialDirectories.append("tokens") }
         emission.trialDirectories.sort()
         emission.files.sort { $0.path < $1.path }
         return emission
+    }
+
+    /// The different rates, each of which becomes a zone, in the order of the links.
+    private static func rates(_ table: RouteTable, _ indices: [Int]) -> [Policy.Rate] {
+        var rates: [Policy.Rate] = []
+        var seen: Set<Policy.Rate> = []
+        for index in indices {
+            for link in table.domains[index].gated {
+                guard let policy = table.site.policy(of: table.site.links[link]),
+                    let rate = NginxRecord.rate(of: policy), seen.insert(rate).inserted
+                else { continue }
+                rates.append(rate)
+            }
+        }
+        return rates
+    }
+
+    /// More bytes than this would not fit into nginx's parameter buffer.
+    static let recordLimit = 3900
+
+    private static func problems(_ tables: NginxTables, _ site: Site) -> [Diagnostic] {
+        tables.records.sorted { $0.key < $1.key }.compactMap { link, record in
+            guard record.text.utf8.count > recordLimit else { return nil }
+            return .error(
+                RedirectCodes.policyTooLarge, at: site.links[link].range,
+                "the policy of '\(site.links[link].slug)' is too large for nginx",
+                help: "use fewer rules, windows or countries; a fence can hold many countries")
+        }
     }
 }

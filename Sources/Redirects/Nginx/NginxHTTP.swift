@@ -5,7 +5,11 @@ import Support
 struct NginxHTTP {
     let table: RouteTable
     let hosts: [NginxHost]
+    let rates: [Policy.Rate]
     let deployment: Deployment
+
+    private var gated: [NginxHost] { hosts.filter(\.tables.isGated) }
+    private var hasPasswords: Bool { hosts.contains(where: \.tables.hasPasswords) }
 
     /// Bytes of a cache line, to which nginx rounds its buckets.
     private static let cacheLine = 64
@@ -37,8 +41,18 @@ struct NginxHTTP {
             }
         }
         wildcards(&text)
+        policies(&text)
         log(&text)
         return text.bytes
+    }
+
+    private func policies(_ text: inout Text) {
+        guard !gated.isEmpty else { return }
+        text.line()
+        text.line("# the policy of the link that answers")
+        byHost(&text, "record", gated) { $0.record }
+        let needs = Set(gated.flatMap { $0.tables.records.values.map(\.needs) }).subtracting(["-"]).sorted()
+        NginxPolicyEngine(site: table.site, needs: needs, rates: rates, testClock: deployment.testClock).emit(&text)
     }
 
     private var depths: [Int] { Set(hosts.flatMap { table.domains[$0.index].depths }).sorted() }
@@ -79,9 +93,19 @@ struct NginxHTTP {
             ], 1)
         text.line("}")
         text.line("# the path as it was sent: $uri is the page's name once a page has been found")
-        text.line("map $request_uri $wayseal_path {")
+        text.line("map \(hasPasswords ? "\"$wayseal_hidden$request_uri\"" : "$request_uri") $wayseal_path {")
+        if hasPasswords { text.line("~^1 \"\";", 1) }
         text.line("\"~^(?<wayseal_asked>[^?]*)\" $wayseal_asked;", 1)
         text.line("}")
+        if hasPasswords {
+            for (name, source) in [("args", "$args"), ("to", "$sent_http_location")] {
+                text.line("map $wayseal_hidden $wayseal_\(name) {")
+                text.lines(["default \(source);", "1 \"\";"], 1)
+                text.line("}")
+            }
+        }
+        let varied = hosts.filter(\.tables.hasVariants)
+        if !varied.isEmpty { byHost(&text, "variant", varied) { $0.variant } }
         byHost(&text, "link", hosts) { $0.link }
         if hasPrivacy {
             byHost(&text, "privacy", hosts.filter(\.tables.hasPrivacy)) { $0.privacy }
@@ -94,13 +118,17 @@ struct NginxHTTP {
         }
         text.line()
         text.line("# One JSON object a line, version 1. 'var' and 'deny' are for links with policies.")
+        let variant = varied.isEmpty ? "" : "$wayseal_variant"
+        let denial = gated.isEmpty ? "" : "$wayseal_deny"
+        let query = hasPasswords ? "$wayseal_args" : "$args"
+        let to = hasPasswords ? "$wayseal_to" : "$sent_http_location"
         let address = hasPrivacy ? "$wayseal_address" : "$wayseal_network"
         text.line("log_format wayseal escape=json")
         text.lines(
             [
-                "'{\"v\":1,\"t\":$msec,\"id\":\"$request_id\",\"link\":\"$wayseal_link\",\"var\":\"\",\"deny\":\"\",'",
-                "'\"host\":\"$host\",\"path\":\"$wayseal_path\",\"q\":\"$args\",\"m\":\"$request_method\",\"st\":$status,'",
-                "'\"to\":\"$sent_http_location\",\"ip\":\"\(address)\",\"ua\":\"$http_user_agent\",'",
+                "'{\"v\":1,\"t\":$msec,\"id\":\"$request_id\",\"link\":\"$wayseal_link\",\"var\":\"\(variant)\",\"deny\":\"\(denial)\",'",
+                "'\"host\":\"$host\",\"path\":\"$wayseal_path\",\"q\":\"\(query)\",\"m\":\"$request_method\",\"st\":$status,'",
+                "'\"to\":\"\(to)\",\"ip\":\"\(address)\",\"ua\":\"$http_user_agent\",'",
                 "'\"ref\":\"$http_referer\",\"al\":\"$http_accept_language\",\"dnt\":\"$http_dnt$http_sec_gpc\",'",
                 "'\"pf\":\"$http_sec_purpose\",\"rt\":$request_time,\"b\":$bytes_sent}';",
             ], 1)
@@ -124,10 +152,13 @@ struct NginxHTTP {
             let element = 8 + (name + 2 + 7) / 8 * 8
             return max(512, (element + 8 + Self.cacheLine - 1) / Self.cacheLine * Self.cacheLine)
         }
-        let largest = hosts.map(\.tables.largestMap).max() ?? 0
+        let largest = max(
+            hosts.map(\.tables.largestMap).max() ?? 0,
+            gated.isEmpty ? 0 : 672 * Set(table.site.zone.spans.map(\.minutes)).count)
+        // "-720 Mo093" and the like, and the facts' letters, are shorter.
         let longest = max(
             hosts.map(\.tables.longestKey).max() ?? 0, hosts.map { $0.host.utf8.count }.max() ?? 0)
-        let variables = hosts.reduce(200) { $0 + $1.tables.variables }
+        let variables = hosts.reduce(200 + NginxPolicyEngine.variables) { $0 + $1.tables.variables }
         var lines = [
             "map_hash_bucket_size \(bucket(longest));",
             "map_hash_max_size \(max(2048, Self.powerOfTwo(largest * 2)));",
@@ -198,7 +229,13 @@ struct NginxHTTP {
         for host in hosts {
             text.line(include("links/\(host.host).conf"), depth)
             if host.tables.hasPieces { text.line(include("links/\(host.host)/*.conf"), depth) }
+            if host.tables.hasPasswords {
+                text.line(
+                    "include \(NginxText.path((root.isEmpty ? "../" : root) + "private/nginx/\(host.host).conf"));",
+                    depth)
+            }
         }
+        tokens(&text, placement, root: root, depth)
         unknownHosts(&text, placement, include, depth)
         let state = placement == .production ? deployment.state : deployment.trialState
         for host in hosts {
@@ -237,6 +274,46 @@ struct NginxHTTP {
             text.line(include("hosts/\(host.host).conf"), depth + 1)
             text.line("}", depth)
         }
+    }
+
+    /// What takes tokens of scan limits away: a server that only nginx itself reaches.
+    private func tokens(_ text: inout Text, _ placement: Placement, root: String, _ depth: Int) {
+        let state = placement == .production ? deployment.state : deployment.trialState
+        if hosts.contains(where: \.looksIntoState) {
+            text.line()
+            text.line("map \"\" $wayseal_state {", depth)
+            text.line("default \"\(state)\";", depth + 1)
+            text.line("}", depth)
+        }
+        guard hosts.contains(where: \.takesTokens) else { return }
+        let address: String
+        switch placement {
+        case .production: address = "unix:" + deployment.tokenSocket
+        case .trial(let http, _): address = "127.0.0.1:\(http)"
+        }
+        text.line()
+        text.line(
+            "# Tokens of scan limits: nginx deletes one by a request to itself, so that two never get the same.", depth)
+        text.line("upstream wayseal_tokens {", depth)
+        text.line("server \(NginxText.path(address));", depth + 1)
+        text.line("keepalive 16;", depth + 1)
+        text.line("}", depth)
+        text.line("server {", depth)
+        text.line("listen \(NginxText.path(address));", depth + 1)
+        text.line("server_name wayseal-tokens.invalid;", depth + 1)
+        text.line("access_log off;", depth + 1)
+        text.line("log_not_found off;", depth + 1)
+        text.line("root \(NginxText.path(state));", depth + 1)
+        text.line("location / {", depth + 1)
+        text.line("return 404;", depth + 2)
+        text.line("}", depth + 1)
+        text.line("location /tokens/ {", depth + 1)
+        text.line("dav_methods DELETE;", depth + 2)
+        text.line("limit_except DELETE {", depth + 2)
+        text.line("deny all;", depth + 3)
+        text.line("}", depth + 2)
+        text.line("}", depth + 1)
+        text.line("}", depth)
     }
 
     private func certificate(_ host: NginxHost, _ placement: Placement, _ state: String) -> (String, String) {

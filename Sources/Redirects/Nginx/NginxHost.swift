@@ -10,12 +10,17 @@ struct NginxHost {
     var domain: Domain { table.site.domains[index] }
     var host: String { domain.host }
     private var routes: DomainRoutes { table.domains[index] }
+    var hasGatedExact: Bool { routes.hasGatedExact }
+    var hasGatedWildcards: Bool { routes.hasGatedWildcards }
+    /// Statuses of the links with policies.
+    var gatedStatuses: [Link.Redirect] { routes.gated.map { table.site.links[$0].redirect } }
 
     /// `nginx/hosts/HOST.conf`.
     func locations() -> [UInt8] {
         var text = Text()
         text.line("# What \(host) answers. Included inside its server block.")
         text.lines(headers(cache: CachePolicy.temporary))
+        realAddress(&text)
         text.line()
         text.line("location ^~ /.well-known/ {")
         text.line("return 404;", 1)
@@ -25,6 +30,7 @@ struct NginxHost {
         home(&text)
         links(&text)
         rare(&text)
+        gates(&text)
         text.line()
         text.line("location @refused {")
         text.line("add_header Allow \"GET, HEAD\" always;", 1)
@@ -85,7 +91,7 @@ struct NginxHost {
 
     /// Every header but `Location`. A block with an `add_header` of its own inherits none, so they are
     /// repeated where one differs.
-    private func headers(cache: String?) -> [String] {
+    func headers(cache: String?) -> [String] {
         var lines = cache.map { ["add_header Cache-Control \"\($0)\" always;"] } ?? []
         if domain.noindex {
             lines.append("add_header X-Robots-Tag noindex always;")
@@ -122,6 +128,16 @@ struct NginxHost {
         text.line()
     }
 
+    /// Whose word on the visitor's address is believed.
+    private func realAddress(_ text: inout Text) {
+        let proxies = table.site.proxies
+        guard !proxies.networks.isEmpty else { return }
+        text.line("# proxies in front")
+        for network in proxies.networks { text.line("set_real_ip_from \(network);") }
+        text.line("real_ip_header \(proxies.header);")
+        text.line("real_ip_recursive on;")
+    }
+
     /// The fast path: links that answer 302, which almost all are.
     private func links(_ text: inout Text) {
         text.line("location / {")
@@ -147,9 +163,11 @@ struct NginxHost {
         text.line("error_page 404 @missing;", 1)
         text.line("error_page 405 @refused;", 1)
         text.line("recursive_error_pages on;", 1)
+        enterExactGates(&text)
         let exact = routes.exactStatuses
         let others = exact.filter { !$0.keepsMethod }
-        let wildcardsKeep = routes.wildcardStatuses.contains(where: \.keepsMethod)
+        // A policy decides for itself which methods it takes.
+        let wildcardsKeep = routes.hasGatedWildcards || routes.wildcardStatuses.contains(where: \.keepsMethod)
         for status in exact where status.keepsMethod { answer(status, tables.exact(status), &text) }
         if wildcardsKeep && !others.isEmpty {
             // An exact link that does not take this method is no matter for the wildcards.
@@ -162,6 +180,7 @@ struct NginxHost {
         let refuse = "if ($wayseal_other_method) { return 405; }"
         if !wildcardsKeep { text.line(refuse, 1) }
         for status in others where status != .found { answer(status, tables.exact(status), &text) }
+        enterWildcardGates(&text)
         for status in routes.wildcardStatuses where status.keepsMethod { answerWildcard(status, &text) }
         if wildcardsKeep { text.line(refuse, 1) }
         for status in routes.wildcardStatuses where !status.keepsMethod { answerWildcard(status, &text) }

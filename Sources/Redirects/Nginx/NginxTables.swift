@@ -21,6 +21,11 @@ struct NginxTables {
 
     private var main = Text()
     private var pieces: [Text] = []
+    /// What the private file of this domain holds.
+    private var secrets = Text()
+    private let rates: [Policy.Rate]
+    /// The records of the links with policies, by link.
+    private(set) var records: [Int: NginxRecord] = [:]
     private var routes: DomainRoutes { table.domains[index] }
     private var domain: Domain { table.site.domains[index] }
 
@@ -28,10 +33,15 @@ struct NginxTables {
     /// nginx's quadratic check for equal keys small without spending memory on empty buckets.
     static let aim = ShardPlan.Aim(whole: 16_384, rows: 8_192, values: 8_192)
 
-    init(table: RouteTable, index: Int, name: String) {
+    init(table: RouteTable, index: Int, name: String, rates: [Policy.Rate]) {
         self.table = table
         self.index = index
         self.name = name
+        self.rates = rates
+        for i in routes.gated {
+            let link = table.site.links[i]
+            if let policy = table.site.policy(of: link) { records[i] = NginxRecord(link, policy, rates: rates) }
+        }
     }
 
     /// A variable of this domain: `kind` has no `_`, so that no host's name can make two of them equal.
@@ -45,6 +55,36 @@ struct NginxTables {
     var robots: String { variable("robots") }
     /// The variable with the link's id for the log.
     var link: String { variable("link") }
+    /// The variable with the record of the link with a policy that answers, the deepest wildcard among them.
+    var record: String { variable("record") }
+    /// The variable with the record of an exact link with a policy.
+    var gate: String { variable("gate") }
+    /// The variable with the target that a policy chose, with its status before it unless that is 302.
+    var chosen: String { variable("chosen") }
+    /// ``chosen`` without the status.
+    var destination: String { variable("destination") }
+    /// The variable with the address that takes the place of a denial's page.
+    var gone: String { variable("gone") }
+    /// Whether some link has such an address.
+    var hasGone: Bool { routes.gated.contains { table.site.policy(of: table.site.links[$0])?.gone != nil } }
+    /// The rates of this host's links, with their numbers.
+    var ratesInUse: [(number: Int, rate: Policy.Rate)] {
+        rates.enumerated().filter { number, _ in
+            records.values.contains { $0.gates.contains("r\(number),") }
+        }.map { ($0, $1) }
+    }
+    /// The variable with the chosen variant's name.
+    var variant: String { variable("variant") }
+    /// The same but for paths that end with what a password became.
+    var plainGate: String { variable("plaingate") }
+    /// The path that was asked for, without what a password became.
+    private var asked: String { variable("asked") }
+    /// Whether some link has a policy.
+    var isGated: Bool { !records.isEmpty }
+    /// Whether some link has a password.
+    var hasPasswords: Bool { records.values.contains { $0.gates.contains(NginxRecord.Gate.password.rawValue) } }
+    /// Whether some link has a split.
+    var hasVariants: Bool { records.values.contains { $0.list.targets.contains { !$0.variant.isEmpty } } }
     /// The variable with the link's privacy.
     var privacy: String { variable("privacy") }
     /// Whether single links differ from `aggregate`.
@@ -67,15 +107,21 @@ struct NginxTables {
                 .target(Int(keys.links[Int(row)]), depth: 0, status: nil)
             }
         }
+        emitGates()
         emitWildcards()
+        emitRecord()
         emitLog()
         emitRobots()
+        emitTargets()
         var files = [OutputFile(path: "nginx/links/\(host).conf", bytes: main.bytes)]
         let width = String(pieces.count - 1).utf8.count
         for (i, piece) in pieces.enumerated() {
             let number = String(i)
             let padded = String(repeating: "0", count: width - number.utf8.count) + number
             files.append(OutputFile(path: "nginx/links/\(host)/\(padded).conf", bytes: piece.bytes))
+        }
+        if hasPasswords {
+            files.append(OutputFile(path: "private/nginx/\(host).conf", bytes: secrets.bytes, mode: 0o600))
         }
         return files
     }
@@ -85,8 +131,11 @@ struct NginxTables {
 
     private func rows(with status: Link.Redirect) -> [Int32] {
         let all = Int32(routes.exact.count)
-        if routes.exactStatuses.count == 1 { return Array(0..<all) }
-        return (0..<all).filter { table.site.links[Int(routes.exact.links[Int($0)])].redirect == status }
+        if routes.exactStatuses.count == 1 && !routes.hasGatedExact { return Array(0..<all) }
+        return (0..<all).filter { row in
+            let link = table.site.links[Int(routes.exact.links[Int(row)])]
+            return link.redirect == status && link.policy < 0
+        }
     }
 
     // MARK: one table
@@ -94,6 +143,8 @@ struct NginxTables {
     private enum Value {
         /// The target of a link, with a status before it if given.
         case target(Int, depth: Int, status: UInt16?)
+        /// Another target of a link, with a status before it if given.
+        case chosen(String, link: Int, depth: Int, status: UInt16?)
         /// This text as it stands.
         case text(String)
     }
@@ -110,7 +161,7 @@ struct NginxTables {
             return
         }
         let rest = plan.rows.last ?? []
-        let (regex, names) = regex(of: plan, kind: kind)
+        let (regex, names) = regex(of: plan)
         let shard = self.variable("shard\(kind)")
         variables += 1 + names.count
         main.line("map \(source) \(shard) {")
@@ -174,20 +225,29 @@ struct NginxTables {
                 link.target.withBytes { NginxText.appendValue($0, to: &text) }
                 return
             }
-            for piece in Destination(link).pieces {
-                switch piece {
-                case .literal(let bytes): NginxText.appendValue(bytes, to: &text)
-                case .suffix: text.append(Array("${wayseal_suffix_\(depth)}".utf8))
-                case .query(.question): text.append("${wayseal_question_query}")
-                case .query(.ampersand): text.append("${wayseal_ampersand_query}")
-                case .query(.none): text.append("${args}")
-                }
+            append(Destination(link), depth: depth, to: &text)
+        case .chosen(let url, let i, let depth, let status):
+            if let status { text.append(Array("\(status) ".utf8)) }
+            append(Destination(table.site.links[i], target: url), depth: depth, to: &text)
+        }
+    }
+
+    private func append(_ destination: Destination, depth: Int, to text: inout Text) {
+        for piece in destination.pieces {
+            switch piece {
+            case .literal(let bytes): NginxText.appendValue(bytes, to: &text)
+            case .requestID: text.append("${request_id}")
+            case .suffix: text.append(Array("${wayseal_suffix_\(depth)}".utf8))
+            case .query(.question): text.append("${wayseal_question_query}")
+            case .query(.ampersand): text.append("${wayseal_ampersand_query}")
+            case .query(.none): text.append("${args}")
             }
         }
     }
 
-    /// The regular expression that captures a plan's positions, and the names of its groups.
-    private func regex(of plan: ShardPlan, kind: String) -> (regex: String, names: [String]) {
+    /// The regular expression that captures a plan's positions, and the names of its groups: the same in all tables, since
+    /// what they hold is used at once, and PCRE allows only 32 bytes for a name.
+    private func regex(of plan: ShardPlan) -> (regex: String, names: [String]) {
         var regex = "(?s)^/"
         var names: [String] = []
         var at = 1
@@ -201,7 +261,7 @@ struct NginxTables {
                 if !open || k != at {
                     close()
                     regex += gap(k - at)
-                    names.append(String(variable("cut\(kind)n\(names.count + 1)").dropFirst()))
+                    names.append("wayseal_cut\(names.count + 1)")
                     regex += "(?<\(names[names.count - 1])>"
                     open = true
                 }
@@ -211,7 +271,7 @@ struct NginxTables {
                 if fromEnd == nil || fromEnd != k + 1 {
                     close()
                     regex += fromEnd.map { gap($0 - k - 1) } ?? ".*"
-                    names.append(String(variable("cut\(kind)n\(names.count + 1)").dropFirst()))
+                    names.append("wayseal_cut\(names.count + 1)")
                     regex += "(?<\(names[names.count - 1])>"
                     open = true
                 }
@@ -223,6 +283,139 @@ struct NginxTables {
         if let fromEnd { regex += gap(fromEnd) + "\\z" }
         return (regex, names)
     }
+
+    // MARK: policies
+
+    /// The record of an exact link, and of a link whose path stands before what its password became.
+    private mutating func emitGates() {
+        guard routes.hasGatedExact else { return }
+        let keys = routes.exact
+        let records = records
+        let gated = (0..<Int32(keys.count)).filter { records[Int(keys.links[Int($0)])] != nil }
+        let value = { (row: Int32) in
+            Value.text(NginxText.escapedValue(records[Int(keys.links[Int(row)])]?.text ?? ""))
+        }
+        main.line()
+        main.line("# path -> record of its policy")
+        guard hasPasswords else {
+            emit("gate", keys: keys, rows: gated, source: "$uri", value)
+            return
+        }
+        emit("plaingate", keys: keys, rows: gated, source: "$uri", value)
+        let secret = gated.filter { row in
+            records[Int(keys.links[Int(row)])]?.gates.contains(NginxRecord.Gate.password.rawValue) ?? false
+        }
+        emit("opengate", keys: keys, rows: secret, source: "$wayseal_opens", value)
+        main.line("map \(plainGate) \(gate) {")
+        main.line("default \(plainGate);", 1)
+        main.line("\"\" \(variable("opengate"));", 1)
+        main.line("}")
+        variables += 1
+    }
+
+    /// The record that holds: the exact link's, else the wildcard's.
+    private mutating func emitRecord() {
+        guard isGated else { return }
+        let exactRecord = routes.hasGatedExact ? gate : "\"\""
+        main.line("map \(routes.hasGatedWildcards ? wildcard : "\"\"") \(variable("wildrecord")) {")
+        main.line("default \"\";", 1)
+        main.line("\"~^\\* (?<wayseal_wild_rest>.*)$\" $wayseal_wild_rest;", 1)
+        main.line("}")
+        main.line("map \(exactRecord) \(record) {")
+        main.line("default \(exactRecord);", 1)
+        main.line("\"\" \(variable("wildrecord"));", 1)
+        main.line("}")
+        variables += 3
+    }
+
+    /// Choice and id → status and target, and the variants' names. Targets behind a password stand in the private file,
+    /// with what the password became.
+    private mutating func emitTargets() {
+        guard isGated else { return }
+        let site = table.site
+        var open = KeyTable()
+        var secret = KeyTable()
+        var openValues: [Value] = []
+        var secretValues: [Value] = []
+        var names = KeyTable()
+        var nameValues: [Value] = []
+        var tokens = KeyTable()
+        var gone = KeyTable()
+        var goneValues: [Value] = []
+        func key(_ text: String) -> (inout [UInt8]) -> SlugFault? {
+            {
+                $0 += Array("/\(text)".utf8); return nil
+            }
+        }
+        for i in routes.gated {
+            guard let record = records[i], let policy = site.policy(of: site.links[i]) else { continue }
+            let link = site.links[i]
+            let depth = link.isWildcard ? DomainRoutes.depth(of: Array(RouteTable.logID(of: link).utf8)[...]) : 0
+            let status = link.redirect == .found ? nil : link.redirect.rawValue
+            let rows = record.list.targets.enumerated().map { number, target in
+                ("\(number)\(record.id)", Value.chosen(target.url, link: i, depth: depth, status: status))
+            }
+            if let url = policy.gone, case .added = gone.insert(link: i, key(record.id)) {
+                goneValues.append(.text(NginxText.escapedValue(url)))
+            }
+            for (name, value) in rows {
+                if policy.password != nil {
+                    if case .added = secret.insert(link: i, key(name)) { secretValues.append(value) }
+                } else if case .added = open.insert(link: i, key(name)) {
+                    openValues.append(value)
+                }
+            }
+            for (number, target) in record.list.targets.enumerated() where !target.variant.isEmpty {
+                if case .added = names.insert(link: i, key("\(number)\(record.id)")) {
+                    nameValues.append(.text(target.variant))
+                }
+            }
+            if let gate = policy.password {
+                _ = tokens.insert(link: i, key("\(record.id)/\(gate.token)"))
+            }
+        }
+        let source = "\"/$wayseal_outcome$wayseal_id\""
+        main.line()
+        main.line("# what a policy chose, and the link's id -> target, with its status unless that is 302")
+        let openKind = hasPasswords ? "open" : "chosen"
+        emit(openKind, keys: open, rows: Array(0..<Int32(open.count)), source: source) { openValues[Int($0)] }
+        main.line("map \(chosen) \(destination) {")
+        main.line("default \(chosen);", 1)
+        main.line("\"~^30[1378] (?<wayseal_to_rest>.+)$\" $wayseal_to_rest;", 1)
+        main.line("}")
+        variables += 2
+        if hasGone {
+            main.line("# where visitors go instead")
+            let all = Array(0..<Int32(gone.count))
+            emit("gone", keys: gone, rows: all, source: "/$wayseal_id") { goneValues[Int($0)] }
+        }
+        if hasVariants {
+            main.line("# the names of variants")
+            emit("variant", keys: names, rows: Array(0..<Int32(names.count)), source: source) { nameValues[Int($0)] }
+        }
+        guard hasPasswords else { return }
+        main.line("map \(variable("open")) \(chosen) {")
+        main.line("default \(variable("open"));", 1)
+        main.line("\"\" \(variable("secret"));", 1)
+        main.line("}")
+        variables += 2
+        secrets.line(
+            "# \(domain.host): targets behind passwords, and what the passwords became. Keep this file private.")
+        let all = { (keys: KeyTable) in Array(0..<Int32(keys.count)) }
+        let targets = block(variable("secret"), keys: secret, rows: all(secret)[...], source: source) {
+            secretValues[Int($0)]
+        }
+        count(rows: secret.count)
+        secrets.append(targets.bytes)
+        let right = block(
+            variable("right"), keys: tokens, rows: all(tokens)[...], source: "\"/$wayseal_id/$wayseal_token\""
+        ) { _ in .text("1") }
+        count(rows: tokens.count)
+        secrets.append(right.bytes)
+    }
+
+    /// The variable that is `1` if the path ends with what the link's password became.
+    var right: String { variable("right") }
 
     // MARK: wildcards
 
@@ -237,8 +430,11 @@ struct NginxTables {
             let variable = variable("prefix\(depth)")
             let rows = (0..<Int32(keys.count)).filter { DomainRoutes.depth(of: keys.key(Int($0))) == depth }
             let table = table
+            let records = records
             emit("prefix\(depth)", keys: keys, rows: rows, source: "$wayseal_prefix_\(depth)") { row in
                 let link = Int(keys.links[Int(row)])
+                // A record stands behind a star, where a status would stand.
+                if let record = records[link] { return .text("* " + NginxText.escapedValue(record.text)) }
                 return .target(link, depth: depth, status: table.site.links[link].redirect.rawValue)
             }
             let isLast = depth == routes.depths.first
@@ -255,7 +451,16 @@ struct NginxTables {
     // MARK: what the log and the headers need
 
     private mutating func emitLog() {
-        let found = routes.exactStatuses.map { "${\(exact($0).dropFirst())}" }.joined()
+        var found = routes.exactStatuses.map { "${\(exact($0).dropFirst())}" }.joined()
+        if routes.hasGatedExact { found += "${\((hasPasswords ? plainGate : gate).dropFirst())}" }
+        if hasPasswords {
+            // The path without what a password became.
+            main.line("map \"\(found)\" \(asked) {")
+            main.line("default $uri;", 1)
+            main.line("\"\" $wayseal_opens;", 1)
+            main.line("}")
+            variables += 1
+        }
         main.line()
         main.line("# the link's id in the log: its path, for a wildcard its prefix and *")
         var next: String?
@@ -268,8 +473,9 @@ struct NginxTables {
             variables += 1
             next = variable
         }
+        if hasPasswords { found += "${\(variable("opengate").dropFirst())}" }
         main.line("map \"\(found)\" \(link) {")
-        main.line("default $uri;", 1)
+        main.line("default \(hasPasswords ? asked : "$uri");", 1)
         main.line("\"\" \(next ?? "\"\"");", 1)
         main.line("}")
         variables += 1

@@ -57,13 +57,16 @@ enum NginxText {
         }
     }
 
+    /// `value` as it stands between the quotes of a value.
+    static func escapedValue(_ value: String) -> String {
+        var text = Text()
+        appendValue(Array(value.utf8)[...], to: &text)
+        return String(decoding: text.bytes, as: UTF8.self)
+    }
+
     /// `bytes` as a quoted value.
     static func quotedValue(_ value: String) -> String {
-        var text = Text()
-        text.append("\"")
-        appendValue(Array(value.utf8)[...], to: &text)
-        text.append("\"")
-        return String(decoding: text.bytes, as: UTF8.self)
+        "\"\(escapedValue(value))\""
     }
 
     /// A regular expression as a quoted parameter. nginx takes one level of backslashes before `\` and `"`

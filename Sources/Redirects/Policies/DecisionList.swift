@@ -96,7 +96,8 @@ struct DecisionList: Sendable {
                     words: "the visitor belongs to the variant '\(variant.name)'"))
         }
         if below < 10_000 {
-            let words = policy.rules.isEmpty && policy.variants.isEmpty ? "nothing stands against it" : "nothing else holds"
+            let words =
+                policy.rules.isEmpty && policy.variants.isEmpty ? "nothing stands against it" : "nothing else holds"
             clauses.append(Clause(tests: [], outcome: .target(0), words: words))
         }
     }

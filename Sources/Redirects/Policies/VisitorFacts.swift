@@ -34,7 +34,8 @@ struct VisitorFacts {
         program = AgentPatterns.value(AgentPatterns.program, of: agent)
         language = AcceptLanguage.preferred(request.acceptLanguage, byWeight: request.server == .nginx)
         let address = request.address
-        places = Set(site.places.indices.filter { address.isIn(site.places[$0].addresses) })
+        places =
+            request.places ?? Set(site.places.indices.filter { address.isIn(site.places[$0].addresses) })
         parameters = query.split(separator: UInt8(ascii: "&"))
         bucket =
             request.bucket ?? VisitorBucket.number(address: address.text, agent: request.userAgent, link: id)

@@ -1,0 +1,127 @@
+internal import Support
+
+/// Units for systemd that keep counts and reports current.
+public struct ScanUnits: Sendable {
+    /// The program, an absolute path.
+    public var binary: String
+    /// The manifest, an absolute path.
+    public var manifest: String
+    /// The folder of counts and reports, under `/var/lib`.
+    public var folder: String
+    /// The folder that servers look into for markers.
+    public var state: String
+
+    /// Units for these paths.
+    public init(binary: String, manifest: String, folder: String, state: String) {
+        self.binary = binary
+        self.manifest = manifest
+        self.folder = folder
+        self.state = state
+    }
+
+    /// All files, by name and content.
+    /// - Parameter schedules: reports that the manifest asks for: `daily`, `weekly`, `monthly`.
+    public func files(schedules: [String]) -> [(name: String, text: String)] {
+        var files = [("wayseal-scans.service", follower), ("wayseal.sysusers.conf", users)]
+        for schedule in schedules {
+            files.append(("wayseal-\(schedule)-report.service", report(schedule)))
+            files.append(("wayseal-\(schedule)-report.timer", timer(schedule)))
+        }
+        return files
+    }
+
+    private var database: String { folder + "/scans.db" }
+
+    private var users: String {
+        """
+        # The account that reads logs (group adm, as on Debian) and nothing else.
+        u wayseal - "wayseal" \(folder)
+        m wayseal adm
+
+        """
+    }
+
+    private func service(_ description: String, _ kind: [String], _ words: [String], network: Bool) -> String {
+        var lines = [
+            "[Unit]", "Description=\(description)", network ? "After=network-online.target" : "After=local-fs.target",
+            "",
+            "[Service]",
+        ]
+        lines += kind
+        lines += [
+            "ExecStart=" + words.map(Self.quoted).joined(separator: " "), "User=wayseal", "SupplementaryGroups=adm",
+            "StateDirectory=\(Files.name(of: folder))", "StateDirectoryMode=0750", "UMask=0022",
+            "WorkingDirectory=\(Self.escaped(folder))", "NoNewPrivileges=yes", "CapabilityBoundingSet=",
+            "ProtectSystem=strict", "ProtectHome=read-only", "PrivateTmp=yes", "PrivateDevices=yes",
+            "ProtectKernelTunables=yes", "ProtectKernelModules=yes", "ProtectControlGroups=yes",
+            "RestrictSUIDSGID=yes", "MemoryDenyWriteExecute=no", "SystemCallArchitectures=native",
+        ]
+        if !network { lines.append("PrivateNetwork=yes") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var follower: String {
+        service(
+            "wayseal: counts of scans from access logs",
+            [
+                "Type=exec",
+                "ExecStartPre=+/usr/bin/install -d -m 0755 -o wayseal -g wayseal \(Self.quoted(state + "/deny"))",
+                "ReadWritePaths=-\(Self.escaped(state))", "Restart=on-failure", "RestartSec=5",
+            ],
+            [
+                binary, "scans", "follow", "-f", manifest, "--database", database, "--live", folder + "/live.html",
+                "--state", state,
+            ], network: false) + """
+
+                [Install]
+                WantedBy=multi-user.target
+
+                """
+    }
+
+    private func report(_ schedule: String) -> String {
+        service(
+            "wayseal: the \(schedule) report of scans", ["Type=oneshot"],
+            [
+                binary, "report", "--\(schedule)", "-f", manifest, "--source", database, "-o",
+                folder + "/\(schedule)",
+            ], network: true)
+    }
+
+    private func timer(_ schedule: String) -> String {
+        let times = ["daily": "*-*-* 06:00:00", "weekly": "Mon *-*-* 06:00:00", "monthly": "*-*-01 06:00:00"]
+        return """
+            [Unit]
+            Description=wayseal: the \(schedule) report of scans
+
+            [Timer]
+            OnCalendar=\(times[schedule] ?? schedule)
+            RandomizedDelaySec=300
+            Persistent=yes
+
+            [Install]
+            WantedBy=timers.target
+
+            """
+    }
+
+    /// A word of a command line (systemd.service(5), "Command lines"; systemd.unit(5), specifiers).
+    static func quoted(_ word: String) -> String {
+        var text = "\""
+        for scalar in word.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": text += "\\\(scalar)"
+            case "%": text += "%%"
+            case "$": text += "$$"
+            case "\n": text += "\\n"
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text + "\""
+    }
+
+    /// A path as the value of a setting: specifiers doubled.
+    private static func escaped(_ path: String) -> String {
+        String(path.unicodeScalars.flatMap { $0 == "%" ? "%%" : String($0) })
+    }
+}
