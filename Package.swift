@@ -188,7 +188,7 @@ let package = Package(
                 "wayseal", "Pages", "Site", "Ledger", "Verification", "TransparencyLog", "Ethereum", "LedgerContracts",
                 "Support", "TestSupport",
             ],
-            path: "Tests/PageJudges", exclude: ["verify_page.py"]),
+            path: "Tests/PageJudges", exclude: ["verify_page.py", "served_page.py"]),
         .testTarget(
             name: "BuildTests",
             dependencies: [

@@ -50,7 +50,8 @@ struct IssueCommand: ParsableCommand {
         var ledger = try desk.open()
         let recorded = try desk.attempt { () throws(LedgerError) in try ledger.index.certificates() }
         let plan = issue.plan(table.rows, recorded)
-        try refuse(plan, table, recorded, desk.attempt { () throws(LedgerError) in try ledger.index.statuses().revoked })
+        try refuse(
+            plan, table, recorded, desk.attempt { () throws(LedgerError) in try ledger.index.statuses().revoked })
         let drafts = issue.drafts(plan, recorded, correcting: correct, author: Surroundings.author)
         let report = IssueReport(print: input.print)
         if isDryRun { return report.plan(plan, drafts: drafts, batch: batch) }
@@ -123,7 +124,7 @@ struct IssueCommand: ParsableCommand {
             }
         }
         // Corrected it would be valid again, and a revocation is for ever.
-        for (row, _) in plan.changed where correct && recorded[row.id].map { revoked.contains($0.index) } == true {
+        for (row, _) in plan.changed where correct && revoked.contains(recorded[row.id]?.index ?? -1) {
             isRefused = true
             Terminal.note("\(place(row)): error: '\(row.id)' is revoked; a new certificate needs a new number\n")
         }

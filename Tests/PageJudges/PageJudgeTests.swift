@@ -200,14 +200,84 @@ struct PageJudgeTests {
         #expect(said.hasSuffix("ok\n"), "\(said)")
     }
 
+    @Test(
+        "served by the real nginx, a certificate's URL verifies with the newest status and one history, and in the browser",
+        .timeLimit(.minutes(2)))
+    func served() throws {
+        let folder = temporary.path + "/online"
+        let program = Files.parent(of: try #require(Files.realPath("/proc/self/exe"))) + "/wayseal"
+        let fixture = Files.parent(of: Files.parent(of: Files.parent(of: #filePath))) + "/fixtures/registrar"
+        let port = try freePort()
+        let script = """
+            set -e
+            cp -r \(fixture) \(folder)
+            cd \(folder)
+            sed -i 's/  go.vinea.example: {}/  localhost: { tls: off, listen: "127.0.0.1:\(port)", server: nginx }/' wayseal.yaml
+            \(program) keys new --no-passphrase -o secrets/ledger.key > key.txt 2>/dev/null
+            \(program) issue sommelier-2026 --quiet
+            \(program) revoke SOM-26-0002 --reason 'lost' > /dev/null
+            \(program) build --quiet --root \(folder)/dist/current --state \(folder)/state
+            chmod -R a+rX \(temporary.path)
+            cat > nginx.conf <<END
+            daemon off; pid \(folder)/nginx.pid; error_log stderr crit;
+            events {}
+            http { access_log off; include \(folder)/dist/current/nginx/wayseal.conf; }
+            END
+            """
+        let made = try shell(script)
+        try #require(made.status == 0, "\(made.output)")
+        let nginx = Process()
+        nginx.executableURL = URL(
+            fileURLWithPath: Files.realPath("/usr/sbin/nginx") ?? "/usr/bin/nginx")
+        nginx.arguments = ["-p", folder, "-c", folder + "/nginx.conf", "-g", geteuid() == 0 ? "user root;" : ""]
+        try nginx.run()
+        defer {
+            nginx.terminate()
+            nginx.waitUntilExit()
+        }
+        let base = "http://localhost:\(port)"
+        for _ in 0..<100 where try shell("curl -sf \(base)/log/checkpoint").status != 0 { usleep(50_000) }
+        let verify = "cd /; \(program) verify --key \"$(cat \(folder)/key.txt)\" \(base)/certificates/"
+        let good = try shell(verify + "SOM-26-0001")
+        #expect(good.status == 0 && good.output.contains("begins with the one of the proof"), "\(good.output)")
+        let revoked = try shell(verify + "SOM-26-0002")
+        #expect(revoked.status == 1 && revoked.output.contains("it was revoked"), "\(revoked.output)")
+        #expect(try shell(verify + "SOM-26-0099 2>/dev/null").status == 1)
+        #expect(
+            try shell("cd /; \(program) verify --first-use \(base)/certificates/SOM-26-0001").output.contains(
+                "nothing vouches"))
+        let said = try run(["\(base)/verify/#SOM-26-0001", "\(base)/verify/#SOM-26-0002"], script: "served_page.py")
+        #expect(said.hasSuffix("ok\n"), "\(said)")
+    }
+
+    private func freePort() throws -> UInt16 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let port = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer -> UInt16? in
+                guard bind(descriptor, pointer, length) == 0, getsockname(descriptor, pointer, &length) == 0 else {
+                    return nil
+                }
+                return UnsafeRawPointer(pointer).assumingMemoryBound(to: sockaddr_in.self).pointee.sin_port.bigEndian
+            }
+        }
+        return try #require(port)
+    }
+
     private func shell(_ script: String) throws -> (status: Int32, output: String) {
         try start("/bin/sh", ["-c", script])
     }
 
-    private func run(_ arguments: [String]) throws -> String {
+    private func run(_ arguments: [String], script: String = "verify_page.py") throws -> String {
         let here = Files.parent(of: #filePath)
-        var arguments = [here + "/verify_page.py"] + arguments
-        if let pictures = ProcessInfo.processInfo.environment["WAYSEAL_PICTURES"] { arguments.append(pictures) }
+        var arguments = ["\(here)/\(script)"] + arguments
+        if script == "verify_page.py", let pictures = ProcessInfo.processInfo.environment["WAYSEAL_PICTURES"] {
+            arguments.append(pictures)
+        }
         return try start(Files.parent(of: Files.parent(of: here)) + "/.build/venv/bin/python", arguments).output
     }
 
