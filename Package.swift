@@ -202,7 +202,7 @@ let package = Package(
             exclude: ["Golden", "judge.py"]),
         .testTarget(
             name: "TransferTests", dependencies: ["Transfer", "Support", "TestSupport"], exclude: ["mailserver.py"]),
-        .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"]),
+        .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"], exclude: ["browser.py"]),
         .testTarget(
             name: "ServerTests", dependencies: ["Redirects", "Scans", "Site", "Manifest", "Support", "TestSupport"]),
     ],
@@ -224,6 +224,8 @@ if Context.environment["WAYSEAL_BENCH"] == "1" {
         .executableTarget(
             name: "bench-redirects", dependencies: ["Redirects", "Site", "Support"],
             path: "Benchmarks/Redirects", exclude: ["run.py"]),
+        .executableTarget(
+            name: "bench-places", dependencies: ["Places", "Site"], path: "Benchmarks/Places"),
         .executableTarget(
             name: "bench-scans", dependencies: ["Scans", "AccessLogs", "Support"], path: "Benchmarks/Scans"),
     ]

@@ -155,8 +155,9 @@ def caddy(bench, shape, count, limit=3):
             ' "automatic_https": {"disable": true}, "routes": [{"handle": [{"handler": "static_response", "status_code": 302,'
             ' "headers": {"Location": ["https://www.example.com/products/view?item=1"]}}]}]}}}}}' % (bare_port, bare_port))
         script = wrk_script(directory, generation + "/paths.txt", "go.example.org")
-        with Running(["caddy", "run", "--config", "bare.json"], bare_port, directory + "/bare") as bare, \
-                Running(["caddy", "run", "--config", "caddy/trial.json"], port, generation) as ours:
+        with Running(["caddy", "run", "--config", "caddy/trial.json"], port, generation) as ours, \
+                Running(["caddy", "run", "--config", "bare.json"], bare_port, directory + "/bare") as bare:
+            print(f"{shape} {count}: Caddy started in {ticks(ours) / os.sysconf('SC_CLK_TCK'):.1f} CPU s, {rss(ours):.0f} MB")
             rounds = [(cpu_per_request(bare, bare_port, script), cpu_per_request(ours, port, script)) for _ in range(ROUNDS)]
         b, o = sorted(b for b, _ in rounds)[ROUNDS // 2], sorted(o for _, o in rounds)[ROUNDS // 2]
         report(f"{shape} {count}: Caddy CPU a redirect, bare {b:.1f} µs, ours {o:.1f} µs", o / b, limit, " x")

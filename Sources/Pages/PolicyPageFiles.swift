@@ -64,7 +64,7 @@ enum PolicyPageFiles {
     }
 
     /// Drawings in a field of 28 × 28, as paths of a pen.
-    private enum Icon {
+    fileprivate enum Icon {
         static let lock = "M9 13h10v7H9zM11 13v-2.500a3 3 0 0 1 6 0V13"
         static let arrow = "M8.500 14h11M15 9.500l4.500 4.500-4.500 4.500"
         private static let clock = "M14 7.500a6.500 6.500 0 1 0 0 13 6.500 6.500 0 0 0 0-13M14 10.500V14l2.500 1.500"
@@ -121,6 +121,7 @@ struct PolicyPage {
         }
         if !buttons.isEmpty { buttons[0]["isFirst"] = .flag }
         values["buttons"] = .list(buttons)
+        Self.addButton(phrases, kind, &values)
         switch kind {
         case "confirm": values["confirm"] = .flag
         case "wrong": values["again"] = .flag
@@ -141,16 +142,26 @@ struct PolicyPage {
     /// Buttons and labels stand in so many languages beside each other.
     private static let shown = 3
 
+    /// A button's words: the first language's, and smaller those of the next two.
+    private static func addButton(_ phrases: [Phrases], _ kind: String, _ values: inout [String: Template.Value]) {
+        var texts = phrases.prefix(shown).map { $0.values(kind, ["button"]) }
+        guard !texts.isEmpty, let first = texts.removeFirst()["button"] else { return }
+        values["button"] = first
+        if texts.isEmpty { return }
+        texts[0]["isFirst"] = .flag
+        values["hasAlso"] = .flag
+        values["also"] = .list(texts)
+    }
+
     /// What fetchers of link previews see.
     static func preview(
         _ preview: Policy.Preview, of link: Link, _ policy: Policy, _ phrases: [Phrases], _ site: Site,
         _ domain: Domain
     ) throws(PageError) -> [UInt8] {
         var values = StaticPages.frame(site, domain)
-        var buttons = phrases.prefix(shown).map { $0.values("preview", ["button"]) }
-        if !buttons.isEmpty { buttons[0]["isFirst"] = .flag }
-        values["lang"] = buttons.first?["lang"]
-        values["buttons"] = .list(buttons)
+        values["lang"] = phrases.first.map { .text($0.language) }
+        values["icon"] = .text(PolicyPageFiles.Icon.arrow)
+        addButton(phrases, "preview", &values)
         values["title"] = .text(preview.title)
         values["text"] = preview.text.isEmpty ? nil : .text(preview.text)
         values["image"] = preview.image.map { .text($0) }

@@ -24,10 +24,11 @@ public enum Places {
         }
         guard !areas.isEmpty else { return [] }
         guard let file = site.placesDatabase else {
+            let place = site.places[areas[0].place]
             return [
                 .error(
-                    PlacesCodes.missing, at: site.places[areas[0].place].range,
-                    "'\(site.places[areas[0].place].name)' needs a database of places, and the manifest names none",
+                    PlacesCodes.missing, at: place.range,
+                    "'\(place.name)' needs a database of places, and the manifest names none",
                     help: "bring a .mmdb file (GeoLite2, DB-IP, IPinfo) and write reports: { geo: data/city.mmdb }")
             ]
         }

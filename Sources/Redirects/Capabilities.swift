@@ -109,7 +109,9 @@ public enum Capabilities {
             .approximate("as exact as the database, which places an address within tens of kilometres")
         case (.softLimit, _): .approximate(follower)
         case (.largeLimit, .nginx):
-            .approximate("`wayseal scans follow` counts the log until \(ScanTokens.lastOnes) are left; those are counted exactly")
+            .approximate(
+                "`wayseal scans follow` counts the log until \(ScanTokens.lastOnes) are left; those are counted exactly"
+            )
         case (.limit, .caddy), (.largeLimit, .caddy): .approximate(follower)
         case (.rate, .caddy):
             .impossible("stock Caddy has no rate limit", remedy: "serve the domain with nginx: server: nginx")

@@ -21,7 +21,8 @@ public struct Deployment: Equatable, Sendable {
     /// Whether access is logged at all.
     public var accessLog: Bool
     /// For tests only: the time comes from the request's headers `X-Wayseal-Msec` (Unix seconds with three decimals),
-    /// `X-Wayseal-Date` (as nginx's `$date_gmt`) and `X-Wayseal-Now` (RFC 3339). No verb sets it.
+    /// `X-Wayseal-Date` (as nginx's `$date_gmt`) and `X-Wayseal-Now` (RFC 3339), and Caddy's random numbers from
+    /// `X-Wayseal-Draw` (eight hexadecimal digits). No verb sets it.
     public var testClock = false
 
     /// A deployment; every part has its default.

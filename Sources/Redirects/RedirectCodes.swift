@@ -3,10 +3,11 @@ public import Support
 /// Every kind of problem that compiling redirects can meet.
 public enum RedirectCodes {
     /// All of them, for `wayseal explain` and for the documentation.
-    public static let all: [DiagnosticCode] = [
-        sameAddress, reservedPath, unreachableSlug, targetTooLong, caddyBytes, caddySize,
-        caddyPrivacy, listenConflict, unusablePath, acmePort, policyTooLarge,
-    ] + policies
+    public static let all: [DiagnosticCode] =
+        [
+            sameAddress, reservedPath, unreachableSlug, targetTooLong, caddyBytes, caddySize,
+            caddyPrivacy, listenConflict, unusablePath, acmePort, policyTooLarge,
+        ] + policies
 
     /// Two slugs that the servers cannot tell apart.
     public static let sameAddress = DiagnosticCode(

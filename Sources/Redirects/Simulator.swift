@@ -219,7 +219,8 @@ public struct Simulator: Sendable {
             if let limit = policy.limit {
                 let isUsed = request.scansLeft <= 0
                 // Of several tokens a server can't tell whether one is left without taking it.
-                let isSeen = isUsed && (limit.scans == 1 || limit.enforcement == .soft)
+                let isSeen =
+                    isUsed && (limit.scans == 1 || limit.enforcement == .soft || request.server == .caddy)
                 if limit.confirm && !isPressed && !isSeen { return show(.confirm, "the page with the button") }
                 if isUsed { return refuse(.used, "all scans are used", toGone: true) }
                 answer.reason.append("a scan is used")

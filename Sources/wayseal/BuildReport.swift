@@ -1,5 +1,6 @@
 import ArgumentParser
 import Build
+import Redirects
 import Site
 import Support
 
@@ -22,7 +23,9 @@ enum BuildReport {
         if servers.contains(.nginx) {
             lines.append("  nginx    \(result.path)/nginx/wayseal.conf, to include inside http {}")
         }
-        if servers.contains(.caddy) { lines.append("  caddy    \(result.path)/caddy/caddy.json") }
+        if servers.contains(.caddy) {
+            lines.append("  caddy    \(result.path)/\(CaddyEmitter.path(site, trial: false))")
+        }
         if result.codes > 0 {
             lines.append("  codes    \(result.path)/codes\(archive.map { ".\($0.rawValue)" } ?? "")")
         }

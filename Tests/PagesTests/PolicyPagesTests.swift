@@ -79,6 +79,29 @@ struct PolicyPagesTests {
         }
     }
 
+    @Test(
+        "pages to look at are kept where they are asked for",
+        .enabled(if: ProcessInfo.processInfo.environment["WAYSEAL_KEEP_PAGES"] != nil))
+    func look() throws {
+        let folder = ProcessInfo.processInfo.environment["WAYSEAL_KEEP_PAGES"] ?? "/tmp"
+        let pages = try files({ policy in
+            policy.from = 0
+            policy.until = 1
+            policy.hours = [WeekWindow(day: 0, from: 0, to: 1)]
+            policy.places = [0]
+            policy.refusesRobots = true
+            policy.password = Self.gate
+            policy.limit = .init(scans: 3, confirm: true)
+            policy.preview = .init(title: "The harvest has begun", text: "Come and taste the first must of the year.")
+        }) {
+            $0.languages = ["de", "en", "fr"]
+            $0.contact = "ops@vinea.example"
+        }
+        for (path, html) in pages {
+            try Data(html.utf8).write(to: URL(fileURLWithPath: folder + "/" + path.replacing("/", with: "-")))
+        }
+    }
+
     @Test("only what a page's policy says is allowed: nothing from elsewhere, the one script by its hash")
     func closed() throws {
         let pages = try files {

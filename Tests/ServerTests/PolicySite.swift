@@ -185,7 +185,8 @@ struct PolicySite {
         }
         if random.chance(20) {
             policy.limit = Policy.ScanLimit(
-                scans: 1 + random.below(5), enforcement: server == .caddy ? .soft : .exact, confirm: random.chance(50))
+                scans: 1 + random.below(5), enforcement: server == .caddy ? random.pick([.soft, nil]) : .exact,
+                confirm: random.chance(50))
         }
         if random.chance(50) {
             for _ in 0..<(1 + random.below(4)) {

@@ -24,10 +24,11 @@ final class TrialServer {
     /// Writes `table`'s emission and starts the server; `port` is one that the site listens on. `ports` puts
     /// free ports in the place of a trial's own.
     ///
-    /// With `testClock` the time comes from the requests. `workers` are nginx's.
+    /// With `testClock` the time comes from the requests. `workers` are nginx's. `prepare` gets the state directory before
+    /// the server starts.
     init(
         _ server: Server, _ table: RouteTable, port: UInt16, ports: [UInt16: UInt16] = [:], testClock: Bool = false,
-        workers: Int = 1
+        workers: Int = 1, prepare: (String) throws -> Void = { _ in }
     ) throws {
         self.server = server
         self.port = port
@@ -46,12 +47,13 @@ final class TrialServer {
         if let error = emission.diagnostics.first(where: { $0.severity == .error }) {
             throw TrialFailure(description: error.summary)
         }
+        let caddy = CaddyEmitter.path(table.site, trial: true)
         for file in emission.files {
             let path = generation + "/" + file.path
             let parent = path[..<path.lastIndex(of: "/")!]
             try FileManager.default.createDirectory(atPath: String(parent), withIntermediateDirectories: true)
             var bytes = file.bytes
-            if !ports.isEmpty || workers > 1, ["nginx/nginx.conf", "caddy/trial.json"].contains(file.path) {
+            if !ports.isEmpty || workers > 1, ["nginx/nginx.conf", caddy].contains(file.path) {
                 var text = String(decoding: bytes, as: UTF8.self)
                 text = text.replacing("worker_processes 1;", with: "worker_processes \(workers);")
                 for (old, new) in ports {
@@ -73,6 +75,7 @@ final class TrialServer {
             try FileManager.default.createDirectory(
                 atPath: directory + "/state/" + name, withIntermediateDirectories: true)
         }
+        try prepare(directory + "/state")
         if !emission.certificateHosts.isEmpty {
             let (status, output) = try Self.run(
                 generation + "/nginx/placeholder-certificates.sh", [directory + "/state"])
@@ -96,7 +99,7 @@ final class TrialServer {
         case .caddy:
             messages = ""
             process.executableURL = URL(fileURLWithPath: Self.program("caddy"))
-            process.arguments = ["run", "--config", "caddy/trial.json"]
+            process.arguments = ["run", "--config", caddy]
             process.environment = ["HOME": directory, "PATH": "/usr/bin:/bin", "SECRET": "leaked"]
         }
         try process.run()

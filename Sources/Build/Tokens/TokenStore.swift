@@ -1,4 +1,5 @@
 import Glibc
+import Redirects
 public import Site
 import Support
 
@@ -215,7 +216,7 @@ public struct TokenStore: Sendable {
 
         init(_ folder: TokenFolder, _ ticket: Ticket, _ log: Int?) {
             let total = max(0, ticket.limit + folder.extra)
-            let isHybrid = ticket.limit > TokenStore.mostExact
+            let isHybrid = ticket.limit > ScanTokens.mostExact
             guard isHybrid || folder.isOpen || folder.counted > 0 else {
                 (given, isOpen, counted) = (total, false, 0)
                 return
@@ -223,7 +224,7 @@ public struct TokenStore: Sendable {
             // The log lags behind: what it says is the least, and never goes back.
             counted = max(folder.counted, (log ?? 0) - folder.taken)
             let remaining = total - counted - folder.taken
-            isOpen = isHybrid && remaining > TokenStore.lastOnes
+            isOpen = isHybrid && remaining > ScanTokens.lastOnes
             // While the log counts, all tokens that are left are kept back.
             given = isOpen ? folder.taken : max(0, total - counted)
         }
@@ -233,9 +234,4 @@ public struct TokenStore: Sendable {
                 || folder.isUntidy
         }
     }
-
-    /// Up to this limit every scan has a token: nginx looks through the folder each time.
-    static let mostExact = 1000
-    /// Above it the log counts, and only so many at the end are tokens.
-    static let lastOnes = 500
 }

@@ -88,18 +88,19 @@ struct CaddyConfig {
     private func routes(_ roles: [Role]) -> [JSON] {
         let notFound: JSON = ["handler": "static_response", "status_code": 404]
         let site = isTrial ? "site" : deployment.root + "/site"
+        let state = isTrial ? deployment.trialState : deployment.state
         if roles.count == 1 && !roles[0].redirects {
             let host = hosts[roles[0].host]
             let others: JSON = [
                 "match": [["not": [.object([host.names])]]], "handle": [notFound], "terminal": true,
             ]
-            return [others] + host.routes(site: site)
+            return [others] + host.routes(site: site, state: state)
         }
         let known = roles.map { role -> JSON in
             let host = hosts[role.host]
             let handler: JSON =
                 role.redirects
-                ? toHTTPS(host) : ["handler": "subroute", "routes": .array(host.routes(site: site))]
+                ? toHTTPS(host) : ["handler": "subroute", "routes": .array(host.routes(site: site, state: state))]
             return ["match": [.object([host.names])], "handle": [handler], "terminal": true]
         }
         return known + [CaddyLookup.route([notFound])]
@@ -145,18 +146,33 @@ struct CaddyConfig {
 
     // MARK: logs
 
-    /// Whether every link of the host may be logged with the whole address: Caddy chooses by host.
-    private static func isFull(_ host: CaddyHost) -> Bool {
-        let counts = host.table.domains[host.index].privacyCounts
-        return counts[2] > 0 && counts[1] == 0 && counts[0] == 0
+    /// How the requests of a host are logged: Caddy chooses by host.
+    private struct LogKind: Hashable {
+        /// With the whole address: every link of the host may be.
+        var full = false
+        /// Without what opens a link with a password, and without where it leads: the host has such links.
+        var veiled = false
+
+        var name: String { "wayseal" + (veiled ? "-veiled" : "") + (full ? "-full" : "") }
     }
 
+    private static func logKind(_ host: CaddyHost) -> LogKind {
+        let counts = host.table.domains[host.index].privacyCounts
+        return LogKind(
+            full: counts[2] > 0 && counts[1] == 0 && counts[0] == 0, veiled: host.policies.needs.contains(.password))
+    }
+
+    /// For requests whose host Caddy does not find among the names, because it is written in another way: the kind that
+    /// tells least.
+    private var defaultKind: LogKind { LogKind(veiled: hosts.contains { Self.logKind($0).veiled }) }
+
     private func serverLogs(_ hosts: [CaddyHost]) -> JSON {
-        let full = hosts.filter(Self.isFull)
-        if full.isEmpty { return ["default_logger_name": "wayseal"] }
+        let others = hosts.filter { Self.logKind($0) != defaultKind }
+        let name = JSON.string(defaultKind.name)
+        if others.isEmpty { return ["default_logger_name": name] }
         return [
-            "default_logger_name": "wayseal",
-            "logger_names": .object(full.map { ($0.host, "wayseal-full") }),
+            "default_logger_name": name,
+            "logger_names": .object(others.map { ($0.host, .string(Self.logKind($0).name)) }),
         ]
     }
 
@@ -166,29 +182,45 @@ struct CaddyConfig {
         "X-Cluster-Client-Ip", "X-Forwarded-For", "X-Real-Ip",
     ]
 
+    /// What a kind of log leaves out.
+    private static func encoder(_ kind: LogKind) -> JSON {
+        var fields: [(String, JSON)] = []
+        if !kind.full {
+            fields += [
+                ("request>remote_ip", ["filter": "ip_mask", "ipv4_cidr": 24, "ipv6_cidr": 48]),
+                ("request>remote_port", ["filter": "delete"]),
+            ]
+            fields += forwarded.map { ("request>headers>\($0)", ["filter": "delete"]) }
+        }
+        if kind.veiled {
+            // A capability in whatever way its digits are written, and every query. `Referer` would repeat them.
+            let secret = "(?:[0-9A-Fa-f]|%[346][0-9A-Fa-f]){\(PasswordPath.digits),}|\\?.*"
+            fields += [
+                ("request>headers>Referer", ["filter": "delete"]),
+                ("request>uri", ["filter": "regexp", "regexp": .string(secret), "value": "-"]),
+                ("resp_headers>Location", ["filter": "delete"]),
+            ]
+        }
+        if fields.isEmpty { return ["format": "json"] }
+        return ["format": "filter", "wrap": ["format": "json"], "fields": .object(fields)]
+    }
+
     private func logs() -> [(String, JSON)] {
-        guard deployment.accessLog else { return [("default", ["level": "WARN"])] }
+        // Errors are logged with the request as well.
+        let errors: [(String, JSON)] = defaultKind.veiled ? [("encoder", Self.encoder(defaultKind))] : []
+        guard deployment.accessLog else { return [("default", .object([("level", "WARN")] + errors))] }
         let file =
             isTrial
             ? deployment.trialState + "/log/caddy.access.log" : deployment.caddyLogs + "/wayseal.access.log"
         let writer: JSON = ["output": "file", "filename": .string(file)]
-        var fields: [(String, JSON)] = [
-            ("request>remote_ip", ["filter": "ip_mask", "ipv4_cidr": 24, "ipv6_cidr": 48]),
-            ("request>remote_port", ["filter": "delete"]),
-        ]
-        fields += Self.forwarded.map { ("request>headers>\($0)", ["filter": "delete"]) }
-        let masked: JSON = ["format": "filter", "wrap": ["format": "json"], "fields": .object(fields)]
-        var logs: [(String, JSON)] = [
-            ("default", ["exclude": ["http.log.access"]]),
-            ("wayseal", ["writer": writer, "encoder": masked, "include": ["http.log.access.wayseal"]]),
-        ]
-        if hosts.contains(where: Self.isFull) {
-            let whole: JSON = [
-                "writer": writer, "encoder": ["format": "json"], "include": ["http.log.access.wayseal-full"],
-            ]
-            logs.append(("wayseal-full", whole))
-        }
-        return logs
+        var kinds = [defaultKind]
+        for kind in hosts.map(Self.logKind) where !kinds.contains(kind) { kinds.append(kind) }
+        kinds.sort { ($0.veiled ? 1 : 0, $0.full ? 1 : 0) < ($1.veiled ? 1 : 0, $1.full ? 1 : 0) }
+        return [("default", .object([("exclude", ["http.log.access"])] + errors))]
+            + kinds.map { kind in
+                let include = JSON.strings(["http.log.access.\(kind.name)"])
+                return (kind.name, ["writer": writer, "encoder": Self.encoder(kind), "include": include])
+            }
     }
 }
 

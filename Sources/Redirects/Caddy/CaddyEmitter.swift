@@ -1,4 +1,4 @@
-import Site
+public import Site
 import Support
 
 /// Compiles a ``RouteTable`` to stock Caddy (≥ 2.6), as JSON: a Caddyfile with data in it could not be
@@ -13,8 +13,8 @@ public struct CaddyEmitter: Sendable {
     /// From this many links on Caddy is slow to start; there is a warning.
     static let comfortable = 50_000
 
-    /// `caddy/caddy.json` and `caddy/trial.json`, and what Caddy cannot do with this table. Domains that
-    /// don't name Caddy are left out; with none left there are no files. O(size of the output).
+    /// The configuration and that of a trial (``path(_:trial:)``), and what Caddy cannot do with this table. Domains
+    /// that don't name Caddy are left out; with none left there are no files. O(size of the output).
     public func emit(_ table: RouteTable) -> Emission {
         let site = table.site
         let indices = site.domains.indices.filter { site.domains[$0].servers.contains(.caddy) }
@@ -23,13 +23,29 @@ public struct CaddyEmitter: Sendable {
         emission.diagnostics =
             deployment.problems(site) + Listening.conflicts(site, .caddy, .production)
             + Listening.conflicts(site, .caddy, deployment.trial) + Self.limits(table, indices)
-        let hosts = indices.map { CaddyHost(table: table, index: $0, logs: deployment.accessLog) }
-        for (placement, path) in [(Placement.production, "caddy/caddy.json"), (deployment.trial, "caddy/trial.json")] {
+        let hosts = indices.map { CaddyHost(table: table, index: $0, deployment: deployment) }
+        let isSecret = Self.holdsSecrets(site)
+        for placement in [Placement.production, deployment.trial] {
             let config = CaddyConfig(site: site, hosts: hosts, deployment: deployment, placement: placement)
-            emission.files.append(OutputFile(path: path, bytes: config.document().document()))
+            emission.files.append(
+                OutputFile(
+                    path: Self.path(site, trial: placement != .production), bytes: config.document().document(),
+                    mode: isSecret ? 0o640 : 0o644))
         }
         emission.trialDirectories = ["caddy", "log"]
         return emission
+    }
+
+    /// Where the configuration lies in a generation: `caddy/caddy.json`, `caddy/trial.json`; in `private/` if it holds
+    /// what opens a link with a password: Caddy can't read that from another file.
+    public static func path(_ site: Site, trial: Bool) -> String {
+        "\(holdsSecrets(site) ? "private" : "caddy")/\(trial ? "trial" : "caddy").json"
+    }
+
+    private static func holdsSecrets(_ site: Site) -> Bool {
+        site.links.contains { link in
+            site.policy(of: link)?.password != nil && site.domains[Int(link.domain)].servers.contains(.caddy)
+        }
     }
 
     private static func limits(_ table: RouteTable, _ indices: [Int]) -> [Diagnostic] {

@@ -6,6 +6,9 @@ struct CaddyHost {
     let table: RouteTable
     let index: Int
     let logs: Bool
+    let testClock: Bool
+    /// What the policies of the host ask for.
+    let policies: CaddyPolicies
     /// The routes that find the link; the same in production and in a trial.
     private let lookup: [JSON]
     private let isPlain: Bool
@@ -15,11 +18,13 @@ struct CaddyHost {
     private var routes: DomainRoutes { table.domains[index] }
 
     /// O(size of the output).
-    init(table: RouteTable, index: Int, logs: Bool) {
+    init(table: RouteTable, index: Int, deployment: Deployment) {
         self.table = table
         self.index = index
-        self.logs = logs
-        let lookup = CaddyLookup(table: table, index: index)
+        logs = deployment.accessLog
+        testClock = deployment.testClock
+        policies = CaddyPolicies(table: table, index: index)
+        let lookup = CaddyLookup(table: table, index: index, policies: policies)
         self.lookup = lookup.compile()
         isPlain = lookup.isPlain
     }
@@ -29,8 +34,8 @@ struct CaddyHost {
 
     private static let readingMethods: JSON = ["method": ["GET", "HEAD"]]
 
-    /// All routes of this host. `site` is the directory of all pages.
-    func routes(site: String) -> [JSON] {
+    /// All routes of this host. `site` is the directory of all pages, `state` that of what changes while Caddy runs.
+    func routes(site: String, state: String) -> [JSON] {
         var result = wellKnown(site: site) + [normalisation()] + published(site: site)
         // An explicit home page comes before '*', as nginx's `location = /` does.
         let homeFirst = !routes.coversHome(domain) && routes.depths.last == 0
@@ -38,11 +43,20 @@ struct CaddyHost {
         result += lookup
         let statuses = routes.exactStatuses + routes.wildcardStatuses
         var allowed = [Self.readingMethods]
-        let keeping = Set(statuses.filter(\.keepsMethod).map { String($0.rawValue) }).sorted()
+        let keeping = Set((statuses + policies.statuses).filter(\.keepsMethod).map { String($0.rawValue) }).sorted()
         if !keeping.isEmpty { allowed.append(["vars": ["status": .strings(keeping)]]) }
+        if policies.needs.contains(.confirm) {
+            allowed.append([
+                "method": ["POST"],
+                "vars_regexp": ["{http.vars.gate}": ["pattern": .string(CaddyRecord.Needs.confirm.pattern)]],
+            ])
+        }
         result.append([
             "match": [["not": .array(allowed)]], "handle": [refusal], "terminal": true,
         ])
+        if !policies.isEmpty {
+            result.append(CaddyGate(site: table.site, host: self, state: state, pages: site).route())
+        }
         let permanent = Set(statuses.filter(\.isPermanent).map { String($0.rawValue) }).sorted()
         if !permanent.isEmpty {
             let answer = redirect("{http.vars.status}", cache: CachePolicy.permanent)
@@ -126,8 +140,10 @@ struct CaddyHost {
         let clean = substring("%2f", "/")
         var letters: [JSON] = []
         var encoded: [JSON] = []
+        // Capabilities are hexadecimal.
+        let wanted = routes.letters | (policies.locked.isEmpty ? 0 : 0x3F)
         for letter in UInt8(ascii: "a")...UInt8(ascii: "z")
-        where routes.letters & (1 << (letter - UInt8(ascii: "a"))) != 0 {
+        where wanted & (1 << (letter - UInt8(ascii: "a"))) != 0 {
             let lower = String(UnicodeScalar(letter))
             letters.append(substring(lower.uppercased(), lower))
             let code = String(letter - 32, radix: 16)
@@ -169,25 +185,32 @@ struct CaddyHost {
         return CaddyLookup.when("{http.request.uri.path}", ["/"], [both], terminal: true)
     }
 
-    private func fallback(_ fallback: Domain.Fallback, page: String, status: Int?, site: String) -> [JSON] {
+    private func fallback(_ fallback: Domain.Fallback, page: String, status: JSON?, site: String) -> [JSON] {
         if case .redirect(let target) = fallback {
             return [answer(302, [("Location", CaddyText.escaped(target))])]
         }
+        return self.page(page, status: status, site: site)
+    }
+
+    /// Answers with a file of ours, whatever the method was. `link`: a link was found, whose id is for the log.
+    func page(_ page: String, status: JSON?, site: String, link: Bool = false) -> [JSON] {
         var server: [(String, JSON)] = [
             ("handler", "file_server"), ("root", .string("\(site)/\(host)")), ("canonical_uris", false),
         ]
-        if let status { server.append(("status_code", .integer(status))) }
+        if let status { server.append(("status_code", status)) }
+        let method: [(String, JSON)] = link ? [("method", "GET")] : []
         return [
-            ["handler": "headers", "response": ["set": headers(CachePolicy.temporary, [])]],
-            ["handler": "rewrite", "uri": .string("/\(page)")], .object(server),
+            ["handler": "headers", "response": ["set": headers(CachePolicy.temporary, link ? linkID : [])]],
+            .object([("handler", "rewrite"), ("uri", .string("/\(page)"))] + method), .object(server),
         ]
     }
 
-    private func redirect(_ status: String, cache: String) -> JSON {
-        let link = logs ? [("X-Link", "{http.vars.link}")] : []
-        return [
+    private var linkID: [(String, String)] { logs ? [("X-Link", "{http.vars.link}")] : [] }
+
+    func redirect(_ status: String, cache: String) -> JSON {
+        [
             "handler": "static_response", "status_code": .string(status),
-            "headers": headers(cache, [("Location", "{http.vars.to}")] + link),
+            "headers": headers(cache, [("Location", "{http.vars.to}")] + linkID),
         ]
     }
 

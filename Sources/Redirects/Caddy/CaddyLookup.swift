@@ -4,7 +4,8 @@ import Site
 import Support
 
 /// The Caddy routes of one domain that find the link for a path: `{http.vars.to}` is its target then (or
-/// empty), `{http.vars.link}` its id for the log, and where some link is not plain, `{http.vars.status}`.
+/// empty), `{http.vars.link}` its id for the log, and where some link is not plain, `{http.vars.status}`. For a gated
+/// link `{http.vars.to}` is its ``CaddyRecord``, and `{http.vars.gate}` says what it needs.
 ///
 /// Caddy runs the routes of a list in order; of a group only the first that matches runs. The `map` handler
 /// searches its rows one by one, and evaluates its outputs whenever they are asked for, at every mention
@@ -12,6 +13,7 @@ import Support
 struct CaddyLookup {
     let table: RouteTable
     let index: Int
+    let policies: CaddyPolicies
 
     private var domain: Domain { table.site.domains[index] }
     private var routes: DomainRoutes { table.domains[index] }
@@ -24,36 +26,59 @@ struct CaddyLookup {
     /// Whether every link is a plain 302 that is logged: then the answer needs no parsing.
     var isPlain: Bool {
         Set(routes.exactStatuses + routes.wildcardStatuses).isSubset(of: [.found])
-            && routes.privacyCounts[0] == 0 && !routes.hasNoindexLinks
+            && routes.privacyCounts[0] == 0 && !routes.hasNoindexLinks && policies.isEmpty
     }
 
     /// The routes, in order. O(size of the output).
     func compile() -> [JSON] {
         let status: [JSON] = isPlain ? [] : [Self.route([["handler": "vars", "status": "302"]])]
-        return status + query() + exact() + wildcards() + flags()
+        return status + query() + exact() + locked() + wildcards() + flags()
     }
 
     // MARK: exact paths
 
+    /// Tables over the rows of exact links, and how they are asked.
+    private struct Tables {
+        /// What is looked up.
+        var source = "{http.request.uri.path}"
+        /// The result.
+        var result = "{l.to}"
+        /// Of the routes of one group only the first that matches runs.
+        var group = "links"
+        /// Whether they are behind the passwords.
+        var opened = false
+    }
+
     private func exact() -> [JSON] {
+        routes.exact.isEmpty ? [] : tables(Tables(), Array(0..<Int32(routes.exact.count)))
+    }
+
+    /// The rows of links with a password once more, as they are behind it: asked for the path before a capability
+    /// that no link has.
+    private func locked() -> [JSON] {
+        guard !policies.locked.isEmpty else { return [] }
+        let path = "^(?s:(/.*))/([0-9a-f]{\(PasswordPath.digits)})$"
+        let take: JSON = ["handler": "vars", "path": "{http.regexp.locked.1}", "sent": "{http.regexp.locked.2}"]
+        let tables = Tables(source: "{http.vars.path}", result: "{g.to}", group: "locked", opened: true)
+        let inner = Self.matching(
+            "{http.request.uri.path}", path, name: "locked",
+            [take, ["handler": "subroute", "routes": .array(self.tables(tables, policies.locked))]])
+        return [Self.when("to", [""], [["handler": "subroute", "routes": [inner]]])]
+    }
+
+    private func tables(_ tables: Tables, _ all: [Int32]) -> [JSON] {
         let keys = routes.exact
-        guard !keys.isEmpty else { return [] }
-        let found: JSON = ["handler": "vars", "link": "{http.request.uri.path}", "to": "{l.to}"]
-        let all = Array(0..<Int32(keys.count))
+        let found: JSON = ["handler": "vars", "link": .string(tables.source), "to": .string(tables.result)]
         guard let plan = ShardPlan(keys, rows: all, aim: Self.aim) else {
-            return [Self.route([map(all)]), Self.route([found])]
+            return [Self.route([map(all, tables)]), Self.route([found])]
         }
         let (regex, groups) = Self.regex(of: plan)
-        let cut: JSON = ["name": "cut", "pattern": .string(regex)]
-        var result: [JSON] = [
-            [
-                "match": [["vars_regexp": ["{http.request.uri.path}": cut]]],
-                "handle": [["handler": "vars", "cut": .string(groups)]],
-            ]
+        var result = [
+            Self.matching(tables.source, regex, name: "cut", [["handler": "vars", "cut": .string(groups)]])
         ]
         for group in Self.groups(plan) {
             let inner = plan.tables[group].indices.map { i in
-                Self.when("cut", plan.tables[i].map { Self.value(plan.text(of: $0)) }, [map(plan.rows[i])])
+                Self.when("cut", plan.tables[i].map { Self.value(plan.text(of: $0)) }, [map(plan.rows[i], tables)])
             }
             var heads: [UInt8] = []
             for i in group {
@@ -62,12 +87,12 @@ struct CaddyLookup {
             }
             let names = JSON.strings(heads.map { Self.value([$0]) })
             result.append([
-                "group": "links", "match": [["vars": ["{http.regexp.cut.1}": names]]],
+                "group": .string(tables.group), "match": [["vars": ["{http.regexp.cut.1}": names]]],
                 "handle": [["handler": "subroute", "routes": .array(inner)]],
             ])
         }
         if let rest = plan.rows.last, !rest.isEmpty {
-            result.append(["group": "links", "handle": [map(rest)]])
+            result.append(["group": .string(tables.group), "handle": [map(rest, tables)]])
         }
         return result + [Self.route([found])]
     }
@@ -124,16 +149,18 @@ struct CaddyLookup {
         return (regex, groups)
     }
 
-    private func map(_ rows: [Int32]) -> JSON {
+    private func map(_ rows: [Int32], _ tables: Tables) -> JSON {
         var text = Text()
         text.reserve(rows.count * 112)
         let keys = routes.exact
         for row in rows {
             if !text.bytes.isEmpty { text.append(",\n") }
-            append(input: keys.key(Int(row)), link: Int(keys.links[Int(row)]), depth: 0, id: nil, to: &text)
+            append(
+                input: keys.key(Int(row)), link: Int(keys.links[Int(row)]), depth: 0, id: nil, opened: tables.opened,
+                to: &text)
         }
         return [
-            "handler": "map", "source": "{http.request.uri.path}", "destinations": ["{l.to}"],
+            "handler": "map", "source": .string(tables.source), "destinations": [.string(tables.result)],
             "mappings": .rows(text.bytes), "defaults": [""],
         ]
     }
@@ -141,36 +168,49 @@ struct CaddyLookup {
     // MARK: one row
 
     private func append(
-        input: ArraySlice<UInt8>, link i: Int, depth: Int, id: ArraySlice<UInt8>?, to text: inout Text
+        input: ArraySlice<UInt8>, link i: Int, depth: Int, id: ArraySlice<UInt8>?, opened: Bool = false,
+        to text: inout Text
     ) {
         let link = table.site.links[i]
         text.append("{\"input\": ")
         JSON.append(input, to: &text)
         text.append(", \"outputs\": [")
-        let prefix = prefix(link)
-        if prefix.isEmpty && Destination.isLiteral(link) {
-            link.target.withBytes { Self.append($0, to: &text) }
+        if let policy = table.site.policy(of: link) {
+            let name = LinkIdentity.hex(logID: RouteTable.logID(of: link))
+            let record = CaddyRecord(link, policy, id: name, opened: opened)
+            let head = "\(link.redirect.rawValue)\(flags(link))\(record.needs.text) "
+            JSON.append(Self.value(Array(head.utf8)[...], record.pieces, depth: depth), to: &text)
         } else {
-            var value = prefix[...]
-            let pieces = Destination(link).pieces
-            for piece in pieces {
-                switch piece {
-                case .literal(let bytes):
-                    value += CaddyText.escaped(bytes, besidePlaceholder: pieces.count > 1)
-                case .requestID: value += Array("{http.request.uuid}".utf8)
-                case .suffix: value += Array("{w.suffix\(depth)}".utf8)
-                case .query(.question): value += Array("{q.question}".utf8)
-                case .query(.ampersand): value += Array("{q.ampersand}".utf8)
-                case .query(.none): value += Array("{q.query}".utf8)
-                }
+            let prefix = prefix(link)
+            if prefix.isEmpty && Destination.isLiteral(link) {
+                link.target.withBytes { Self.append($0, to: &text) }
+            } else {
+                JSON.append(Self.value(prefix[...], Destination(link).pieces, depth: depth), to: &text)
             }
-            JSON.append(value, to: &text)
         }
         if let id {
             text.append(", ")
             JSON.append(CaddyText.escaped(id), to: &text)
         }
         text.append("]}")
+    }
+
+    /// `prefix` and `pieces` as an output of a table, with placeholders for what the visitor brings.
+    private static func value(_ prefix: ArraySlice<UInt8>, _ pieces: [Destination.Piece], depth: Int) -> ArraySlice<
+        UInt8
+    > {
+        var value = prefix
+        for piece in pieces {
+            switch piece {
+            case .literal(let bytes): value += CaddyText.escaped(bytes, besidePlaceholder: pieces.count > 1)
+            case .requestID: value += Array("{http.request.uuid}".utf8)
+            case .suffix: value += Array("{w.suffix\(depth)}".utf8)
+            case .query(.question): value += Array("{q.question}".utf8)
+            case .query(.ampersand): value += Array("{q.ampersand}".utf8)
+            case .query(.none): value += Array("{q.query}".utf8)
+            }
+        }
+        return value
     }
 
     private static func append(_ target: UnsafeBufferPointer<UInt8>, to text: inout Text) {
@@ -183,11 +223,14 @@ struct CaddyLookup {
         text.append(UInt8(ascii: "\""))
     }
 
-    /// `STATUSflags ` before the target of a link that is not plain: `q` is not logged, `r` is noindex.
+    /// `q` is not logged, `r` is noindex.
+    private func flags(_ link: Link) -> String {
+        (link.privacy == .none ? "q" : "") + (link.options.contains(.noindex) && !domain.noindex ? "r" : "")
+    }
+
+    /// `STATUSflags ` before the target of a link that is not plain.
     private func prefix(_ link: Link) -> [UInt8] {
-        var flags = ""
-        if link.privacy == .none { flags += "q" }
-        if link.options.contains(.noindex) && !domain.noindex { flags += "r" }
+        let flags = flags(link)
         if flags.isEmpty && link.redirect == .found { return [] }
         return Array("\(link.redirect.rawValue)\(flags) ".utf8)
     }
@@ -243,16 +286,21 @@ struct CaddyLookup {
         return [routes.exact.isEmpty ? Self.route(handlers) : Self.when("to", [""], handlers)]
     }
 
-    /// Takes `STATUSflags ` off the target. The key of `vars_regexp` is a placeholder on purpose: with a
+    /// Takes `STATUSflags ` off the target, and what a gated link needs. The key of `vars_regexp` is a placeholder on purpose: with a
     /// variable's name Caddy 2.6 would expand the *value* once more.
     private func flags() -> [JSON] {
         guard !isPlain else { return [] }
-        let row: JSON = ["name": "row", "pattern": "^(30[12378])([a-z]*) (.+)$"]
-        let parts: JSON = [
-            "handler": "vars", "flags": "{http.regexp.row.2}", "status": "{http.regexp.row.1}",
-            "to": "{http.regexp.row.3}",
+        var parts: [(String, JSON)] = [
+            ("handler", "vars"), ("flags", "{http.regexp.row.2}"), ("status", "{http.regexp.row.1}"),
+            ("to", "{http.regexp.row.3}"),
         ]
-        var result: [JSON] = [["match": [["vars_regexp": ["{http.vars.to}": row]]], "handle": [parts]]]
+        var pattern = "^(30[12378])([a-z]*) (.+)$"
+        if !policies.isEmpty {
+            parts[3].1 = "{http.regexp.row.4}"
+            parts.append(("gate", "{http.regexp.row.3}"))
+            pattern = "^(30[12378])(q?r?)((?:g[a-z]*)?) (.+)$"
+        }
+        var result = [Self.matching("{http.vars.to}", pattern, name: "row", [.object(parts)])]
         if routes.privacyCounts[0] > 0 {
             result.append(Self.when("flags", ["q", "qr"], [["handler": "vars", "skip_log": true]]))
         }
@@ -276,6 +324,18 @@ struct CaddyLookup {
         return terminal
             ? ["match": match, "handle": .array(handlers), "terminal": true]
             : ["match": match, "handle": .array(handlers)]
+    }
+
+    /// A route that runs if `source`, a text with placeholders, has a match of `pattern`; its groups are
+    /// `{http.regexp.NAME.1}` and so on. Caddy tries `<nil>` as well, which must not match.
+    static func matching(
+        _ source: String, _ pattern: String, name: String? = nil, _ handlers: [JSON], group: String? = nil
+    ) -> JSON {
+        let names: [(String, JSON)] = name.map { [("name", .string($0))] } ?? []
+        let regex = JSON.object(names + [("pattern", .string(pattern))])
+        let head: [(String, JSON)] = group.map { [("group", .string($0))] } ?? []
+        return .object(
+            head + [("match", [["vars_regexp": .object([(source, regex)])]]), ("handle", .array(handlers))])
     }
 
     private static func map(_ source: String, _ destinations: [String], _ mappings: [JSON]) -> JSON {

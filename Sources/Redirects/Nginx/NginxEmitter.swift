@@ -47,7 +47,10 @@ public struct NginxEmitter: Sendable {
         emission.files += scripts.files()
         emission.certificateHosts = hosts.filter { $0.domain.tls != .off }.map(\.host)
         emission.trialDirectories += ["log", "tmp"]
-        if hosts.contains(where: \.takesTokens) { emission.trialDirectories.append("tokens") }
+        if hosts.contains(where: \.takesTokens) {
+            emission.trialDirectories.append("tokens")
+            emission.files.append(OutputFile(path: "nginx/tmpfiles.conf", text: scripts.socketFolder()))
+        }
         emission.trialDirectories.sort()
         emission.files.sort { $0.path < $1.path }
         return emission

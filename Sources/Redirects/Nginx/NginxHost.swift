@@ -133,8 +133,8 @@ struct NginxHost {
         let proxies = table.site.proxies
         guard !proxies.networks.isEmpty else { return }
         text.line("# proxies in front")
-        for network in proxies.networks { text.line("set_real_ip_from \(network);") }
-        text.line("real_ip_header \(proxies.header);")
+        for network in proxies.networks { text.line("set_real_ip_from \(NginxText.quotedValue(network));") }
+        text.line("real_ip_header \(NginxText.quotedValue(proxies.header));")
         text.line("real_ip_recursive on;")
     }
 

@@ -9,8 +9,11 @@ struct NginxPlaces {
     func emit(_ text: inout Text) {
         text.line("# the places that the visitor's address is in, by number")
         for (i, place) in site.places.enumerated() {
-            // A comment ends with the line; names hold no control characters.
-            text.line("#   \(i): \(String(place.name.prefix(200)))")
+            // A comment ends where the line does: nothing of a name may end it.
+            let name = String(
+                String.UnicodeScalarView(
+                    place.name.unicodeScalars.prefix(200).filter { $0.value > 0x1F && $0.value != 0x7F }))
+            text.line("#   \(i): \(name)")
         }
         text.line("geo $wayseal_places4 {")
         text.lines(["ranges;", "default \"\";"], 1)

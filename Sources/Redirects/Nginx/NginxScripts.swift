@@ -28,6 +28,19 @@ struct NginxScripts {
         "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 
+    /// The folder of the socket through which nginx takes tokens, made anew at each start of the machine: only root and
+    /// nginx's workers may enter it.
+    func socketFolder() -> String {
+        let folder = deployment.tokenSocket.split(separator: "/").dropLast().map { "/" + $0 }.joined()
+        return """
+            # For systemd-tmpfiles: copy to /etc/tmpfiles.d/wayseal.conf, then: systemd-tmpfiles --create wayseal.conf
+            # www-data is the group of Debian's nginx. If nginx was killed and refuses to start because the socket is
+            # there: rm \(deployment.tokenSocket)
+            d \(folder) 0710 root www-data -
+
+            """
+    }
+
     private func placeholders(_ hosts: [String]) -> String {
         """
         #!/bin/sh

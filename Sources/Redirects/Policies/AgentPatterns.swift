@@ -54,8 +54,39 @@ enum AgentPatterns {
             ]),
     ]
 
-    /// More of a User-Agent is not looked at.
+    /// More of a User-Agent is not looked at: bytes on nginx, characters on Caddy.
     static let limit = 512
+
+    /// The part of `agent` that `server` looks at.
+    static func beginning(of agent: [UInt8], _ server: Server) -> ArraySlice<UInt8> {
+        guard server == .caddy else { return agent.prefix(limit) }
+        var end = 0
+        for _ in 0..<limit where end < agent.count { end += characterLength(agent[end...]) }
+        return agent.prefix(end)
+    }
+
+    /// How many bytes Go's UTF-8 decoder takes at once: a character, or a single byte that begins none
+    /// (unicode/utf8 `DecodeRune`; the table is Unicode's 3-7).
+    private static func characterLength(_ bytes: ArraySlice<UInt8>) -> Int {
+        let first = bytes[bytes.startIndex]
+        let length: Int
+        var second: ClosedRange<UInt8> = 0x80...0xBF
+        switch first {
+        case 0xC2...0xDF: length = 2
+        case 0xE0: (length, second) = (3, 0xA0...0xBF)
+        case 0xED: (length, second) = (3, 0x80...0x9F)
+        case 0xE1...0xEF: length = 3
+        case 0xF0: (length, second) = (4, 0x90...0xBF)
+        case 0xF4: (length, second) = (4, 0x80...0x8F)
+        case 0xF1...0xF3: length = 4
+        default: return 1
+        }
+        let rest = bytes.dropFirst().prefix(length - 1)
+        guard rest.count == length - 1, let next = rest.first, second.contains(next),
+            rest.dropFirst().allSatisfy({ 0x80...0xBF ~= $0 })
+        else { return 1 }
+        return length
+    }
 
     /// The value of the first row of which `agent` (folded, cut to ``limit``) has a word; empty if none has.
     static func value(_ rows: [Row], of agent: [UInt8]) -> String {

@@ -27,7 +27,7 @@ struct VisitorFacts {
     init(_ request: Simulator.Request, query: [UInt8], link id: String, site: Site) {
         now = request.now
         local = site.zone.local(at: request.now)
-        let agent = request.userAgent.prefix(AgentPatterns.limit).map(folded)
+        let agent = AgentPatterns.beginning(of: request.userAgent, request.server).map(folded)
         system = AgentPatterns.value(AgentPatterns.system, of: agent)
         form = AgentPatterns.value(AgentPatterns.form, of: agent)
         browser = AgentPatterns.value(AgentPatterns.browser, of: agent)
