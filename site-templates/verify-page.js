@@ -120,7 +120,7 @@
     let verdict = await Wayseal.verify(bytes, { keys, ...options });
     const local = verdict;
     // On the issuer's own host there is a newer status to be had.
-    if (isServed && verdict.entry && location.host === verdict.origin) {
+    if (isServed && verdict.entry && location.hostname === verdict.origin) {
       const newest = await newestStatus(Math.floor(verdict.entry.index / Wayseal.listSize));
       if (newest) verdict = await Wayseal.verify(bytes, { keys, ...options, newest });
       // A list that can't be used is no reason to forget the one that came along.
