@@ -196,7 +196,7 @@ let package = Package(
             ]),
         .testTarget(name: "AccessLogsTests", dependencies: ["AccessLogs", "TestSupport"]),
         .testTarget(
-            name: "ScansTests", dependencies: ["Scans", "Site", "AccessLogs", "SQLite", "Support", "TestSupport"]),
+            name: "ScansTests", dependencies: ["Scans", "Site", "AccessLogs", "SQLite", "Support", "Redirects", "TestSupport"]),
         .testTarget(
             name: "ReportsTests", dependencies: ["Reports", "Scans", "AccessLogs", "Support", "TestSupport"],
             exclude: ["Golden", "judge.py"]),
@@ -204,7 +204,8 @@ let package = Package(
             name: "TransferTests", dependencies: ["Transfer", "Support", "TestSupport"], exclude: ["mailserver.py"]),
         .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"], exclude: ["browser.py"]),
         .testTarget(
-            name: "ServerTests", dependencies: ["Redirects", "Scans", "Site", "Manifest", "Support", "TestSupport"]),
+            name: "ServerTests",
+            dependencies: ["Redirects", "Scans", "Site", "Manifest", "Places", "Support", "TestSupport"]),
     ],
     cxxLanguageStandard: .cxx17
 )

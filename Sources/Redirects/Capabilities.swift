@@ -68,6 +68,8 @@ public enum Capability: String, CaseIterable, Sendable {
 public enum Fidelity: Equatable, Sendable {
     /// As written.
     case exact
+    /// As written, within bounds: which.
+    case bounded(String)
     /// Nearly; in which way.
     case approximate(String)
     /// Not at all: why, and what to do instead.
@@ -76,7 +78,7 @@ public enum Fidelity: Equatable, Sendable {
     /// The word for it.
     public var word: String {
         switch self {
-        case .exact: "exact"
+        case .exact, .bounded: "exact"
         case .approximate: "approximate"
         case .impossible: "impossible"
         }
@@ -86,7 +88,7 @@ public enum Fidelity: Equatable, Sendable {
     public var note: String? {
         switch self {
         case .exact: nil
-        case .approximate(let way): way
+        case .bounded(let way), .approximate(let way): way
         case .impossible(let reason, _): reason
         }
     }
@@ -121,9 +123,9 @@ public enum Capabilities {
             .approximate(
                 "shares to 1/65,536, drawn anew at each scan: a visitor who comes back may see another variant")
         case (.country, .caddy):
-            .approximate(
-                "exact, up to \(grouped(caddyNetworks)) networks in all; more are refused, because Caddy looks through them one by one"
-            )
+            .bounded("up to \(grouped(caddyNetworks)) networks in all, because Caddy looks through them one by one")
+        case (.password, .caddy):
+            .bounded("but stock Caddy has no rate limit, so guesses are not slowed down: choose a long password")
         case (_, .nginx), (.dates, _), (.hours, _), (.device, _), (.query, _), (.network, _), (.confirm, _),
             (.password, _),
             (.robots, _), (.preview, _), (.gone, _):

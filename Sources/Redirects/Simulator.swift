@@ -186,7 +186,7 @@ public struct Simulator: Sendable {
         let id = LinkIdentity.hex(logID: RouteTable.logID(of: link))
         let visitor = VisitorFacts(request, query: target.query, link: id, site: table.site)
         guard let clause = list.clause(for: visitor) else { return answer }
-        answer.reason.append(clause.words)
+        answer.reason.append(Promise.reason(clause, policy, table.site))
         func refuse(_ denial: Denial, _ words: String? = nil, toGone: Bool) -> Answer {
             if let words { answer.reason.append(words) }
             answer.denial = denial

@@ -56,6 +56,7 @@ extension Phrase {
     static let nothingBefore = Phrase("nothing to compare with", "kein Vergleich", "не с чем сравнить")
     static let dataTable = Phrase("Data table", "Datentabelle", "Таблица данных")
     static let other = Phrase("Other", "Andere", "Прочие")
+    static let none = Phrase("None", "Keine", "Нет")
     static let unknown = Phrase("Unknown", "Unbekannt", "Неизвестно")
     static let direct = Phrase("None (direct)", "Keiner (direkt)", "Нет (прямой переход)")
     static let contents = Phrase("Contents", "Inhalt", "Содержание")
@@ -94,7 +95,9 @@ extension Phrase {
     static let originClick = Phrase(
         "Address typed or clicked", "Adresse getippt oder geklickt", "Адрес введён или нажат")
     static let originUnmarked = Phrase("Not marked", "Nicht markiert", "Без метки")
-    static let repeats = Phrase("First scan of a code", "Erster Scan eines Codes", "Первое сканирование кода")
+    static let repeats = Phrase(
+        "First and later scans of a code", "Erster und spätere Scans eines Codes",
+        "Первое и последующие сканирования кода")
     static let repeatsFirst = Phrase("First scan", "Erster Scan", "Первое")
     static let repeatsFromTo = Phrase("Scan {1} to {2}", "Scan {1} bis {2}", "С {1}-го по {2}-е")
     static let repeatsFrom = Phrase("Scan {1} and later", "Scan {1} und später", "{1}-е и далее")
@@ -136,17 +139,17 @@ extension Phrase {
     static let byID = Phrase("id (exact)", "Kennung (exakt)", "идентификатору (точно)")
     static let bySame = Phrase("same visitor", "gleicher Besucher", "тому же посетителю")
     static let clearlyBetter = Phrase(
-        "“{1}” does better than “{2}”, and chance is an unlikely reason (p = {3}).",
-        "„{1}“ ist besser als „{2}“, und Zufall ist ein unwahrscheinlicher Grund (p = {3}).",
-        "«{1}» лучше, чем «{2}», и случайность — маловероятная причина (p = {3}).")
+        "“{1}” does better than “{2}”, and chance is an unlikely reason (p {3}).",
+        "„{1}“ ist besser als „{2}“, und Zufall ist ein unwahrscheinlicher Grund (p {3}).",
+        "«{1}» лучше, чем «{2}», и случайность — маловероятная причина (p {3}).")
     static let clearlyWorse = Phrase(
-        "“{1}” does worse than “{2}”, and chance is an unlikely reason (p = {3}).",
-        "„{1}“ ist schlechter als „{2}“, und Zufall ist ein unwahrscheinlicher Grund (p = {3}).",
-        "«{1}» хуже, чем «{2}», и случайность — маловероятная причина (p = {3}).")
+        "“{1}” does worse than “{2}”, and chance is an unlikely reason (p {3}).",
+        "„{1}“ ist schlechter als „{2}“, und Zufall ist ein unwahrscheinlicher Grund (p {3}).",
+        "«{1}» хуже, чем «{2}», и случайность — маловероятная причина (p {3}).")
     static let unclear = Phrase(
-        "Between “{1}” and “{2}” these numbers decide nothing: chance explains the difference well enough (p = {3}).",
-        "Zwischen „{1}“ und „{2}“ entscheiden diese Zahlen nichts: Zufall erklärt den Unterschied gut genug (p = {3}).",
-        "Между «{1}» и «{2}» эти числа ничего не решают: разницу достаточно объясняет случайность (p = {3}).")
+        "Between “{1}” and “{2}” these numbers decide nothing: chance explains the difference well enough (p {3}).",
+        "Zwischen „{1}“ und „{2}“ entscheiden diese Zahlen nichts: Zufall erklärt den Unterschied gut genug (p {3}).",
+        "Между «{1}» и «{2}» эти числа ничего не решают: разницу достаточно объясняет случайность (p {3}).")
     static let step = Phrase("Step", "Schritt", "Шаг")
     static let reached = Phrase("Reached", "Erreicht", "Дошли")
     static let ofFirst = Phrase("Of all scans", "Von allen Scans", "От всех сканирований")

@@ -68,7 +68,7 @@ extension ReportComposer {
                 case .batch: .byBatch
                 case .domain: .byDomain
                 }
-            return barFigure(say(title), group.breakdown)
+            return barFigure(say(title), group.breakdown, unknown: say(.none))
         }
         return figures.isEmpty ? nil : .init(id: "groups", title: say(.groups), blocks: pairs(figures))
     }
@@ -163,7 +163,8 @@ extension ReportComposer {
                     .paragraph(
                         verdict.said(
                             in: language, Visible.text(variant.name), Visible.text(first.name),
-                            language.decimal(p, places: 4))))
+                            p < 0.0001
+                                ? "< " + language.decimal(0.0001, places: 4) : "= " + language.decimal(p, places: 4))))
             }
         }
         if experiment.isPeeking {
@@ -215,7 +216,7 @@ extension ReportComposer {
                     detail: detail.excluded.max { $0.count < $1.count }.map { say(.reason($0.reason)) } ?? ""),
             ])
         ]
-        if !detail.days.isEmpty { blocks.append(.figure(dayFigure(detail.days, [], title: nil))) }
+        if !detail.days.isEmpty { blocks.append(.figure(dayFigure(detail.days, [], title: nil, isLow: true))) }
         var figures = [
             (Phrase.countries, named(detail.countries) { WorldGeometry.shared.name(of: $0, in: language) }),
             (.cities, detail.cities), (.devices, named(detail.devices) { Phrase.device($0, language) }),

@@ -90,11 +90,12 @@ struct ReportComposer {
     }
 
     func dayFigure(
-        _ days: [ScanReport.DayCount], _ previous: [ScanReport.DayCount], title: String?
+        _ days: [ScanReport.DayCount], _ previous: [ScanReport.DayCount], title: String?, isLow: Bool = false
     ) -> ReportDocument.Figure {
         let previous = previous.contains { $0.scans > 0 } ? previous : []
         let chart = LineChart(
-            days: days, previous: previous, language: language, width: wide, height: 100 + wide * 0.1875)
+            days: days, previous: previous, language: language, width: wide,
+            height: isLow ? 60 + wide * 0.1 : 100 + wide * 0.1875)
         let scene = chart.scene()
         let width = LineChart.binWidth(days.count)
         let bins = LineChart.bins(days, width)

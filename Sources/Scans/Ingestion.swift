@@ -314,15 +314,25 @@ public struct Ingestion: ~Copyable {
         sources[reader.source].tail = []
     }
 
-    /// A sample for people: no address, no bytes that do anything.
+    /// A sample for people: no address wherever it stands, no bytes that do anything.
     private static func masked(_ span: borrowing Span<UInt8>, _ from: Int, _ to: Int) -> [UInt8] {
         var text: [UInt8] = []
-        var isAddress = true
         for i in from..<min(to, from + 200) {
             let byte = span[i]
-            if byte == 0x20 || byte == 0x09 { isAddress = false }
-            let isHex = byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 6
-            if isAddress, isHex { text.append(0x78) } else { text.append(byte >= 0x20 && byte < 0x7F ? byte : 0x3F) }
+            text.append(byte >= 0x20 && byte < 0x7F ? byte : 0x3F)
+        }
+        func isHex(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 6 }
+        var start = 0
+        while start < text.count {
+            var end = start
+            while end < text.count, isHex(text[end]) || text[end] == 0x2E || text[end] == 0x3A { end += 1 }
+            let dots = text[start..<end].count { $0 == 0x2E }
+            let colons = text[start..<end].count { $0 == 0x3A }
+            // Cut off at the end of the sample, an address may have fewer. Times of day go with IPv6.
+            if dots >= 2 || colons >= 2 || start == 0 || end == text.count {
+                for i in start..<end where isHex(text[i]) { text[i] = 0x78 }
+            }
+            start = end + 1
         }
         return text
     }

@@ -24,6 +24,34 @@ public struct LogGenerator: Sendable {
     public var host = "go.example"
     /// Paths to use instead of made-up ones.
     public var paths: [String] = []
+    /// Links to use instead of made-up ones, those that are scanned most first; weekends are busier then, and interest
+    /// grows.
+    public var targets: [Target] = []
+    /// The first two bytes of IPv4 addresses, `10.142`, the most frequent first; none: the whole world.
+    public var networks: [String] = []
+    /// Pages that people open after a scan, one after the other, fewer at each; see ``write(_:emit:goals:)``.
+    public var steps: [String] = []
+
+    /// A link that traffic goes to.
+    public struct Target: Sendable {
+        /// Its host.
+        public var host: String
+        /// Its path, with the leading slash.
+        public var path: String
+        /// Names and shares of its variants.
+        public var variants: [(name: String, weight: Double)]
+        /// Its code is printed in upper case.
+        public var isDense: Bool
+
+        /// A link.
+        public init(host: String, path: String, variants: [(name: String, weight: Double)] = [], isDense: Bool = false)
+        {
+            self.host = host
+            self.path = path
+            self.variants = variants
+            self.isDense = isDense
+        }
+    }
 
     /// A generator.
     public init(seed: UInt64, lines: Int, start: Int64, days: Int) {
@@ -36,6 +64,28 @@ public struct LogGenerator: Sendable {
     /// Writes the log in `format`; `emit` gets pieces of about 256 KiB.
     public func write<Failure: Error>(
         _ format: LogFormat, emit: ([UInt8]) throws(Failure) -> Void
+    ) throws(Failure) {
+        var visits: [Request] = []
+        try run(format, &visits, emit)
+    }
+
+    /// As above, and the log of the site that the links lead to in the combined format, with its visits of ``steps``.
+    public func write<Failure: Error>(
+        _ format: LogFormat, emit: ([UInt8]) throws(Failure) -> Void, goals: ([UInt8]) throws(Failure) -> Void
+    ) throws(Failure) {
+        var visits: [Request] = []
+        try run(format, &visits, emit)
+        visits.sort { $0.time != $1.time ? $0.time < $1.time : $0.id < $1.id }
+        var out: [UInt8] = []
+        for visit in visits {
+            LogWriter.append(visit, host: visit.host, format: .combined, to: &out)
+            out.append(0x0A)
+        }
+        try goals(out)
+    }
+
+    private func run<Failure: Error>(
+        _ format: LogFormat, _ visits: inout [Request], _ emit: ([UInt8]) throws(Failure) -> Void
     ) throws(Failure) {
         var random = Random(state: seed)
         let pool = AgentPool(seed: seed, count: agents)
@@ -55,12 +105,14 @@ public struct LogGenerator: Sendable {
         }
         var request = Request()
         var burst = 0
+        var later = Random(state: seed ^ 0x5EED_60A1)
         for line in 0..<lines {
             let time = clock.time(of: line)
+            if !targets.isEmpty, isQuiet(time, &later) { continue }
             if burst > 0 {
                 // A tool that goes through the links, as fast as it can.
                 burst -= 1
-                request.path = path(Int(random.below(UInt64(links))))
+                place(Int(random.below(UInt64(links))), &request)
             } else if random.below(100) >= 3 || request.status == 0 {
                 next(&request, &random, pool)
                 if random.below(20_000) == 0 { burst = 40 }
@@ -70,7 +122,8 @@ public struct LogGenerator: Sendable {
             if random.below(17_000) == 0 {
                 damaged(&out, request, random.below(4), format)
             } else {
-                LogWriter.append(request, host: host, format: format, to: &out)
+                LogWriter.append(request, host: request.host, format: format, to: &out)
+                if !steps.isEmpty { visit(request, &later, &visits) }
             }
             out.append(0x0A)
             if out.count > 262_144 {
@@ -83,6 +136,7 @@ public struct LogGenerator: Sendable {
 
     /// The path of a link, `/7k2q9`.
     public func path(_ link: Int) -> String {
+        if !targets.isEmpty { return targets[link % targets.count].path }
         if !paths.isEmpty { return paths[link % paths.count] }
         let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
         // A walk through all five-letter words that meets none twice.
@@ -95,13 +149,45 @@ public struct LogGenerator: Sendable {
         return String(decoding: text, as: UTF8.self)
     }
 
+    private func place(_ link: Int, _ request: inout Request) {
+        request.path = path(link)
+        request.host = targets.isEmpty ? host : targets[link % targets.count].host
+    }
+
+    /// Whether a line is left out, so that weeks have their shape.
+    private func isQuiet(_ time: Int64, _ random: inout Random) -> Bool {
+        let day = Int(time / 86400)
+        let isBusy = [4, 5, 6].contains(CivilDay(number: day).weekday)
+        let age = UInt64(clamping: (time - start) * 30 / Int64(days * 86400))
+        return random.below(100) >= 40 + age + (isBusy ? 30 : 0)
+    }
+
+    /// Lets a person look at pages after a scan; the second variant does better.
+    private func visit(_ request: Request, _ random: inout Random, _ visits: inout [Request]) {
+        guard request.method == "GET", request.status == 302 else { return }
+        var visit = request
+        visit.host = "shop.example"
+        visit.query = ""
+        visit.status = 200
+        let isBetter = targets.first { $0.path == request.path }?.variants.last?.name == request.variant
+        for (index, step) in steps.enumerated() {
+            guard random.below(100) < (index == 0 ? 45 : 30) + (isBetter && !request.variant.isEmpty ? 18 : 0) else {
+                return
+            }
+            visit.path = step
+            visit.time += 15 + Int64(random.below(240))
+            visit.id = random.next()
+            visits.append(visit)
+        }
+    }
+
     private func next(_ request: inout Request, _ random: inout Random, _ pool: AgentPool) {
         // Zipf with exponent 1: the logarithm of the rank is even.
-        let rank = min(links - 1, Int(random.power(Double(links))) - 1)
-        request.path = path(max(0, rank))
+        let rank = min(links, Int(random.power(Double(links + 1))))
+        place(max(0, rank - 1), &request)
         let person = random.below(UInt64(addresses)) &* random.below(1024) / 1024
         let isV6 = person % 8 == 0
-        request.address = isV6 ? Self.ipv6(person) : Self.ipv4(person)
+        request.address = isV6 && networks.isEmpty ? Self.ipv6(person) : address(person)
         request.agent = pool.agent(person: person &+ (random.below(20) == 0 ? random.below(5) : 0))
         request.method = "GET"
         request.status = 302
@@ -110,7 +196,7 @@ public struct LogGenerator: Sendable {
         request.language = Self.languages[Int(person % UInt64(Self.languages.count))]
         request.isPrefetch = random.below(80) == 0
         request.optsOut = person % 25 == 0
-        request.variant = request.path.utf8.last == 0x37 ? (person % 2 == 0 ? "a" : "b") : ""
+        request.variant = variant(of: request.path, person)
         switch random.below(1000) {
         case 0..<20:
             request.path = Self.noise[Int(random.below(UInt64(Self.noise.count)))]
@@ -132,7 +218,7 @@ public struct LogGenerator: Sendable {
         case 1:
             // Cut off in the middle.
             var line: [UInt8] = []
-            LogWriter.append(request, host: host, format: format, to: &line)
+            LogWriter.append(request, host: request.host, format: format, to: &line)
             out += line.prefix(line.count * 2 / 5)
         case 2:
             out += [0, 0xFF, 0xFE]
@@ -143,11 +229,30 @@ public struct LogGenerator: Sendable {
             greeting.path = "-"
             greeting.status = 400
             if format == .combined {
-                LogWriter.append(greeting, host: host, format: format, to: &out)
+                LogWriter.append(greeting, host: request.host, format: format, to: &out)
             } else {
                 out += Array("?".utf8)
             }
         }
+    }
+
+    private func variant(of path: String, _ person: UInt64) -> String {
+        if targets.isEmpty { return path.utf8.last == 0x37 ? (person % 2 == 0 ? "a" : "b") : "" }
+        guard let variants = targets.first(where: { $0.path == path })?.variants, !variants.isEmpty else { return "" }
+        var random = Random(state: person &* 0x51_7CC1)
+        var share = Double(random.below(10_000)) / 10_000 * variants.reduce(0) { $0 + $1.weight }
+        for variant in variants {
+            share -= variant.weight
+            if share < 0 { return variant.name }
+        }
+        return variants[variants.count - 1].name
+    }
+
+    private func address(_ person: UInt64) -> String {
+        if networks.isEmpty { return Self.ipv4(person) }
+        var random = Random(state: person &* 0x9E37_79B9)
+        let network = networks[min(networks.count - 1, Int(random.power(Double(networks.count + 1))) - 1)]
+        return "\(network).\(random.below(120)).\(random.below(256))"
     }
 
     private static func ipv4(_ person: UInt64) -> String {
@@ -183,6 +288,7 @@ struct Request {
     var time: Int64 = 0
     var id: UInt64 = 0
     var address = ""
+    var host = ""
     var method = ""
     var path = ""
     var query = ""

@@ -20,9 +20,12 @@ public struct ScanUnits: Sendable {
     }
 
     /// All files, by name and content.
-    /// - Parameter schedules: reports that the manifest asks for: `daily`, `weekly`, `monthly`.
-    public func files(schedules: [String]) -> [(name: String, text: String)] {
+    /// - Parameters:
+    ///   - schedules: reports that the manifest asks for: `daily`, `weekly`, `monthly`.
+    ///   - tokens: whether links have a limit that nginx keeps by tokens.
+    public func files(schedules: [String], tokens: Bool) -> [(name: String, text: String)] {
         var files = [("wayseal-scans.service", follower), ("wayseal.sysusers.conf", users)]
+        if tokens { files += [("wayseal-tokens.service", self.tokens), ("wayseal-tokens.timer", Self.tokensTimer)] }
         for schedule in schedules {
             files.append(("wayseal-\(schedule)-report.service", report(schedule)))
             files.append(("wayseal-\(schedule)-report.timer", timer(schedule)))
@@ -78,6 +81,44 @@ public struct ScanUnits: Sendable {
 
                 """
     }
+
+    /// Root's work: the folders belong to nginx's group. It may do nothing else.
+    private var tokens: String {
+        let command = [
+            binary, "tokens", "sync", "--quiet", "-f", manifest, "--state", state, "--database", database,
+        ]
+        return """
+            [Unit]
+            Description=wayseal: the scans that are left of links with a limit
+            ConditionPathExists=\(Self.escaped(database))
+
+            [Service]
+            Type=oneshot
+            ExecStart=\(command.map(Self.quoted).joined(separator: " "))
+            NoNewPrivileges=yes
+            CapabilityBoundingSet=CAP_CHOWN CAP_FOWNER CAP_FSETID CAP_DAC_OVERRIDE
+            ProtectSystem=strict
+            ReadWritePaths=-\(Self.escaped(state)) -\(Self.escaped(folder))
+            ProtectHome=read-only
+            PrivateTmp=yes
+            PrivateDevices=yes
+            PrivateNetwork=yes
+
+            """
+    }
+
+    private static let tokensTimer = """
+        [Unit]
+        Description=wayseal: the scans that are left, every minute
+
+        [Timer]
+        OnCalendar=minutely
+        AccuracySec=1s
+
+        [Install]
+        WantedBy=timers.target
+
+        """
 
     private func report(_ schedule: String) -> String {
         service(

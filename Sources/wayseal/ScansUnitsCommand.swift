@@ -1,4 +1,5 @@
 import ArgumentParser
+import Build
 import Glibc
 import Scans
 import Site
@@ -10,7 +11,8 @@ struct ScansUnitsCommand: ParsableCommand {
         commandName: "units", abstract: "Write units for systemd that follow the logs and send the reports.",
         discussion: """
             A service that follows the logs of the manifest, and a service with a timer for each report the manifest \
-            asks for. Debian rotates /var/log/nginx itself: nothing is to be set up for that.
+            asks for; and where links have a limit that nginx keeps, a timer that tells their tokens the count every minute. \
+            Debian rotates /var/log/nginx itself: nothing is to be set up for that.
 
             Examples:
               wayseal scans units -f /etc/wayseal/wayseal.yaml -o units
@@ -49,7 +51,8 @@ struct ScansUnitsCommand: ParsableCommand {
         let units = ScanUnits(binary: binary, manifest: whole, folder: folder, state: state)
         do {
             try Files.makeDirectory(output)
-            for (name, text) in units.files(schedules: schedules) {
+            let tokens = !TokenStore.tickets(of: site) { $0.slug }.isEmpty
+            for (name, text) in units.files(schedules: schedules, tokens: tokens) {
                 let file = Files.join(output, name)
                 try Files.replace(file, Array(text.utf8))
                 Terminal.say(file)

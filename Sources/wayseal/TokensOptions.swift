@@ -106,13 +106,9 @@ struct TokensOptions: ParsableArguments {
         if let database {
             try requireCounts(database)
             do {
-                let all = ScanReport.Period(first: CivilDay(number: 0), last: CivilDay(number: 100_000))
-                var sums: [String: Int] = [:]
-                for row in try ScanMaintenance.rows(database, period: all) { sums[row.link, default: 0] += row.scans }
-                for ticket in tickets {
-                    let name = ticket.host + RouteTable.logID(of: site.links[ticket.link])
-                    tokens.counted[ticket.link] = sums[name] ?? 0
-                }
+                let keys = tickets.map { $0.host + RouteTable.logID(of: site.links[$0.link]) }
+                let sums = try ReportBuilder.open(database).scans(of: keys)
+                for (ticket, key) in zip(tickets, keys) { tokens.counted[ticket.link] = sums[key] ?? 0 }
             } catch { throw Failure(error) }
         }
         for item in used {

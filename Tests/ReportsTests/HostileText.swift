@@ -38,6 +38,10 @@ extension ScanReport {
             return link
         }
         var report = self
+        for index in report.goals.indices {
+            report.goals[index].link = text()
+            report.goals[index].goal = text()
+        }
         report.title = text()
         report.zone = text()
         report.definitionsVersion = text()

@@ -164,18 +164,27 @@ import Testing
         #expect(summary.malformedLines == 2)
         let samples = try ScanMaintenance.malformedSamples(bench.database).map(\.text)
         #expect(samples == ["xxx.x.x.xx bad ?<b>", "xxxx:xxx::x - -"])
+        // An address that does not come first.
+        try bench.write(
+            "b", Array("#Fields: date time s-ip cs-method c-ip\n2026-03-01 10:00:00 10.0.0.1 GET 192.0.2.78\n".utf8))
+        try bench.ingest("b")
+        for sample in try ScanMaintenance.malformedSamples(bench.database) {
+            #expect(!sample.text.contains("192.0.2"), "\(sample.text)")
+        }
     }
 
     @Test("words in a unit are quoted for systemd, and each report has its timer")
     func units() throws {
         let units = ScanUnits(
             binary: "/usr/bin/wayseal", manifest: "/etc/a b\n%h$x\"", folder: "/var/lib/w", state: "/srv/s%t")
-        let files = Dictionary(uniqueKeysWithValues: units.files(schedules: ["weekly"]).map { ($0.name, $0.text) })
+        let files = Dictionary(
+            uniqueKeysWithValues: units.files(schedules: ["weekly"], tokens: true).map { ($0.name, $0.text) })
         #expect(
             files.keys.sorted() == [
-                "wayseal-scans.service", "wayseal-weekly-report.service", "wayseal-weekly-report.timer",
-                "wayseal.sysusers.conf",
+                "wayseal-scans.service", "wayseal-tokens.service", "wayseal-tokens.timer",
+                "wayseal-weekly-report.service", "wayseal-weekly-report.timer", "wayseal.sysusers.conf",
             ])
+        #expect(units.files(schedules: [], tokens: false).count == 2)
         let follower = try #require(files["wayseal-scans.service"])
         #expect(
             follower.contains(
@@ -193,7 +202,8 @@ import Testing
         let units = ScanUnits(
             binary: "/bin/true", manifest: "/etc/wayseal.yaml", folder: "/var/lib/w", state: "/var/lib/s")
         var paths: [String] = []
-        for (name, text) in units.files(schedules: ["daily", "weekly", "monthly"]) where !name.hasSuffix(".conf") {
+        for (name, text) in units.files(schedules: ["daily", "weekly", "monthly"], tokens: true)
+        where !name.hasSuffix(".conf") {
             paths.append(folder.path + "/" + name)
             try Files.create(folder.path + "/" + name, Array(text.utf8))
         }

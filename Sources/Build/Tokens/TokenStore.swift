@@ -96,14 +96,46 @@ public struct TokenStore: Sendable {
     ) throws(TokenError) -> [Row] {
         if tickets.isEmpty { return [] }
         let root = state + "/tokens"
-        let lock: FileDescriptor
-        do {
-            try Files.makeDirectory(root)
-            lock = try FileDescriptor(path: root + "/.lock", flags: O_RDWR | O_CREAT, mode: 0o600)
-        } catch {
-            throw .file(error, link: tickets[0].link)
+        return try locked(root, tickets[0].link) { () throws(TokenError) in
+            try syncAlone(tickets, counted, extra, root, progress)
         }
-        if flock(lock.raw, LOCK_EX | LOCK_NB) != 0 { throw .busy(path: root) }
+    }
+
+    /// Runs `work` while no other program works on the tokens; waits for it up to five seconds.
+    private func locked<Value>(
+        _ root: String, _ link: Int, _ work: () throws(TokenError) -> Value
+    ) throws(TokenError) -> Value {
+        let lock = try lock(root, link)
+        var tries = 0
+        while flock(lock.raw, LOCK_EX | LOCK_NB) != 0 {
+            tries += 1
+            if tries > 50 { throw .busy(path: root) }
+            usleep(100_000)
+        }
+        // Not by closing it alone: a program that is started at this moment has a copy until it runs.
+        do throws(TokenError) {
+            let value = try work()
+            flock(lock.raw, LOCK_UN)
+            return value
+        } catch {
+            flock(lock.raw, LOCK_UN)
+            throw error
+        }
+    }
+
+    private func lock(_ root: String, _ link: Int) throws(TokenError) -> FileDescriptor {
+        do throws(FileError) {
+            try Files.makeDirectory(root)
+            return try FileDescriptor(path: root + "/.lock", flags: O_RDWR | O_CREAT, mode: 0o600)
+        } catch {
+            throw .file(error, link: link)
+        }
+    }
+
+    private func syncAlone(
+        _ tickets: [Ticket], _ counted: [Int: Int], _ extra: [Int: Change], _ root: String,
+        _ progress: (Int, Int) -> Void
+    ) throws(TokenError) -> [Row] {
         var rows: [Row] = []
         var works: [Work] = []
         for (index, ticket) in tickets.enumerated() {
@@ -133,7 +165,6 @@ public struct TokenStore: Sendable {
             rows.append(Self.row(folder, ticket, log))
         }
         try finish(&works, tickets, &rows, counted, root)
-        _ = consume lock
         return rows
     }
 

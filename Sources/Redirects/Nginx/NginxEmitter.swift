@@ -49,7 +49,7 @@ public struct NginxEmitter: Sendable {
         emission.trialDirectories += ["log", "tmp"]
         if hosts.contains(where: \.takesTokens) {
             emission.trialDirectories.append("tokens")
-            emission.files.append(OutputFile(path: "nginx/tmpfiles.conf", text: scripts.socketFolder()))
+            emission.files.append(OutputFile(path: "nginx/tokens.service.conf", text: scripts.socketFolder()))
         }
         emission.trialDirectories.sort()
         emission.files.sort { $0.path < $1.path }

@@ -28,15 +28,19 @@ struct NginxScripts {
         "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 
-    /// The folder of the socket through which nginx takes tokens, made anew at each start of the machine: only root and
-    /// nginx's workers may enter it.
+    /// What nginx's systemd unit needs for the socket through which tokens are taken: a folder that only root and nginx's
+    /// workers may enter, made anew with each start, so that no socket of a killed nginx is in the way.
     func socketFolder() -> String {
         let folder = deployment.tokenSocket.split(separator: "/").dropLast().map { "/" + $0 }.joined()
+        // systemd makes folders under /run; another place is the operator's.
+        let isUnderRun = folder.hasPrefix("/run/")
+        let making = isUnderRun ? "RuntimeDirectory=\(folder.dropFirst(5))\nRuntimeDirectoryMode=0750\n" : ""
         return """
-            # For systemd-tmpfiles: copy to /etc/tmpfiles.d/wayseal.conf, then: systemd-tmpfiles --create wayseal.conf
-            # www-data is the group of Debian's nginx. If nginx was killed and refuses to start because the socket is
-            # there: rm \(deployment.tokenSocket)
-            d \(folder) 0710 root www-data -
+            # For nginx's systemd unit; www-data is the group of Debian's workers. As root:
+            #   install -D -m 644 \(deployment.root)/nginx/tokens.service.conf /etc/systemd/system/nginx.service.d/wayseal.conf
+            #   systemctl daemon-reload && systemctl restart nginx
+            [Service]
+            \(making)ExecStartPre=/bin/chgrp www-data \(folder)
 
             """
     }

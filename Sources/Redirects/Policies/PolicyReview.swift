@@ -57,7 +57,9 @@ public enum PolicyReview {
                 for case .place(let list) in rule.conditions { places.formUnion(list) }
             }
         }
-        let counts = places.sorted().map { (place: site.places[$0], networks: networkCount(site.places[$0].addresses)) }
+        let counts = places.sorted().map {
+            (place: site.places[$0], networks: Prefixes.of(site.places[$0].addresses).count)
+        }
         let total = counts.reduce(0) { $0 + $1.networks }
         guard total > Capabilities.caddyNetworks, let largest = counts.max(by: { $0.networks < $1.networks }) else {
             return []
@@ -70,24 +72,6 @@ public enum PolicyReview {
                     + "'\(largest.place.name)' alone has \(Capabilities.grouped(largest.networks))",
                 help: "serve the domain with nginx (server: nginx), or choose smaller places")
         ]
-    }
-
-    /// How many networks in CIDR notation the ranges need.
-    static func networkCount(_ ranges: AddressRanges) -> Int {
-        func count<Number: FixedWidthInteger & UnsignedInteger>(_ range: ClosedRange<Number>) -> Int {
-            var start = range.lowerBound
-            var found = 0
-            while true {
-                // The largest block that begins here and ends by the range's end.
-                var size = start == 0 ? Number.bitWidth : start.trailingZeroBitCount
-                func last(_ size: Int) -> Number { size == Number.bitWidth ? .max : start | ((1 << Number(size)) - 1) }
-                while size > 0, last(size) > range.upperBound { size -= 1 }
-                found += 1
-                if last(size) >= range.upperBound { return found }
-                start = last(size) + 1
-            }
-        }
-        return ranges.v4.reduce(0) { $0 + count($1) } + ranges.v6.reduce(0) { $0 + count($1) }
     }
 
     /// What time has done, or soon does, to the manifest at `now` (Unix seconds): for people who look, not for builds, which

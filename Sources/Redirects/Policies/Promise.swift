@@ -93,6 +93,22 @@ public struct Promise: Sendable {
         add(.split, "shares visitors: \(shares.joined(separator: ", "))\(sticky)")
     }
 
+    /// Why a clause decided: its part of the policy, and what that says.
+    static func reason(_ clause: DecisionList.Clause, _ policy: Policy, _ site: Site) -> String {
+        var detail: String?
+        switch clause.outcome {
+        case .deny(.early), .gone(.early): detail = policy.from.map { date($0, site) }
+        case .deny(.over), .gone(.over): detail = policy.until.map { date($0, site) }
+        case .deny(.closed), .gone(.closed): detail = words(policy.hours)
+        case .deny(.away), .gone(.away): detail = names(policy.places, site)
+        // Number 0 is the link's own target; those of the rules follow.
+        case .target(let number) where policy.rules.indices.contains(number - 1):
+            detail = policy.rules[number - 1].conditions.map { words($0, site) }.joined(separator: " and ")
+        default: break
+        }
+        return clause.words + (detail.map { ": \($0)" } ?? "")
+    }
+
     // MARK: Kinds
 
     /// What a condition asks of a server.
