@@ -196,7 +196,8 @@ let package = Package(
             ]),
         .testTarget(name: "AccessLogsTests", dependencies: ["AccessLogs", "TestSupport"]),
         .testTarget(
-            name: "ScansTests", dependencies: ["Scans", "Site", "AccessLogs", "SQLite", "Support", "Redirects", "TestSupport"]),
+            name: "ScansTests",
+            dependencies: ["Scans", "Site", "AccessLogs", "SQLite", "Support", "Redirects", "TestSupport"]),
         .testTarget(
             name: "ReportsTests", dependencies: ["Reports", "Scans", "AccessLogs", "Support", "TestSupport"],
             exclude: ["Golden", "judge.py"]),

@@ -93,7 +93,7 @@ extension Phrase {
     static let origins = Phrase("Code or address", "Code oder Adresse", "Код или адрес")
     static let originCode = Phrase("Printed code", "Gedruckter Code", "Напечатанный код")
     static let originClick = Phrase(
-        "Address typed or clicked", "Adresse getippt oder geklickt", "Адрес введён или нажат")
+        "Address typed or clicked", "Adresse getippt, geklickt", "Адрес: ввод, клик")
     static let originUnmarked = Phrase("Not marked", "Nicht markiert", "Без метки")
     static let repeats = Phrase(
         "First and later scans of a code", "Erster und spätere Scans eines Codes",

@@ -229,7 +229,7 @@ extension ReportComposer {
             let rows = detail.excluded.map { ScanReport.Breakdown.Row(name: say(.reason($0.reason)), scans: $0.count) }
             figures.append(
                 barFigure(
-                    say(.waterfall), .init(rows: rows.sorted { $0.scans > $1.scans }), limit: 5, counting: say(.count)))
+                    say(.waterfall), .init(rows: rows.sorted { $0.scans > $1.scans }), limit: 4, counting: say(.count)))
         }
         blocks += pairs(figures)
         if !detail.goals.isEmpty { blocks.append(.table(goalTable(detail.goals))) }

@@ -15,11 +15,7 @@ struct ReportMail: ParsableArguments {
     var allowsPlaintext = false
 
     mutating func validate() throws {
-        guard !to.isEmpty else { return }
-        guard smtp != nil, let from, MailMessage.Mailbox(from) != nil else {
-            throw ValidationError("--mail-to needs --smtp and --mail-from with addresses")
-        }
-        if let wrong = to.first(where: { MailMessage.Mailbox($0) == nil }) {
+        if let wrong = (to + [from].compactMap { $0 }).first(where: { MailMessage.Mailbox($0) == nil }) {
             throw ValidationError("'\(wrong)' is no mail address")
         }
     }

@@ -64,7 +64,8 @@ private struct LiveResults {
     let language: Language
     var markers: DenyMarkers?
     private var isStale = true
-    /// Monotonic seconds before which nothing is done again: a fifth of the time at most goes into it.
+    /// Monotonic seconds before which nothing is done again: what costs little is done at most a fifth of the time, and
+    /// nothing waits longer than a second.
     private var nextAt = 0.0
     private var madeAt = 0.0
     private var purgedAt = 0
@@ -100,7 +101,7 @@ private struct LiveResults {
         }
         isStale = false
         madeAt = Self.seconds
-        nextAt = madeAt + (madeAt - began) * 4
+        nextAt = madeAt + min(1, (madeAt - began) * 4)
     }
 
     private func write(_ path: String, _ builder: borrowing ReportBuilder, _ now: Int64) throws(IngestError) {
