@@ -69,11 +69,11 @@ extension RedirectCodes {
     public static let caddyNetworks = DiagnosticCode(
         "caddy-many-networks", "the places of links on Caddy have too many networks",
         """
-        Caddy compares a visitor's address with one network after the other, at every scan of a link that asks for a place:
-        a thousand take a twentieth of a millisecond, a large country has tens of thousands. nginx finds an address among
-        200,000 ranges in a microsecond.
+        Caddy has no table of addresses, only lists that it compares one network after the other. wayseal lays them out as
+        a tree, so that a scan is fast, but each network costs about a kilobyte of memory and Caddy starts slowly with very
+        many: a large country has tens of thousands. nginx finds an address among 200,000 ranges in a microsecond.
 
-        Serve the domain with nginx (`server: nginx`), or choose smaller places: a small country, the networks of an office.
+        Serve the domain with nginx (`server: nginx`), or choose smaller places.
         """)
 
     /// Something whose time is over.

@@ -118,9 +118,8 @@ import Testing
             try Self.promise("to: https://e.org/, once: true", on: .caddy)[0] == "approximate: about one scan in all")
         #expect(try Self.promise("to: https://e.org/, rate: 5/second", on: .caddy)[0].hasPrefix("impossible"))
         #expect(
-            try Self.promise("to: https://e.org/, only: [cellar, AT]", on: .nginx).prefix(2) == [
-                "approximate: only for visitors in cellar or AT", "exact: only for visitors in cellar or AT",
-            ])
+            try Self.promise("to: https://e.org/, only: [cellar, AT]", on: .nginx).first
+                == "approximate: only for visitors in cellar or AT")
         #expect(
             try Self.promise("split: { a: https://e.org/, b: https://f.org/ 0.25% }", on: .nginx) == [
                 "exact: shares visitors: a 99.75%, b 0.25%; who comes back gets the same"
@@ -131,8 +130,7 @@ import Testing
         #expect(
             try Self.promise(
                 "to: https://e.org/, when: [{ language: de, hours: 9-17, to: https://e.org/de }]", on: .caddy) == [
-                    "exact: rule 1: daily 09:00–17:00 and wants de most → https://e.org/de",
-                    "approximate: rule 1: daily 09:00–17:00 and wants de most → https://e.org/de",
+                    "approximate: rule 1: daily 09:00–17:00 and wants de most → https://e.org/de"
                 ])
     }
 
@@ -164,18 +162,18 @@ import Testing
         }
     }
 
-    @Test("more than 4,000 networks on Caddy are refused, with the largest place")
+    @Test("more than 100,000 networks on Caddy are refused, with the largest place")
     func networks() throws {
         let result = try Self.read(
             "domains: { go.example.org: { server: caddy } }\nreports: { geo: c.mmdb }\nlinks: { a: { to: https://e.org/, only: [AT, DE] } }"
         )
         var site = try #require(result.site)
-        site.places[1].addresses.v4 = (0..<4_000).map { UInt32($0) * 4...UInt32($0) * 4 + 1 }
+        site.places[1].addresses.v4 = (0..<100_000).map { UInt32($0) * 4...UInt32($0) * 4 + 1 }
         #expect(PolicyReview.diagnostics(site).isEmpty)
         site.places[0].addresses.v4 = [7...7]
         let problems = PolicyReview.diagnostics(site)
         #expect(problems.map(\.code.id) == ["caddy-many-networks"])
-        #expect(problems[0].summary.contains("'DE' alone has 4,000"))
+        #expect(problems[0].summary.contains("'DE' alone has 100,000"))
     }
 
     @Test("time makes warnings, for those who look")

@@ -160,6 +160,24 @@ struct `Policies on a real Caddy` {
         }
     }
 
+    @Test func `give the request's own id to the target that they choose`() throws {
+        let port = RawHTTP.freePorts(1)[0]
+        let here = SourceRange(file: 0, start: 0, length: 0)
+        var site = site(port) { policy in
+            policy.rules = [
+                Policy.Rule(
+                    conditions: [.query(name: "a", value: nil)], target: "https://rule.example/?x={y}#f", range: here)
+            ]
+        }
+        site.links[0].options.formUnion([.clickID, .passQuery])
+        let trial = try TrialServer(.caddy, RouteTable(site: site), port: port)
+        defer { trial.stop() }
+        let response = get("/gated?a", port)
+        let id = response?.header("X-Request-Id").map { String(decoding: $0, as: UTF8.self) } ?? "-"
+        #expect(id.count == 36)
+        #expect(response?.header("Location") == Array("https://rule.example/?x={y}&qid=\(id)&a#f".utf8))
+    }
+
     @Test func `are out of reach for control characters and forged headers`() throws {
         let port = RawHTTP.freePorts(1)[0]
         var site = site(port) { $0.places = [0] }

@@ -71,10 +71,12 @@ struct PolicySite {
     private mutating func place(_ i: Int) -> Place {
         var ranges = AddressRanges()
         var low: UInt32 = UInt32(random.below(50)) << 24
-        for _ in 0..<(1 + random.below(6)) {
-            let high = low + (random.chance(30) ? 0 : UInt32(random.below(1 << 26)))
+        // The last place is a country of many networks.
+        let (count, width) = i == 4 ? (100, 1 << 20) : (1 + random.below(6), 1 << 26)
+        for _ in 0..<count {
+            let high = low + (random.chance(30) ? 0 : UInt32(random.below(width)))
             ranges.v4.append(low...high)
-            low = high + 2 + UInt32(random.below(1 << 26))
+            low = high + 2 + UInt32(random.below(width))
         }
         if random.chance(60) {
             var low: UInt128 = 0x2001_0DB8 << 96 | UInt128(random.below(1 << 20)) << 76

@@ -161,45 +161,83 @@ struct CaddyVisitor {
     /// Tells for each place that the link asks for whether the visitor is in it.
     private func places() -> [JSON] {
         policies.places.sorted().map { i in
-            var matcher: [(String, JSON)] = [("ranges", .strings(Prefixes.of(site.places[i].addresses)))]
-            if !site.proxies.networks.isEmpty { matcher.append(("forwarded", true)) }
-            let inside: JSON = [
-                "match": [["remote_ip": .object(matcher)]],
-                "handle": [["handler": "vars", "facts": .string("{http.vars.facts}@\(i)|")]],
-            ]
+            let found: JSON = ["handler": "vars", "facts": .string("{http.vars.facts}@\(i)|")]
+            let networks = Network.of(site.places[i].addresses)
+            let routes =
+                networks.count <= Self.longest
+                ? inside(networks[...], below: 0, found)
+                : [32, 128].flatMap { bits in inside(networks.filter { $0.bits == bits }[...], below: 0, found) }
             return CaddyLookup.matching(
-                "{http.vars.places}", "\\|\(i)\\|", [["handler": "subroute", "routes": [inside]]])
+                "{http.vars.places}", "\\|\(i)\\|", [["handler": "subroute", "routes": .array(routes)]])
         }
     }
-}
 
-/// Ranges of addresses as networks.
-enum Prefixes {
-    /// The fewest networks in CIDR notation that make up `ranges`, in order.
-    static func of(_ ranges: AddressRanges) -> [String] {
-        var result: [String] = []
-        for range in ranges.v4 {
-            split(UInt128(range.lowerBound), UInt128(range.upperBound), bits: 32) { start, length in
-                result.append(VisitorAddress(v4: UInt32(start)).text + "/\(length)")
-            }
-        }
-        for range in ranges.v6 {
-            split(range.lowerBound, range.upperBound, bits: 128) { start, length in
-                result.append(VisitorAddress(v6: start).text + "/\(length)")
-            }
+    /// Caddy looks through networks one by one, 4 ns each: larger lists are found by four bits of the address at a time.
+    private static let longest = 128
+
+    /// Routes that run `found` if the visitor is in one of `networks`, whose addresses have their first `depth` bits in
+    /// common.
+    private func inside(_ networks: ArraySlice<Network>, below depth: Int, _ found: JSON) -> [JSON] {
+        if networks.isEmpty { return [] }
+        if networks.count <= Self.longest { return [route(networks.map(\.text), found)] }
+        let next = depth + 4
+        let wide = networks.filter { $0.length < next }
+        var result = wide.isEmpty ? [] : [route(wide.map(\.text), found)]
+        var rest = networks.filter { $0.length >= next }[...]
+        while let first = rest.first {
+            let block = first.block(next)
+            let group = rest.prefix { $0.block(next).start == block.start }
+            rest = rest.dropFirst(group.count)
+            let inner = inside(group, below: next, found)
+            result.append(route([block.text], ["handler": "subroute", "routes": .array(inner)]))
         }
         return result
     }
 
-    private static func split(_ first: UInt128, _ last: UInt128, bits: Int, _ found: (UInt128, Int) -> Void) {
+    private func route(_ networks: [String], _ handler: JSON) -> JSON {
+        var matcher: [(String, JSON)] = [("ranges", .strings(networks))]
+        if !site.proxies.networks.isEmpty { matcher.append(("forwarded", true)) }
+        return ["match": [["remote_ip": .object(matcher)]], "handle": [handler]]
+    }
+}
+
+/// Addresses that have their first bits in common.
+struct Network {
+    /// The first one.
+    let start: UInt128
+    /// How many bits are the same.
+    let length: Int
+    /// Of how many: 32 or 128.
+    let bits: Int
+
+    /// In CIDR notation.
+    var text: String {
+        let address = bits == 32 ? VisitorAddress(v4: UInt32(start)) : VisitorAddress(v6: start)
+        return "\(address.text)/\(length)"
+    }
+
+    /// The network of this `length` around it.
+    func block(_ length: Int) -> Network {
+        let low = UInt128(bits - length)
+        return Network(start: (start >> low) << low, length: length, bits: bits)
+    }
+
+    /// The fewest networks that make up `ranges`: IPv4, then IPv6, in order.
+    static func of(_ ranges: AddressRanges) -> [Network] {
+        ranges.v4.flatMap { split(UInt128($0.lowerBound), UInt128($0.upperBound), bits: 32) }
+            + ranges.v6.flatMap { split($0.lowerBound, $0.upperBound, bits: 128) }
+    }
+
+    private static func split(_ first: UInt128, _ last: UInt128, bits: Int) -> [Network] {
+        var result: [Network] = []
         var start = first
         while true {
             // The largest block that begins here and ends by `last`.
             var size = min(start == 0 ? bits : start.trailingZeroBitCount, bits)
             while size > 0, size == 128 ? last != .max : last - start < (1 << UInt128(size)) - 1 { size -= 1 }
-            found(start, bits - size)
+            result.append(Network(start: start, length: bits - size, bits: bits))
             let end = size == 128 ? UInt128.max : start + ((1 << UInt128(size)) - 1)
-            if end >= last { return }
+            if end >= last { return result }
             start = end + 1
         }
     }

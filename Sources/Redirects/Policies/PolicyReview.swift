@@ -58,7 +58,7 @@ public enum PolicyReview {
             }
         }
         let counts = places.sorted().map {
-            (place: site.places[$0], networks: Prefixes.of(site.places[$0].addresses).count)
+            (place: site.places[$0], networks: Network.of(site.places[$0].addresses).count)
         }
         let total = counts.reduce(0) { $0 + $1.networks }
         guard total > Capabilities.caddyNetworks, let largest = counts.max(by: { $0.networks < $1.networks }) else {
