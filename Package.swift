@@ -176,7 +176,7 @@ let package = Package(
             exclude: ["Golden", "judge.py"]),
         .testTarget(
             name: "TransferTests", dependencies: ["Transfer", "Support", "TestSupport"], exclude: ["mailserver.py"]),
-        .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"], exclude: ["browser.py"]),
+        .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"], exclude: ["browser.py", "ask.py"]),
         .testTarget(
             name: "ServerTests",
             dependencies: ["Redirects", "Scans", "Site", "Manifest", "Places", "Support", "TestSupport"]),
