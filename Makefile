@@ -11,13 +11,16 @@ BUILD_PACKAGES = libyaml-dev libidn2-dev libqrencode-dev libpng-dev libssl-dev l
 DEMO_PACKAGES  = $(BUILD_PACKAGES) nginx curl ca-certificates
 TEST_PACKAGES  = $(DEMO_PACKAGES) caddy libzxing-dev libzbar-dev poppler-utils librsvg2-bin openssl unzip python3 \
                  python3-yaml python3-jsonschema python3-venv golang-go golang-golang-x-mod-dev chromium \
-                 fonts-dejavu-core zstd
+                 fonts-dejavu-core zstd uap-core clickhouse-server clickhouse-client
 BENCH_PACKAGES = $(TEST_PACKAGES) wrk goaccess
 
 # The Swift runtime is linked in, so that the binary runs where no toolchain is.
 RELEASE = -c release --static-swift-stdlib --product wayseal
 
-.PHONY: demo test fast bench lint docs install clean build
+# How long `make fuzz` looks for bytes that make a parser trap.
+FUZZ_SECONDS ?= 600
+
+.PHONY: demo test fast bench fuzz lint docs install clean build
 
 ## demo: build, compile fixtures/vinea, follow one of its links on a real nginx, show its code
 demo:
@@ -46,6 +49,14 @@ bench:
 	@.ci/install-packages $(BENCH_PACKAGES)
 	@.ci/python-packages
 	@Benchmarks/run
+
+## fuzz: libFuzzer over the parsers of log lines
+fuzz:
+	@.ci/install-packages $(BUILD_PACKAGES)
+	FUZZ=1 $(SWIFT) build -c release --scratch-path .build-fuzz --product fuzz-lines
+	@mkdir -p .build-fuzz/corpus
+	SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 .build-fuzz/release/fuzz-lines -max_total_time=$(FUZZ_SECONDS) \
+	  -max_len=8192 -print_final_stats=1 -artifact_prefix=.build-fuzz/ .build-fuzz/corpus Tests/Fuzz/seeds
 
 ## lint: formatting and house rules
 lint:

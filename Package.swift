@@ -78,7 +78,7 @@ let package = Package(
         .target(
             name: "Scans",
             dependencies: [
-                "Support", "Site", "AccessLogs", "SQLite", "CPCRE2", "CMaxMindDB", "CCompress",
+                "Support", "Transfer", "Site", "AccessLogs", "SQLite", "CBytes", "CPCRE2", "CMaxMindDB", "CCompress",
             ]),
 
         // Third floor.
@@ -203,6 +203,18 @@ if Context.environment["WAYSEAL_BENCH"] == "1" {
     ]
 }
 
+// `make fuzz`: libFuzzer over the parsers of log lines, which are built with its instrumentation.
+let isFuzzing = Context.environment["FUZZ"] == "1"
+let fuzzed: Set<String> = isFuzzing ? ["AccessLogs", "fuzz-lines"] : []
+if isFuzzing {
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "fuzz-lines", dependencies: ["AccessLogs", "CFuzzer"], path: "Tests/Fuzz",
+            exclude: ["CFuzzer", "seeds"], linkerSettings: [.unsafeFlags(["-use-ld=lld", "-sanitize=fuzzer,address"])]),
+    ]
+}
+
 /// Rooms whose inputs are hostile: every unsafe expression in them is marked.
 let strictlyMemorySafe: Set<String> = [
     "AccessLogs", "Manifest", "SQLite", "TransparencyLog", "Ledger", "Verification", "Ethereum", "Anchoring", "Places",
@@ -222,5 +234,6 @@ for target in package.targets where target.type != .system && !shims.contains(ta
     // A section for each function, so that the linker drops those that nobody calls.
     settings.append(.unsafeFlags(["-Xfrontend", "-function-sections"], .when(configuration: .release)))
     if small.contains(target.name) { settings.append(.unsafeFlags(["-Osize"], .when(configuration: .release))) }
+    if fuzzed.contains(target.name) { settings.append(.unsafeFlags(["-sanitize=fuzzer,address"])) }
     target.swiftSettings = settings
 }

@@ -8,6 +8,7 @@ import Support
 ///
 ///     bench-scans generate FORMAT LINES SEED DAYS FILE
 ///     bench-scans ingest DATABASE [--bare] [--geo FILE] [--commit N] [--now T] LOG…
+///     bench-scans core DATABASE LOG
 ///     bench-scans parse LOG
 ///     bench-scans totals DATABASE
 @main
@@ -17,6 +18,7 @@ struct BenchScans {
         switch arguments.first {
         case "generate": try generate(Array(arguments.dropFirst()))
         case "ingest": try ingest(Array(arguments.dropFirst()))
+        case "core": try core(arguments[1], arguments[2])
         case "parse": try parse(arguments[1])
         case "totals": try totals(arguments[1])
         default: print("usage: bench-scans generate|ingest|parse|totals …")
@@ -54,7 +56,7 @@ struct BenchScans {
                 settings.geography = a[i]
             case "--commit":
                 i += 1
-                settings.commitEvery = Int(a[i]) ?? 300_000
+                settings.commitEvery = Int(a[i]) ?? 200_000
             case "--now":
                 i += 1
                 settings.now = Int64(a[i]) ?? 0
@@ -72,6 +74,22 @@ struct BenchScans {
             "\(summary.lines) lines, \(summary.bytes) bytes, \(summary.malformedLines) malformed, \(summary.closedDays) days closed, \(summary.classified) agents, cpu \(seconds) s, \(Double(summary.lines) / seconds / 1e6) M/s, rss \(usage.ru_maxrss) KB"
         )
         for failure in summary.failures { print(failure) }
+    }
+
+    /// The core path: without what is done once for each User-Agent, and without the database.
+    static func core(_ database: String, _ log: String) throws {
+        var ingestion = try Ingestion.open(
+            IngestSettings(
+                database: database, catalog: LinkCatalog(scope: .discover), now: Int64(Glibc.time(nil)),
+                random: {
+                    var random = SystemRandomNumberGenerator()
+                    return random.next()
+                }))
+        _ = try ingestion.dryRun([log])
+        let before = cpu()
+        let (lines, cells) = try ingestion.dryRun([log])
+        let seconds = cpu() - before
+        print("\(lines) lines, \(cells) cells, cpu \(seconds) s, \(Double(lines) / seconds / 1e6) M/s")
     }
 
     static func parse(_ path: String) throws {

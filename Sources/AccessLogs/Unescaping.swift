@@ -5,6 +5,10 @@ extension Hit {
     public func decoded(_ field: Field, in buffer: borrowing Span<UInt8>) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(field.count)
+        if escaping == .none {
+            for i in field.range { bytes.append(buffer[i]) }
+            return bytes
+        }
         var at = Int(field.start)
         let end = Int(field.end)
         while at < end {

@@ -38,4 +38,7 @@ static inline size_t wayseal_find(const uint8_t *_Nullable p, size_t n, uint8_t 
         if (p[i] == a) return i;
     return n;
 }
+
+/// Asks for the memory at p before it is needed; any address is allowed.
+static inline void wayseal_prefetch(const void *_Nullable p) { __builtin_prefetch(p); }
 #endif

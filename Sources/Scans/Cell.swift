@@ -165,6 +165,15 @@ struct VarintReader {
 
     init(bytes: [UInt8]) { self.bytes = bytes }
 
+    var isAtEnd: Bool { at == bytes.count }
+
+    /// Eight bytes, little-endian.
+    mutating func word() -> UInt64? {
+        guard at + 8 <= bytes.count else { return nil }
+        defer { at += 8 }
+        return bytes.span.word(at)
+    }
+
     mutating func byte() -> UInt8? {
         guard at < bytes.count else { return nil }
         at += 1

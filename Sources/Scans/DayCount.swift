@@ -1,3 +1,5 @@
+internal import CBytes
+
 /// Counting one day: events in any order → cells. Pure: the same events give the same cells, whatever the order of
 /// the lines, the number of logs, or the crashes in between.
 
@@ -5,6 +7,8 @@
 struct DayResult {
     /// Links with their cells, by number.
     var cells: [(link: UInt32, cell: Cell)] = []
+    /// Hashes of the unique visitors of each cell, when they are kept.
+    var visitorsByCell: [[UInt64]] = []
     /// Distinct visitors of the site.
     var visitors = 0
     /// Scans of people who opted out.
@@ -19,12 +23,24 @@ struct DayResult {
 struct DayCounter {
     let rules: ScanRules
     let goals: GoalPlan
+    /// Whether ``visitors`` are gathered.
+    var keepsVisitors = false
+    /// Hashes of the unique visitors of the cell that was counted last, when they are kept.
+    private(set) var visitors: [UInt64] = []
     private var verdicts: [UInt8] = []
     private var byLink: [UInt32] = []
     private var starts: [UInt32] = []
     private var scratch: [(scans: [UInt32], uniques: [UInt32])]
     private var touched: [UInt32] = []
+    private var buffer: [Event] = []
+    private var keys: [UInt64] = []
+    private var other: [UInt64] = []
+    /// The dimensions of the scans of one cell, column by column: each value with whether it is a unique scan in the
+    /// lowest bit.
+    private var columns: [UInt64] = []
 
+    /// Columns no longer than this are counted by sorting, not in ``scratch``: most are.
+    private static let sorted = 16
     private static let unique: UInt8 = 0x80
     private static let isTrap: UInt8 = 0x7F
 
@@ -49,6 +65,10 @@ struct DayCounter {
             for value in left { cell.excluded[Int(value & 15)] &+= 1 }
             counter.fill(&cell, events, from, to, isLate)
             cells.append((link, cell))
+            if counter.keepsVisitors {
+                counter.gatherVisitors(events, from, to)
+                result.visitorsByCell.append(counter.visitors)
+            }
         }
         result.cells = cells
         return result
@@ -56,7 +76,8 @@ struct DayCounter {
 
     /// Counts a day and gives the cells packed, without making them first: the way of whole days.
     mutating func countPacked<Failure: Error>(
-        _ events: inout [Event], excluded: [UInt32], dayStart: Int64, emit: (UInt32, [UInt8]) throws(Failure) -> Void
+        _ events: inout [Event], excluded: [UInt32], dayStart: Int64,
+        emit: (UInt32, [UInt8], [UInt64]) throws(Failure) -> Void
     ) throws(Failure) -> DayResult {
         var result = DayResult()
         judge(&events, false, &result)
@@ -65,9 +86,29 @@ struct DayCounter {
             (counter, link, from, to, left) throws(Failure) in
             bytes.removeAll(keepingCapacity: true)
             counter.pack(events, from, to, left, dayStart, &bytes)
-            try emit(link, bytes)
+            if counter.keepsVisitors { counter.gatherVisitors(events, from, to) }
+            try emit(link, bytes, counter.visitors)
         }
         return result
+    }
+
+    private mutating func gatherVisitors(_ events: [Event], _ from: Int, _ to: Int) {
+        visitors.removeAll(keepingCapacity: true)
+        for i in from..<to where verdicts[Int(byLink[i])] == Self.unique {
+            visitors.append(events[Int(byLink[i])].visitor)
+        }
+    }
+
+    /// An empty array with the memory of the last day.
+    mutating func takeBuffer() -> [Event] {
+        var taken: [Event] = []
+        swap(&taken, &buffer)
+        return taken
+    }
+
+    mutating func giveBack(_ events: consuming [Event]) {
+        events.removeAll(keepingCapacity: true)
+        buffer = events
     }
 
     private mutating func judge(_ events: inout [Event], _ isLate: Bool, _ result: inout DayResult) {
@@ -90,18 +131,17 @@ struct DayCounter {
     // MARK: order
 
     /// Radix sort by 33 bits of the address (three passes), then by comparison within an address.
-    private func sort(_ events: inout [Event]) {
+    private mutating func sort(_ events: inout [Event]) {
         let n = events.count
         guard n > 1 else { return }
         guard n > 64 else {
             events.sort { $0.precedes($1) }
             return
         }
-        var keys = [UInt64](unsafeUninitializedCapacity: n) { buffer, filled in
-            for i in 0..<n { buffer[i] = (events[i].address >> 32) << 32 | UInt64(i) }
-            filled = n
-        }
-        var other = [UInt64](repeating: 0, count: n)
+        keys.removeAll(keepingCapacity: true)
+        keys.reserveCapacity(n)
+        for i in 0..<n { keys.append((events[i].address >> 32) << 32 | UInt64(i)) }
+        if other.count < n { other = [UInt64](repeating: 0, count: keys.capacity) }
         for shift: UInt64 in [32, 43, 53] {
             var counts = [Int](repeating: 0, count: 2049)
             for key in keys { counts[Int(key >> shift & 2047) + 1] += 1 }
@@ -111,12 +151,21 @@ struct DayCounter {
                 other[counts[digit]] = key
                 counts[digit] += 1
             }
-            swap(&keys, &other)
+            for i in 0..<n { keys[i] = other[i] }
         }
-        var sorted: [Event] = []
-        sorted.reserveCapacity(n)
-        for key in keys { sorted.append(events[Int(key & 0xFFFF_FFFF)]) }
-        events = sorted
+        // In place, cycle by cycle: a copy of the events would double the memory of a day.
+        for first in 0..<n where Int(keys[first] & 0xFFFF_FFFF) != first {
+            let moved = events[first]
+            var at = first
+            while true {
+                let from = Int(keys[at] & 0xFFFF_FFFF)
+                keys[at] = UInt64(at)
+                if from == first { break }
+                events[at] = events[from]
+                at = from
+            }
+            events[at] = moved
+        }
         var start = 0
         while start < n {
             var end = start + 1
@@ -344,31 +393,12 @@ struct DayCounter {
         let maskAt = bytes.count
         bytes.append(0)
         if scans > 0 {
-            for dimension in Dimension.allCases {
-                let d = dimension.rawValue
-                touch(dimension, events, from, to)
-                if touched.count == 1, touched[0] == 0 {
-                    scratch[d].scans[0] = 0
-                    scratch[d].uniques[0] = 0
-                    continue
-                }
-                bytes[maskAt] |= 1 << UInt8(d)
-                varint(UInt64(touched.count), &bytes)
-                var previous: UInt32 = 0
-                for value in touched {
-                    let at = Int(value)
-                    let delta = UInt64(value - previous) << 1
-                    previous = value
-                    let (n, u) = (scratch[d].scans[at], scratch[d].uniques[at])
-                    if n == 1, u == 1 {
-                        varint(delta, &bytes)
-                    } else {
-                        varint(delta | 1, &bytes)
-                        varint(UInt64(n), &bytes)
-                        varint(UInt64(u), &bytes)
-                    }
-                    scratch[d].scans[at] = 0
-                    scratch[d].uniques[at] = 0
+            gather(events, from, to, Int(scans))
+            for d in 0..<Dimension.count {
+                if scans <= UInt32(Self.sorted) {
+                    packSorted(d, Int(scans), maskAt, &bytes)
+                } else {
+                    packCounted(d, Int(scans), maskAt, &bytes)
                 }
             }
         }
@@ -400,6 +430,115 @@ struct DayCounter {
         if !wroteBehaviour { behaviour() }
     }
 
+    /// Fills ``columns``: each event is fetched once.
+    private mutating func gather(_ events: [Event], _ from: Int, _ to: Int, _ n: Int) {
+        if columns.count < n * Dimension.count {
+            columns.append(contentsOf: repeatElement(0, count: 2 * n * Dimension.count - columns.count))
+        }
+        var at = 0
+        for i in from..<to {
+            let index = Int(byLink[i])
+            if i + 8 < byLink.count { Self.prefetch(events, Int(byLink[i + 8])) }
+            let verdict = verdicts[index]
+            if verdict & 0x7F != 0 { continue }
+            let event = events[index]
+            let unique: UInt64 = verdict & Self.unique != 0 ? 1 : 0
+            columns[at] = UInt64(event.hour) << 1 | unique
+            columns[n + at] = UInt64(event.device) << 1 | unique
+            columns[2 * n + at] = UInt64(event.place) << 1 | unique
+            columns[3 * n + at] = UInt64(event.referrer) << 1 | unique
+            columns[4 * n + at] = UInt64(event.language) << 1 | unique
+            columns[5 * n + at] = UInt64(event.variant) << 1 | unique
+            columns[6 * n + at] = UInt64(event.origin) << 1 | unique
+            at += 1
+        }
+    }
+
+    /// Asks for an event before it is needed: in the order of links they lie anywhere.
+    @inline(__always)
+    private static func prefetch(_ events: [Event], _ index: Int) {
+        events.withUnsafeBufferPointer { wayseal_prefetch($0.baseAddress.map { $0 + index }) }
+    }
+
+    private mutating func packCounted(_ d: Int, _ n: Int, _ maskAt: Int, _ bytes: inout [UInt8]) {
+        touched.removeAll(keepingCapacity: true)
+        for i in d * n..<(d + 1) * n { count(d, columns[i]) }
+        if touched.count > 1 { touched.sort() }
+        let isTrivial = touched.count == 1 && touched[0] == 0
+        if !isTrivial {
+            bytes[maskAt] |= 1 << UInt8(d)
+            varint(UInt64(touched.count), &bytes)
+        }
+        var previous: UInt32 = 0
+        for value in touched {
+            let at = Int(value)
+            if !isTrivial { Self.entry(value, &previous, scratch[d].scans[at], scratch[d].uniques[at], &bytes) }
+            scratch[d].scans[at] = 0
+            scratch[d].uniques[at] = 0
+        }
+    }
+
+    /// Counts one value into the scratch arrays.
+    @inline(__always)
+    private mutating func count(_ d: Int, _ column: UInt64) {
+        let at = Int(column >> 1)
+        if at >= scratch[d].scans.count {
+            let more = at + 256 - scratch[d].scans.count
+            scratch[d].scans.append(contentsOf: repeatElement(0, count: more))
+            scratch[d].uniques.append(contentsOf: repeatElement(0, count: more))
+        }
+        if scratch[d].scans[at] == 0 { touched.append(UInt32(at)) }
+        scratch[d].scans[at] += 1
+        scratch[d].uniques[at] += UInt32(column & 1)
+    }
+
+    @inline(__always)
+    private static func entry(
+        _ value: UInt32, _ previous: inout UInt32, _ scans: UInt32, _ uniques: UInt32, _ bytes: inout [UInt8]
+    ) {
+        let delta = UInt64(value - previous) << 1
+        previous = value
+        if scans == 1, uniques == 1 {
+            varint(delta, &bytes)
+        } else {
+            varint(delta | 1, &bytes)
+            varint(UInt64(scans), &bytes)
+            varint(UInt64(uniques), &bytes)
+        }
+    }
+
+    private mutating func packSorted(_ d: Int, _ n: Int, _ maskAt: Int, _ bytes: inout [UInt8]) {
+        let start = d * n
+        let end = start + n
+        var distinct = 1
+        for i in start + 1..<max(start + 1, end) {
+            let value = columns[i]
+            var j = i
+            while j > start, columns[j - 1] > value {
+                columns[j] = columns[j - 1]
+                j -= 1
+            }
+            columns[j] = value
+        }
+        for i in start + 1..<max(start + 1, end) where columns[i] >> 1 != columns[i - 1] >> 1 { distinct += 1 }
+        if distinct == 1, columns[start] >> 1 == 0 { return }
+        bytes[maskAt] |= 1 << UInt8(d)
+        varint(UInt64(distinct), &bytes)
+        var previous: UInt32 = 0
+        var i = start
+        while i < end {
+            let value = columns[i] >> 1
+            var scans: UInt32 = 0
+            var uniques: UInt32 = 0
+            while i < end, columns[i] >> 1 == value {
+                scans += 1
+                uniques += UInt32(columns[i] & 1)
+                i += 1
+            }
+            Self.entry(UInt32(value), &previous, scans, uniques, &bytes)
+        }
+    }
+
     private mutating func fill(_ cell: inout Cell, _ events: [Event], _ from: Int, _ to: Int, _ isLate: Bool) {
         for i in from..<to {
             let index = Int(byLink[i])
@@ -414,43 +553,15 @@ struct DayCounter {
         }
         if isLate { cell.late = cell.scans }
         guard cell.scans > 0 else { return }
-        for dimension in Dimension.allCases { cell.entries[dimension.rawValue] = tally(dimension, events, from, to) }
+        let n = Int(cell.scans)
+        gather(events, from, to, n)
+        for d in 0..<Dimension.count { cell.entries[d] = tally(d, n) }
     }
 
-    /// Counts a dimension into the scratch arrays; its values are in ``touched``, in order.
-    private mutating func touch(_ dimension: Dimension, _ events: [Event], _ from: Int, _ to: Int) {
-        let d = dimension.rawValue
+    private mutating func tally(_ d: Int, _ n: Int) -> [Cell.Entry] {
         touched.removeAll(keepingCapacity: true)
-        for i in from..<to {
-            let index = Int(byLink[i])
-            let verdict = verdicts[index]
-            if verdict & 0x7F != 0 { continue }
-            let value: UInt32
-            switch dimension {
-            case .hour: value = UInt32(events[index].hour)
-            case .device: value = events[index].device
-            case .place: value = events[index].place
-            case .referrer: value = events[index].referrer
-            case .language: value = UInt32(events[index].language)
-            case .variant: value = UInt32(events[index].variant)
-            case .origin: value = UInt32(events[index].origin)
-            }
-            let at = Int(value)
-            if at >= scratch[d].scans.count {
-                let more = at + 256 - scratch[d].scans.count
-                scratch[d].scans.append(contentsOf: repeatElement(0, count: more))
-                scratch[d].uniques.append(contentsOf: repeatElement(0, count: more))
-            }
-            if scratch[d].scans[at] == 0 { touched.append(value) }
-            scratch[d].scans[at] += 1
-            if verdict & Self.unique != 0 { scratch[d].uniques[at] += 1 }
-        }
-        if touched.count > 1 { touched.sort() }
-    }
-
-    private mutating func tally(_ dimension: Dimension, _ events: [Event], _ from: Int, _ to: Int) -> [Cell.Entry] {
-        let d = dimension.rawValue
-        touch(dimension, events, from, to)
+        for i in d * n..<(d + 1) * n { count(d, columns[i]) }
+        touched.sort()
         var list: [Cell.Entry] = []
         list.reserveCapacity(touched.count)
         for value in touched {

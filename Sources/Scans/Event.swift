@@ -1,3 +1,4 @@
+// Writes events through a pointer; the memory is taken for the longest.
 /// A request that may be a scan, while its day is open. No text, no address: only hashes under the day's salt.
 ///
 /// The events of a day are the only thing kept of single visitors. They wait in the journal until the day closes,
@@ -25,14 +26,16 @@ struct Event: Sendable, Equatable {
     var flags: UInt8
 
     static let trap = UInt32.max
+    /// Into how many parts the addresses of a day are split in the journal.
+    static let parts = 64
+    /// The part of ``address``.
+    var part: Int { Int(address >> 58) }
     /// The link of a goal is its number above this; no link has such a number.
     static let goalBase: UInt32 = 0xF000_0000
     /// The visitor opted out: counted, but no visitor.
     static let anonymous: UInt8 = 1
     /// Quarantined by itself, whatever else the visitor does.
     static let suspicious: UInt8 = 2
-    /// Bytes in the journal.
-    static let size = 43
 
     /// Whether `self` comes first in the order in which a day is counted: visitors together, their goals behind their
     /// scans, then by time. All fields take part, so that the order of the log lines does not matter.
@@ -62,49 +65,86 @@ struct Event: Sendable, Equatable {
 }
 
 extension Event {
-    /// Events as bytes for the journal.
-    static func encode(_ events: [Event]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(events.count * size)
-        func put<Number: FixedWidthInteger>(_ number: Number) {
-            withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+    /// Events as bytes for the journal, by ``part``: the two hashes, then LEB128 numbers, the time as the difference to
+    /// the event before. About 28 bytes an event; what is written here SQLite writes, reads and overwrites.
+    /// - Parameter emit: takes a part, how many events it has, and their bytes. Large days come in several pieces.
+    static func encode<Failure: Error>(
+        _ events: [Event], emit: (Int, Int, [UInt8]) throws(Failure) -> Void
+    ) throws(Failure) {
+        let pieceLimit = 32768
+        let room = UnsafeMutablePointer<UInt8>.allocate(capacity: min(events.count, pieceLimit) * longest)
+        defer { room.deallocate() }
+        var from = 0
+        while from < events.count {
+            let to = min(from + pieceLimit, events.count)
+            var counts = [Int](repeating: 0, count: parts)
+            for i in from..<to { counts[events[i].part] += 1 }
+            var next = [Int](repeating: 0, count: parts)
+            for part in 1..<parts { next[part] = next[part - 1] + counts[part - 1] * longest }
+            let starts = next
+            var previous = [UInt32](repeating: 0, count: parts)
+            for i in from..<to {
+                let part = events[i].part
+                next[part] += events[i].write(room + next[part], after: previous[part])
+                previous[part] = events[i].time
+            }
+            for part in 0..<parts where counts[part] > 0 {
+                let piece = UnsafeBufferPointer(start: room + starts[part], count: next[part] - starts[part])
+                try emit(part, counts[part], Array(piece))
+            }
+            from = to
         }
-        for event in events {
-            put(event.visitor)
-            put(event.address)
-            put(event.time)
-            put(event.link)
-            put(event.place)
-            put(event.device)
-            put(event.referrer)
-            put(event.language)
-            put(event.variant)
-            bytes.append(event.hour)
-            bytes.append(event.origin)
-            bytes.append(event.flags)
-        }
-        return bytes
     }
 
-    /// What ``encode(_:)`` wrote; `nil` when the bytes are not whole events.
+    /// The most bytes that one event takes: 16 of hashes, seven numbers, two more.
+    private static let longest = 16 + 7 * 5 + 2
+
+    /// Writes the event to memory that has room for ``longest`` bytes.
+    /// - Returns: how many it took.
+    private func write(_ start: UnsafeMutablePointer<UInt8>, after previous: UInt32) -> Int {
+        UnsafeMutableRawPointer(start).storeBytes(of: visitor.littleEndian, as: UInt64.self)
+        UnsafeMutableRawPointer(start + 8).storeBytes(of: address.littleEndian, as: UInt64.self)
+        var at = start + 16
+        func put(_ number: UInt32) {
+            var number = number
+            while number >= 0x80 {
+                at.pointee = UInt8(truncatingIfNeeded: number) | 0x80
+                at += 1
+                number >>= 7
+            }
+            at.pointee = UInt8(truncatingIfNeeded: number)
+            at += 1
+        }
+        let delta = Int32(bitPattern: time &- previous)
+        put(UInt32(bitPattern: delta << 1 ^ delta >> 31))
+        // The trap is all ones: one more, and it is the shortest of all.
+        put(link &+ 1)
+        put(place)
+        put(device)
+        put(referrer)
+        put(UInt32(language))
+        put(UInt32(variant))
+        at.pointee = hour
+        at[1] = origin << 4 | flags
+        return at - start + 2
+    }
+
+    /// What ``encode(_:emit:)`` wrote; `false` when the bytes are not whole events.
     static func decode(_ bytes: [UInt8], into events: inout [Event]) -> Bool {
-        guard bytes.count % size == 0 else { return false }
-        events.reserveCapacity(events.count + bytes.count / size)
-        bytes.withUnsafeBytes { raw in
-            var at = 0
-            func take<Number: FixedWidthInteger>(_ type: Number.Type) -> Number {
-                let value = Number(littleEndian: raw.loadUnaligned(fromByteOffset: at, as: type))
-                at += MemoryLayout<Number>.size
-                return value
-            }
-            while at < raw.count {
-                events.append(
-                    Event(
-                        visitor: take(UInt64.self), address: take(UInt64.self), time: take(UInt32.self),
-                        link: take(UInt32.self), place: take(UInt32.self), device: take(UInt32.self),
-                        referrer: take(UInt32.self), language: take(UInt16.self), variant: take(UInt16.self),
-                        hour: take(UInt8.self), origin: take(UInt8.self), flags: take(UInt8.self)))
-            }
+        var reader = VarintReader(bytes: bytes)
+        var previous: UInt32 = 0
+        while !reader.isAtEnd {
+            guard let visitor = reader.word(), let address = reader.word(), let zigzag = reader.next32(),
+                let link = reader.next32(), let place = reader.next32(), let device = reader.next32(),
+                let referrer = reader.next32(), let language = reader.next32(), let variant = reader.next32(),
+                let hour = reader.byte(), let rest = reader.byte()
+            else { return false }
+            previous = previous &+ (zigzag >> 1 ^ (0 &- (zigzag & 1)))
+            events.append(
+                Event(
+                    visitor: visitor, address: address, time: previous, link: link &- 1, place: place,
+                    device: device, referrer: referrer, language: UInt16(truncatingIfNeeded: language),
+                    variant: UInt16(truncatingIfNeeded: variant), hour: hour, origin: rest >> 4, flags: rest & 15))
         }
         return true
     }

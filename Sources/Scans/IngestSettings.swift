@@ -69,8 +69,13 @@ public struct IngestSettings: Sendable {
     public var now: Int64
     /// Random words for salts and hash seeds.
     public var random: @Sendable () -> UInt64
+    /// Keep the hashes of the visitors of closed days, so that machines that count one site can find those they share.
+    public var sharesVisitors = false
+    /// Where salts lie that several machines or processes share; they are then not destroyed by us. `nil`: beside the
+    /// database, and destroyed with their day.
+    public var salts: String?
     /// After how many events in memory a transaction is made.
-    public var commitEvery = 300_000
+    public var commitEvery = 200_000
 
     /// Settings with the defaults.
     public init(database: String, catalog: LinkCatalog, now: Int64, random: @escaping @Sendable () -> UInt64) {
@@ -125,5 +130,12 @@ extension IngestSettings {
         let bytes: [UInt8]
         do { bytes = try Files.read(path, limit: 16 << 20) } catch { throw .file(error) }
         guard agentRules.add(crawlerUserAgents: bytes) != nil else { throw .unknownFormat(path: path) }
+    }
+
+    /// Adds the names of uap-core's `regexes.yaml`.
+    public mutating func addFamilies(path: String) throws(IngestError) {
+        let bytes: [UInt8]
+        do { bytes = try Files.read(path, limit: 16 << 20) } catch { throw .file(error) }
+        guard agentRules.add(uapCore: bytes) != nil else { throw .unknownFormat(path: path) }
     }
 }

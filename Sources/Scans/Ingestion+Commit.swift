@@ -94,22 +94,20 @@ extension Ingestion {
             for reader in readers where !reader.isDone { limit = min(limit, reader.watermark) }
         }
         do {
+            intake.park()
             let transaction = try database.begin()
             try storeTexts()
             let closing = try daysToClose(before: limit - Int64(settings.rules.openHours) * 3600)
-            var counter = DayCounter(rules: settings.rules, goals: goals)
-            for index in 0..<intake.days.count { try store(index, closing, &counter) }
-            for day in closing where !intake.days.contains(where: { $0.day == day }) {
-                try close(day, nil, &counter)
-            }
+            var days = intake.takeDays()
+            let taken = Set(days.map(\.day))
+            while let day = days.popLast() { try store(day, closing) }
+            for day in closing.subtracting(taken).sorted() { try close(day, nil) }
             try storeReached()
             if isEnd { try sweep(today: limit) }
             try storeSources()
             try transaction.commit()
             closedDays.formUnion(closing)
             summary.closedDays += closing.count
-            intake.days.removeAll(keepingCapacity: true)
-            intake.forgetCurrentDay()
             if !closing.isEmpty { try salts.destroy { [closedDays] in closedDays.contains($0) } }
             if isEnd, summary.closedDays > 0 {
                 try database.execute("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE);")
@@ -121,9 +119,14 @@ extension Ingestion {
 
     private mutating func storeTexts() throws(SQLiteError) {
         let first = intake.links.count - intake.newLinks.count
-        for (offset, link) in intake.newLinks.enumerated() {
-            try database.run(
-                "INSERT INTO link VALUES(?, ?, ?)", .integer(first + offset), .text(link.host), .text(link.path))
+        if !intake.newLinks.isEmpty {
+            let statement = try database.prepare("INSERT INTO link VALUES(?, ?, ?)")
+            for (offset, link) in intake.newLinks.enumerated() {
+                try statement.bind(1, first + offset)
+                try statement.bind(2, link.host)
+                try statement.bind(3, link.path)
+                try statement.run()
+            }
         }
         intake.newLinks.removeAll()
         for kind in TextTable.Kind.allCases {
@@ -139,7 +142,8 @@ extension Ingestion {
             let stored = try database.first("SELECT count(*) FROM agent") { $0.int(0) } ?? 0
             if stored > 300_000 { try database.run("DELETE FROM agent") }
             let statement = try database.prepare("INSERT OR REPLACE INTO agent VALUES(?, ?, ?)")
-            for agent in intake.newAgents {
+            // In the order of the table: its pages are then filled one after the other.
+            for agent in intake.newAgents.sorted(by: { Int64(bitPattern: $0.hash) < Int64(bitPattern: $1.hash) }) {
                 try statement.bind(1, Int(Int64(bitPattern: agent.hash)))
                 try statement.bind(2, Int(agent.entry.value))
                 try statement.bind(3, Int(Int64(bitPattern: agent.entry.mark)))
@@ -167,27 +171,17 @@ extension Ingestion {
     }
 
     /// Stores what came for one day.
-    private mutating func store(
-        _ index: Int, _ closing: Set<Int>, _ counter: inout DayCounter
-    ) throws(IngestError) {
-        // Taken out, so that arrays are not copied.
-        var day = intake.days[index]
-        intake.days[index].events = []
-        intake.days[index].left = []
-        intake.days[index].tracked = []
+    private mutating func store(_ taken: consuming OpenDay, _ closing: Set<Int>) throws(IngestError) {
+        var day = taken
         do {
             try addCounters(day)
             try store(day.tracked, day: day.day)
             if day.isClosed {
-                try mergeLate(&day, &counter)
+                try mergeLate(&day)
             } else if closing.contains(day.day) {
-                try close(day.day, day, &counter)
+                try close(day.day, day)
             } else {
-                if !day.events.isEmpty {
-                    try database.run(
-                        "INSERT INTO journal(day, kind, data) VALUES(?, 1, ?)", .integer(day.day),
-                        .blob(Event.encode(day.events)))
-                }
+                try journal(day)
                 if !day.left.isEmpty {
                     try database.run(
                         "INSERT INTO journal(day, kind, data) VALUES(?, 2, ?)", .integer(day.day),
@@ -196,6 +190,21 @@ extension Ingestion {
             }
         } catch {
             throw IngestError(error)
+        }
+        intake.recycle(day.events)
+    }
+
+    /// Events that wait, by parts of their addresses, so that a large day can be counted part by part.
+    private func journal(_ day: OpenDay) throws(SQLiteError) {
+        guard !day.events.isEmpty else { return }
+        let statement = try database.prepare(
+            "INSERT INTO journal(day, kind, part, events, data) VALUES(?, 1, ?, ?, ?)")
+        try statement.bind(1, day.day)
+        try Event.encode(day.events) { (part, count, bytes) throws(SQLiteError) in
+            try statement.bind(2, part)
+            try statement.bind(3, count)
+            try statement.bind(4, bytes)
+            try statement.run()
         }
     }
 
@@ -214,23 +223,27 @@ extension Ingestion {
     }
 
     /// Counts a day for good: its cells stay, all that was known of single visitors goes.
-    private func close(_ day: Int, _ pending: OpenDay?, _ counter: inout DayCounter) throws(IngestError) {
+    private mutating func close(_ day: Int, _ pending: OpenDay?) throws(IngestError) {
         do {
             let stored =
                 try database.first(
-                    "SELECT COALESCE(SUM(LENGTH(data)),0) FROM journal WHERE day=? AND kind=1", .integer(day)
+                    "SELECT COALESCE(SUM(events),0) FROM journal WHERE day=?", .integer(day)
                 ) { $0.int(0) } ?? 0
-            let expected = stored / Event.size + (pending?.events.count ?? 0)
+            let expected = stored + (pending?.events.count ?? 0)
             // Large days are counted in parts, by address: memory stays bounded, the result is the same.
-            let parts = expected / 1_000_000 + 1
+            var parts = 1
+            while parts < Event.parts, expected / parts > Self.eventsInMemory { parts *= 2 }
             var visitors = 0
             var anonymous = 0
             var conversions: [Conversion: Int] = [:]
             var tracked: Set<VisitorLink> = []
-            var whole: [UInt32: Cell] = [:]
+            // Packed: a day of many links has many cells.
+            var whole: [UInt32: [UInt8]] = [:]
+            let dayStart = Int64(day - 1) * 86400
             for part in 0..<parts {
-                var events: [Event] = []
+                var events = counter.takeBuffer()
                 var left: [UInt32] = []
+                if parts == 1 { events.reserveCapacity(expected) }
                 guard
                     try ScanStore.journal(
                         database, day: day, part: (part, parts), events: &events, left: &left)
@@ -239,34 +252,40 @@ extension Ingestion {
                     if parts == 1 {
                         events.append(contentsOf: pending.events)
                     } else {
-                        for event in pending.events where Int(event.address >> 40) % parts == part {
+                        for event in pending.events where event.part * parts / Event.parts == part {
                             events.append(event)
                         }
                     }
                     if part == 0 { left.append(contentsOf: pending.left) }
                 }
                 let result: DayResult
-                if parts == 1 {
-                    let statement = try database.prepare("INSERT INTO cell VALUES(?, ?, ?)")
-                    try statement.bind(1, day)
-                    result = try counter.countPacked(&events, excluded: left, dayStart: Int64(day - 1) * 86400) {
-                        (link, bytes) throws(SQLiteError) in
-                        try statement.bind(2, Int(link))
-                        try statement.bind(3, bytes)
-                        try statement.run()
+                let statement = try database.prepare("INSERT INTO cell VALUES(?, ?, ?)")
+                try statement.bind(1, day)
+                let visitorStatement = try database.prepare("INSERT INTO visitor VALUES(?, ?, ?)")
+                try visitorStatement.bind(1, day)
+                result = try counter.countPacked(&events, excluded: left, dayStart: dayStart) {
+                    (link, bytes, visitors) throws(IngestError) in
+                    var bytes = bytes
+                    if !visitors.isEmpty {
+                        try Self.insert(visitorStatement, link, ScanStore.encode(hashes: visitors))
                     }
-                } else {
-                    result = counter.count(&events, excluded: left)
+                    if parts > 1 {
+                        if let old = whole[link] { bytes = try Self.sum(old, bytes, day, dayStart) }
+                        if part < parts - 1 {
+                            whole[link] = bytes
+                            return
+                        }
+                        whole[link] = nil
+                    }
+                    try Self.insert(statement, link, bytes)
                 }
+                counter.giveBack(events)
                 visitors += result.visitors
                 anonymous += result.anonymous
                 conversions.merge(result.conversions, uniquingKeysWith: +)
                 tracked.formUnion(result.tracked)
-                if parts > 1 {
-                    for (link, cell) in result.cells { whole[link, default: Cell()].add(cell) }
-                }
             }
-            if parts > 1 { try write(day, whole.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }) }
+            try write(day, whole.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
             try store(conversions, day: day)
             try settle(tracked, day: day)
             try database.run("DELETE FROM journal WHERE day=?", .integer(day))
@@ -278,21 +297,37 @@ extension Ingestion {
         }
     }
 
-    private func write(_ day: Int, _ cells: [(link: UInt32, cell: Cell)]) throws(SQLiteError) {
-        let statement = try database.prepare("INSERT INTO cell VALUES(?, ?, ?)")
-        var bytes: [UInt8] = []
-        for (link, cell) in cells {
-            bytes.removeAll(keepingCapacity: true)
-            cell.pack(dayStart: Int64(day - 1) * 86400, into: &bytes)
-            try statement.bind(1, day)
+    /// Events of one day that are counted at once.
+    static let eventsInMemory = 200_000
+
+    private static func insert(_ statement: borrowing Statement, _ link: UInt32, _ bytes: [UInt8]) throws(IngestError) {
+        do {
             try statement.bind(2, Int(link))
             try statement.bind(3, bytes)
             try statement.run()
+        } catch { throw .database(error) }
+    }
+
+    private static func sum(_ a: [UInt8], _ b: [UInt8], _ day: Int, _ dayStart: Int64) throws(IngestError) -> [UInt8] {
+        guard var cell = Cell.unpack(a, dayStart: dayStart), let other = Cell.unpack(b, dayStart: dayStart) else {
+            throw .damaged("cell of \(CivilDay(number: day))")
         }
+        cell.add(other)
+        var bytes: [UInt8] = []
+        cell.pack(dayStart: dayStart, into: &bytes)
+        return bytes
+    }
+
+    private func write(_ day: Int, _ cells: [(link: UInt32, bytes: [UInt8])]) throws(IngestError) {
+        do {
+            let statement = try database.prepare("INSERT INTO cell VALUES(?, ?, ?)")
+            try statement.bind(1, day)
+            for (link, bytes) in cells { try Self.insert(statement, link, bytes) }
+        } catch { throw IngestError(error) }
     }
 
     /// Lines of a day that is closed: counted as scans, visitors stay as they were.
-    private func mergeLate(_ day: inout OpenDay, _ counter: inout DayCounter) throws(IngestError) {
+    private mutating func mergeLate(_ day: inout OpenDay) throws(IngestError) {
         let result = counter.count(&day.events, excluded: day.left, isLate: true)
         let start = Int64(day.day - 1) * 86400
         do {
@@ -351,5 +386,31 @@ extension Ingestion {
         }
         samples = []
         try database.run("UPDATE setting SET value=? WHERE name='samples'", .integer(slot))
+    }
+
+    /// What benchmarks call the core path: reading, parsing, links, known User-Agents, uniques and cells by day. Nothing
+    /// is stored, and every call begins anew.
+    package mutating func dryRun(_ paths: [String]) throws(IngestError) -> (lines: Int, cells: Int) {
+        sources = []
+        forgetQuiet()
+        summary = IngestSummary()
+        var cells = 0
+        var seen: Set<[UInt64]> = []
+        for reader in plan(paths, isForGoals: false, &seen) {
+            while !reader.isDone {
+                try read(reader)
+                if intake.pending >= settings.commitEvery { cells += countDry() }
+            }
+        }
+        return (summary.lines, cells + countDry())
+    }
+
+    private mutating func countDry() -> Int {
+        var cells = 0
+        for var day in intake.takeDays() {
+            _ = counter.countPacked(&day.events, excluded: day.left, dayStart: 0) { _, _, _ in cells += 1 }
+            intake.recycle(day.events)
+        }
+        return cells
     }
 }

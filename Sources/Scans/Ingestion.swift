@@ -16,6 +16,7 @@ public struct Ingestion: ~Copyable {
     var malformed: [Malformation: Int] = [:]
     var samples: [(reason: Malformation, text: [UInt8])] = []
     var summary = IngestSummary()
+    var counter: DayCounter
     /// Sizes of files that had nothing new last time.
     private var quiet: [String: [UInt64]] = [:]
     /// What days are counted by besides the rules.
@@ -51,11 +52,16 @@ public struct Ingestion: ~Copyable {
         self.settings = settings
         self.database = database
         self.intake = intake
-        salts = SaltFolder(path: settings.database + ".salts", random: settings.random)
+        counter = DayCounter(rules: settings.rules)
+        salts = SaltFolder(
+            path: settings.salts ?? settings.database + ".salts", isShared: settings.salts != nil,
+            random: settings.random)
     }
 
     private mutating func start() throws(IngestError) {
         do { try load() } catch { throw .database(error) }
+        counter = DayCounter(rules: settings.rules, goals: goals)
+        counter.keepsVisitors = settings.sharesVisitors
         try salts.destroy { [closedDays] in closedDays.contains($0) }
     }
 
@@ -65,6 +71,8 @@ public struct Ingestion: ~Copyable {
 
     private static func openDatabase(_ settings: IngestSettings, attribution: String?) throws(SQLiteError) -> Database {
         let database = try ScanStore.open(settings.database)
+        try database.run(
+            "INSERT OR REPLACE INTO setting VALUES('shares_visitors', ?)", .text(settings.sharesVisitors ? "1" : "0"))
         if let attribution {
             try database.run("INSERT OR REPLACE INTO setting VALUES('attribution', ?)", .text(attribution))
         }
@@ -116,10 +124,13 @@ public struct Ingestion: ~Copyable {
         return summary
     }
 
+    /// Looks at all files again, also those that had nothing new.
+    mutating func forgetQuiet() { quiet = [:] }
+
     // MARK: planning
 
     /// Opens the logs; those that are one log under several names become one reader.
-    private mutating func plan(
+    mutating func plan(
         _ paths: [String], isForGoals: Bool, _ seen: inout Set<[UInt64]>
     ) -> [LogReader] {
         var readers: [LogReader] = []
@@ -188,7 +199,7 @@ public struct Ingestion: ~Copyable {
     // MARK: reading
 
     /// Reads one piece of a log.
-    private mutating func read(_ reader: LogReader) throws(IngestError) {
+    mutating func read(_ reader: LogReader) throws(IngestError) {
         if !reader.isOpen {
             guard try open(reader) else { return }
         }
@@ -230,79 +241,136 @@ public struct Ingestion: ~Copyable {
 
     /// All whole lines of the buffer.
     private mutating func lines(_ reader: LogReader) throws(IngestError) {
-        var hit = Hit()
-        var at = 0
+        var progress = Progress(source: sources[reader.source], parser: reader.parser, last: settings.now)
+        progress.isForGoals = reader.isForGoals
+        progress.last = progress.source.lastAt ?? settings.now
         let end = reader.filled
-        var source = sources[reader.source]
-        var parser = reader.parser
-        var last = source.lastAt ?? settings.now
-        var lineStart = -1
-        var count = 0
-        let closed = closedDays
         let buffer = reader.lend()
-        var recent = RecentTimes()
-        swap(&recent, &reader.recent)
-        let isForGoals = reader.isForGoals
-        let span = buffer.span
-        while true {
-            let lineEnd = span.firstLineFeed(at, end)
-            if lineEnd == end { break }
-            if reader.isSkipping {
-                // The end of a line that was longer than the buffer.
-                reader.isSkipping = false
-                count += 1
-                source.malformed += 1
-                if !isForGoals { try intake.malformed(near: last, &salts) { closed.contains($0) } }
-                malformed[.tooLong, default: 0] += 1
-                summary.malformed[.tooLong, default: 0] += 1
-                lineStart = at
-                at = lineEnd + 1
-                continue
-            }
-            do {
-                if try parser.parse(span, at, lineEnd, &hit) {
-                    count += 1
-                    last =
-                        isForGoals
-                        ? try intake.takeGoal(hit, span, &salts) { closed.contains($0) }
-                        : try intake.take(hit, span, &salts) { closed.contains($0) }
-                    recent.note(last)
-                    if source.firstAt == nil { source.firstAt = last }
-                }
-            } catch let reason as Malformation {
-                count += 1
-                source.malformed += 1
-                if !isForGoals { try intake.malformed(near: last, &salts) { closed.contains($0) } }
-                malformed[reason, default: 0] += 1
-                summary.malformed[reason, default: 0] += 1
-                if samples.count < 100 { samples.append((reason, Self.masked(span, at, lineEnd))) }
-            } catch let error as IngestError {
-                throw error
-            } catch {
-                throw .damaged("\(error)")
-            }
-            lineStart = at
-            at = lineEnd + 1
+        swap(&progress.recent, &reader.recent)
+        if reader.isSkipping {
+            try skip(buffer, end, &progress)
+            if progress.at > 0 { reader.isSkipping = false }
         }
-        source.lines += count
-        summary.lines += count
-        summary.bytes += at
-        if count > 0 { source.lastAt = last }
-        source.header = parser.header
-        if lineStart >= 0 {
-            source.tail = SourceState.tail(buffer[max(lineStart, at - 256)..<at])
+        try take(buffer, end, &progress)
+        var source = progress.source
+        source.lines += progress.count
+        summary.lines += progress.count
+        summary.bytes += progress.at
+        if progress.count > 0 { source.lastAt = progress.last }
+        source.header = progress.parser.header
+        if progress.lineStart >= 0 {
+            source.tail = SourceState.tail(buffer[max(progress.lineStart, progress.at - 256)..<progress.at])
         }
-        source.position = reader.position + at
+        source.position = reader.position + progress.at
         sources[reader.source] = source
-        reader.parser = parser
-        reader.giveBack(buffer)
-        reader.recent = recent
-        reader.consumed(at)
+        reader.parser = progress.parser
+        // Given away: a second reference would make the next write copy the whole buffer.
+        reader.giveBack(consume buffer)
+        swap(&reader.recent, &progress.recent)
+        reader.consumed(progress.at)
         // A line that does not end within the buffer: counted where it ends, so that a crash before does no harm.
         if reader.isOverlong {
             reader.isSkipping = true
             reader.drop()
         }
+    }
+
+    /// What changes from line to line.
+    private struct Progress {
+        var source: SourceState
+        var parser: LogParser
+        var recent = RecentTimes()
+        /// Time of the last line.
+        var last: Int64
+        var at = 0
+        var lineStart = -1
+        var count = 0
+        var isForGoals = false
+
+        init(source: SourceState, parser: LogParser, last: Int64) {
+            self.source = source
+            self.parser = parser
+            self.last = last
+        }
+    }
+
+    /// The end of a line that was longer than the buffer, if it is here.
+    private mutating func skip(_ buffer: [UInt8], _ end: Int, _ progress: inout Progress) throws(IngestError) {
+        let lineEnd = buffer.span.firstLineFeed(0, end)
+        guard lineEnd < end else { return }
+        try malformed(.tooLong, &progress)
+        progress.lineStart = 0
+        progress.at = lineEnd + 1
+    }
+
+    private mutating func malformed(_ reason: Malformation, _ progress: inout Progress) throws(IngestError) {
+        progress.count += 1
+        progress.source.malformed += 1
+        if !progress.isForGoals {
+            try intake.malformed(near: progress.last, &salts) { [closedDays] in closedDays.contains($0) }
+        }
+        malformed[reason, default: 0] += 1
+        summary.malformed[reason, default: 0] += 1
+    }
+
+    private mutating func take(_ buffer: [UInt8], _ end: Int, _ progress: inout Progress) throws(IngestError) {
+        var hit = Hit()
+        let span = buffer.span
+        // Hits wait here until what they lead to has come from memory.
+        var waiting = [(hit: Hit, keys: Intake.Keys)](repeating: (Hit(), Intake.Keys()), count: 8)
+        var first = 0
+        var next = 0
+        while true {
+            let lineEnd = span.firstLineFeed(progress.at, end)
+            if lineEnd == end { break }
+            do {
+                if try progress.parser.parse(span, progress.at, lineEnd, &hit) {
+                    progress.count += 1
+                    if progress.isForGoals {
+                        note(
+                            try intake.takeGoal(hit, span, &salts) { [closedDays] in closedDays.contains($0) },
+                            &progress)
+                    } else {
+                        if next - first == 8 {
+                            try take(waiting[first & 7].hit, waiting[first & 7].keys, span, &progress)
+                            first += 1
+                        }
+                        waiting[next & 7] = (hit, intake.keys(hit, span))
+                        next += 1
+                    }
+                }
+            } catch let reason as Malformation {
+                while first < next {
+                    try take(waiting[first & 7].hit, waiting[first & 7].keys, span, &progress)
+                    first += 1
+                }
+                try malformed(reason, &progress)
+                if samples.count < 100 { samples.append((reason, Self.masked(span, progress.at, lineEnd))) }
+            } catch let error as IngestError {
+                throw error
+            } catch {
+                throw .damaged("\(error)")
+            }
+            progress.lineStart = progress.at
+            progress.at = lineEnd + 1
+        }
+        while first < next {
+            try take(waiting[first & 7].hit, waiting[first & 7].keys, span, &progress)
+            first += 1
+        }
+    }
+
+    @inline(__always)
+    private mutating func take(
+        _ hit: Hit, _ keys: Intake.Keys, _ span: borrowing Span<UInt8>, _ progress: inout Progress
+    ) throws(IngestError) {
+        note(try intake.take(hit, keys, span, &salts) { [closedDays] in closedDays.contains($0) }, &progress)
+    }
+
+    private func note(_ time: Int64, _ progress: inout Progress) {
+        progress.last = time
+        progress.recent.note(time)
+        if progress.source.firstAt == nil { progress.source.firstAt = time }
     }
 
     /// What follows the last line feed of a log that will not grow.

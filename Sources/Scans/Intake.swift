@@ -1,4 +1,5 @@
 internal import AccessLogs
+internal import CBytes
 internal import Site
 internal import Support
 
@@ -25,6 +26,7 @@ struct OpenDay {
     var skewed = 0
     var late = 0
     var excluded = [Int](repeating: 0, count: Exclusion.count)
+    var pending: Int { events.count + left.count / 8 }
 
     init(day: Int, salt: SipHash, isClosed: Bool) {
         self.day = day
@@ -48,6 +50,13 @@ struct HashCache<Value: Sendable>: Sendable {
         self.capacity = capacity
         self.empty = empty
         slots = Array(repeating: Slot(key: 0, value: empty), count: 1024)
+    }
+
+    /// Asks for the memory of an entry before it is needed.
+    @inline(__always)
+    func prefetch(_ hash: UInt64) {
+        let at = Int(truncatingIfNeeded: hash >> 20) & (slots.count - 1)
+        slots.withUnsafeBufferPointer { wayseal_prefetch($0.baseAddress.map { $0 + at }) }
     }
 
     @inline(__always)
@@ -108,7 +117,11 @@ struct Intake: ~Copyable {
     var languages = HashCache<UInt16>(capacity: 4096, empty: 0)
     var classifier: AgentClassifier
     let geography: Geography?
+    /// Days that take lines; the one of the last line is in ``today``, taken out of its place.
     var days: [OpenDay] = []
+    private var today = OpenDay(day: .min, salt: SipHash(k0: 0, k1: 0), isClosed: true)
+    /// Memory of events that were stored, for the next ones.
+    private var spare: [[Event]] = []
     var newLinks: [(host: String, path: String)] = []
     /// Pages that are goals.
     var goals: GoalTable
@@ -116,7 +129,6 @@ struct Intake: ~Copyable {
     var reached: [ReachedGoal] = []
     /// Whether goals are looked for under the addresses that the log cuts, and under whole ones.
     var cutsGoals = (cut: true, whole: false)
-    var defaultHost: Int32 = 0
     private var current = -1
     private var currentFrom: Int64 = .max
     private var currentTo: Int64 = .min
@@ -125,7 +137,7 @@ struct Intake: ~Copyable {
     private var countsAgent = [Bool](repeating: false, count: 8)
     private let codeMark: [UInt8]
     /// Events that wait in memory.
-    var pending: Int { days.reduce(0) { $0 + $1.events.count + $1.left.count / 8 } }
+    var pending: Int { days.reduce(today.pending) { $0 + $1.pending } }
     /// User-Agents that had to be classified.
     private(set) var classified = 0
 
@@ -153,8 +165,9 @@ struct Intake: ~Copyable {
         codeMark = Array(rules.codeMark.utf8)
     }
 
-    /// Forgets which day was the last: after days were taken away.
-    mutating func forgetCurrentDay() {
+    /// Puts ``today`` back among the ``days``: before they are stored.
+    mutating func park() {
+        if current >= 0 { swap(&today, &days[current]) }
         current = -1
         currentFrom = .max
         currentTo = .min
@@ -166,17 +179,36 @@ struct Intake: ~Copyable {
         let (offset, from, to) = zone.offset(at: time)
         self.offset = offset
         let local = time + offset
+        if current >= 0 { swap(&today, &days[current]) }
+        current = -1
         let day = Int(local >= 0 ? local / 86400 : (local - 86399) / 86400)
         currentFrom = max(from, Int64(day) * 86400 - offset)
         currentTo = min(to, Int64(day + 1) * 86400 - offset)
         if let index = days.firstIndex(where: { $0.day == day }) {
             current = index
-            return
+        } else {
+            let closed = isClosed(day)
+            let salt = closed ? SipHash(k0: 0, k1: 0) : try salts.salt(day: day)
+            days.append(OpenDay(day: day, salt: salt, isClosed: closed))
+            current = days.count - 1
+            if let events = spare.popLast() { days[current].events = events }
         }
-        let closed = isClosed(day)
-        let salt = closed ? SipHash(k0: 0, k1: 0) : try salts.salt(day: day)
-        days.append(OpenDay(day: day, salt: salt, isClosed: closed))
-        current = days.count - 1
+        swap(&today, &days[current])
+    }
+
+    /// All days that took lines, which it then has no more.
+    mutating func takeDays() -> [OpenDay] {
+        park()
+        var taken: [OpenDay] = []
+        swap(&taken, &days)
+        return taken
+    }
+
+    /// Takes back the memory of events.
+    mutating func recycle(_ events: consuming [Event]) {
+        guard spare.count < 4, events.capacity <= 100_000 else { return }
+        events.removeAll(keepingCapacity: true)
+        spare.append(events)
     }
 
     /// A line that is none of its format; it has no time of its own.
@@ -184,15 +216,36 @@ struct Intake: ~Copyable {
         near time: Int64, _ salts: inout some SaltSource, _ isClosed: (Int) -> Bool
     ) throws(IngestError) {
         if time < currentFrom || time >= currentTo { try enter(time, &salts, isClosed) }
-        days[current].requests += 1
-        days[current].excluded[Int(Exclusion.malformed.rawValue)] += 1
+        today.requests += 1
+        today.excluded[Int(Exclusion.malformed.rawValue)] += 1
+    }
+
+    /// Where a hit's link and User-Agent are found.
+    struct Keys {
+        var agent: UInt64 = 0
+        var path: UInt64 = 0
+        var host: Int32 = 0
+    }
+
+    /// The keys of a hit. The memory they lead to is asked for: by the time ``take(_:_:_:_:_:)`` gets the hit, some
+    /// lines later, it is there. Waiting for it costs more than all else of a line.
+    @inline(__always)
+    func keys(_ hit: Hit, _ buffer: borrowing Span<UInt8>) -> Keys {
+        // Escaped and plain texts of one User-Agent differ; each form is decoded once.
+        let agent = hash.hash(buffer, Int(hit.userAgent.start), Int(hit.userAgent.end)) &+ UInt64(hit.escaping.rawValue)
+        agents.prefetch(agent)
+        let host = hit.host.isEmpty ? 0 : links.hostNumber(buffer, Int(hit.host.start), Int(hit.host.end))
+        let path = links.slotHash(buffer, Int(hit.path.start), Int(hit.path.end), host)
+        links.prefetch(path)
+        return Keys(agent: agent, path: path, host: host)
     }
 
     /// Takes one hit.
     /// - Returns: the time at which it is counted.
     @inline(__always)
     mutating func take(
-        _ hit: Hit, _ buffer: borrowing Span<UInt8>, _ salts: inout some SaltSource, _ isClosed: (Int) -> Bool
+        _ hit: Hit, _ keys: Keys, _ buffer: borrowing Span<UInt8>, _ salts: inout some SaltSource,
+        _ isClosed: (Int) -> Bool
     ) throws(IngestError) -> Int64 {
         var time = hit.time
         var isSkewed = false
@@ -203,23 +256,23 @@ struct Intake: ~Copyable {
         // Event times are 32 bits; nothing was logged before 1970.
         if time < 0 { time = 0 }
         if time < currentFrom || time >= currentTo { try enter(time, &salts, isClosed) }
-        days[current].requests += 1
-        if isSkewed { days[current].skewed += 1 }
+        today.requests += 1
+        if isSkewed { today.skewed += 1 }
 
-        let link = try find(hit, buffer)
+        let link = try find(hit, keys, buffer)
         if link < 0 {
             if !goals.isEmpty, try takeGoal(hit, buffer, time) {
-                days[current].excluded[Int(Exclusion.goal.rawValue)] += 1
+                today.excluded[Int(Exclusion.goal.rawValue)] += 1
                 return time
             }
-            days[current].excluded[Int(Exclusion.unknownLink.rawValue)] += 1
-            if rules.usesTraps, !days[current].isClosed, Self.isTrap(buffer, hit.path),
+            today.excluded[Int(Exclusion.unknownLink.rawValue)] += 1
+            if rules.usesTraps, !today.isClosed, Self.isTrap(buffer, hit.path),
                 let address = Address.parse(buffer, hit.address)
             {
                 let connection = (rules.truncatesAddresses ? address.truncated : address).connection
-                days[current].events.append(
+                today.events.append(
                     Event(
-                        visitor: 0, address: days[current].salt.hash(connection.high, connection.low),
+                        visitor: 0, address: today.salt.hash(connection.high, connection.low),
                         time: UInt32(truncatingIfNeeded: time), link: Event.trap, place: 0, device: 0, referrer: 0,
                         language: 0, variant: 0, hour: 0, origin: 0, flags: 0))
             }
@@ -227,7 +280,7 @@ struct Intake: ~Copyable {
         }
         let privacy = links.privacy[Int(link)]
         if privacy == .none {
-            days[current].excluded[Int(Exclusion.notMeasured.rawValue)] += 1
+            today.excluded[Int(Exclusion.notMeasured.rawValue)] += 1
             return time
         }
         var exclusion = Exclusion.none
@@ -241,13 +294,13 @@ struct Intake: ~Copyable {
         } else if hit.optsOut, rules.optOut == .ignore {
             exclusion = .optedOut
         } else {
-            agent = self.agent(hit, buffer)
+            agent = agents.find(keys.agent) ?? newAgent(hit, buffer, keys.agent)
             let agentClass = UInt8(truncatingIfNeeded: agent.value)
             if !countsAgent[Int(agentClass & 7)] { exclusion = agent.agentClass.exclusion }
         }
         if exclusion != .none {
-            days[current].excluded[Int(exclusion.rawValue)] += 1
-            days[current].left.append(UInt32(link) << 4 | UInt32(exclusion.rawValue))
+            today.excluded[Int(exclusion.rawValue)] += 1
+            today.left.append(UInt32(link) << 4 | UInt32(exclusion.rawValue))
             return time
         }
 
@@ -262,19 +315,19 @@ struct Intake: ~Copyable {
             flags |= Event.suspicious
         }
         let event = Event(
-            visitor: isAnonymous ? 0 : days[current].salt.hash(connection.high, connection.low, agent.mark),
-            address: isAnonymous ? 0 : days[current].salt.hash(connection.high, connection.low),
+            visitor: isAnonymous ? 0 : today.salt.hash(connection.high, connection.low, agent.mark),
+            address: isAnonymous ? 0 : today.salt.hash(connection.high, connection.low),
             time: UInt32(truncatingIfNeeded: time), link: UInt32(link),
             place: geography == nil ? 0 : place(address), device: agent.device, referrer: referrer,
             language: language(hit, buffer), variant: variant(hit, buffer),
             hour: UInt8(truncatingIfNeeded: (time + offset) / 3600 % 24),
             origin: origin(hit, buffer, link).rawValue, flags: flags)
-        if days[current].isClosed { days[current].late += 1 }
-        days[current].events.append(event)
+        if today.isClosed { today.late += 1 }
+        today.events.append(event)
         if links.isTracked[Int(link)], !isAnonymous, let id = ClickID.key(hit.decoded(hit.requestID, in: buffer)) {
-            days[current].tracked.append(
+            today.tracked.append(
                 TrackedScan(
-                    id: id, visitor: days[current].isClosed ? 0 : event.visitor, time: event.time, link: event.link,
+                    id: id, visitor: today.isClosed ? 0 : event.visitor, time: event.time, link: event.link,
                     variant: event.variant))
         }
         return time
@@ -313,19 +366,20 @@ struct Intake: ~Copyable {
             for goal in found { reached.append(ReachedGoal(id: id, goal: goal, time: second)) }
         }
         // A closed day has forgotten its visitors, and who opts out is none.
-        if days[current].isClosed || hit.optsOut && rules.optOut != .disregard { return true }
+        if today.isClosed || hit.optsOut && rules.optOut != .disregard { return true }
         guard let address = Address.parse(buffer, hit.address) else { return true }
-        let mark = agent(hit, buffer).mark
+        let key = keys(hit, buffer).agent
+        let mark = (agents.find(key) ?? newAgent(hit, buffer, key)).mark
         var seen: [UInt64] = []
         for (isWanted, address) in [(cutsGoals.cut, address.truncated), (cutsGoals.whole, address)] where isWanted {
             let connection = address.connection
-            let visitor = days[current].salt.hash(connection.high, connection.low, mark)
+            let visitor = today.salt.hash(connection.high, connection.low, mark)
             if seen.contains(visitor) { continue }
             seen.append(visitor)
             for goal in found {
-                days[current].events.append(
+                today.events.append(
                     Event(
-                        visitor: visitor, address: days[current].salt.hash(connection.high, connection.low),
+                        visitor: visitor, address: today.salt.hash(connection.high, connection.low),
                         time: second, link: Event.goalBase + goal, place: 0, device: 0, referrer: 0, language: 0,
                         variant: 0, hour: 0, origin: 0, flags: 0))
             }
@@ -336,12 +390,21 @@ struct Intake: ~Copyable {
     // MARK: links
 
     @inline(__always)
-    private mutating func find(_ hit: Hit, _ buffer: borrowing Span<UInt8>) throws(IngestError) -> Int32 {
-        let host = hit.host.isEmpty ? defaultHost : links.hostNumber(buffer, Int(hit.host.start), Int(hit.host.end))
+    private mutating func find(
+        _ hit: Hit, _ keys: Keys, _ buffer: borrowing Span<UInt8>
+    ) throws(IngestError) -> Int32 {
+        var keys = keys
+        if keys.host < 0 {
+            // One of the lines that waited may have brought the host.
+            keys.host = links.hostNumber(buffer, Int(hit.host.start), Int(hit.host.end))
+            keys.path = links.slotHash(buffer, Int(hit.path.start), Int(hit.path.end), keys.host)
+        }
         var link = Int32(-1)
-        if !hit.link.isEmpty { link = named(hit, buffer, host) }
-        if link < 0 { link = links.link(buffer, Int(hit.path.start), Int(hit.path.end), host: host) }
-        if link < 0, hit.path.count > 1, hit.path.count < 4096 { link = try slowly(hit, buffer, host) }
+        if !hit.link.isEmpty { link = named(hit, buffer, keys.host) }
+        if link < 0 {
+            link = links.link(buffer, Int(hit.path.start), Int(hit.path.end), host: keys.host, hash: keys.path)
+        }
+        if link < 0, hit.path.count > 1, hit.path.count < 4096 { link = try slowly(hit, buffer, keys.host) }
         return link
     }
 
@@ -423,14 +486,6 @@ struct Intake: ~Copyable {
     }
 
     // MARK: dimensions
-
-    @inline(__always)
-    private mutating func agent(_ hit: Hit, _ buffer: borrowing Span<UInt8>) -> AgentEntry {
-        // Escaped and plain texts of one User-Agent differ; each form is decoded once.
-        let key = hash.hash(buffer, Int(hit.userAgent.start), Int(hit.userAgent.end)) &+ UInt64(hit.escaping.rawValue)
-        if let known = agents.find(key) { return known }
-        return newAgent(hit, buffer, key)
-    }
 
     private mutating func newAgent(
         _ hit: Hit, _ buffer: borrowing Span<UInt8>, _ key: UInt64

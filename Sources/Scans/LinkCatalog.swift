@@ -1,3 +1,4 @@
+internal import CBytes
 public import Site
 
 /// The links that are counted: those of a manifest, or whatever a log shows to be redirects.
@@ -143,13 +144,14 @@ struct LinkTable: Sendable {
     /// More links than this are not discovered: paths are made by strangers.
     static let discoveryLimit = 1_000_000
 
+    /// 16 bytes: the table is read once a line, and what is not in the processor's cache costs most.
     private struct Slot {
-        var hash: UInt64 = 0
+        var hash: UInt32 = 0
         var link: Int32 = -1
-        var host: Int32 = 0
         var start: UInt32 = 0
         var count: UInt16 = 0
-        var isWildcard = false
+        /// Host << 1, and 1 for a wildcard.
+        var kind: UInt16 = 0
     }
 
     init(hash: ByteHash) {
@@ -182,7 +184,7 @@ struct LinkTable: Sendable {
     }
 
     private mutating func insert(_ path: [UInt8], host: Int32, link: Int32, isWildcard: Bool) {
-        guard path.count <= Int(UInt16.max) else { return }
+        guard path.count <= Int(UInt16.max), host < 32768 else { return }
         let h = slotHash(path.span, 0, path.count, host)
         guard find(path.span, 0, path.count, host, h, isWildcard: isWildcard) < 0 else { return }
         if (used + 1) * 2 > slots.count { grow() }
@@ -190,8 +192,8 @@ struct LinkTable: Sendable {
         arena.append(contentsOf: path)
         place(
             Slot(
-                hash: h, link: link, host: host, start: UInt32(start), count: UInt16(path.count),
-                isWildcard: isWildcard))
+                hash: UInt32(truncatingIfNeeded: h), link: link, start: UInt32(start), count: UInt16(path.count),
+                kind: UInt16(host) << 1 | (isWildcard ? 1 : 0)))
     }
 
     private mutating func place(_ slot: Slot) {
@@ -209,7 +211,7 @@ struct LinkTable: Sendable {
     }
 
     @inline(__always)
-    private func slotHash(_ bytes: borrowing Span<UInt8>, _ from: Int, _ to: Int, _ host: Int32) -> UInt64 {
+    func slotHash(_ bytes: borrowing Span<UInt8>, _ from: Int, _ to: Int, _ host: Int32) -> UInt64 {
         hash.folded(bytes, from, to) &+ UInt64(UInt32(bitPattern: host)) &* 0x9E37_79B9_7F4A_7C15
     }
 
@@ -217,18 +219,34 @@ struct LinkTable: Sendable {
     private func find(
         _ bytes: borrowing Span<UInt8>, _ from: Int, _ to: Int, _ host: Int32, _ h: UInt64, isWildcard: Bool
     ) -> Int32 {
-        var at = Int(truncatingIfNeeded: h) & (slots.count - 1)
-        while slots[at].link >= 0 {
+        guard to - from <= Int(UInt16.max) else { return -1 }
+        let short = UInt32(truncatingIfNeeded: h)
+        let kind = UInt16(truncatingIfNeeded: host) << 1 | (isWildcard ? 1 : 0)
+        let count = UInt16(truncatingIfNeeded: to - from)
+        var at = Int(short) & (slots.count - 1)
+        while true {
             let slot = slots[at]
-            if slot.hash == h, slot.host == host, slot.isWildcard == isWildcard, Int(slot.count) == to - from {
-                var i = 0
-                let start = Int(slot.start)
-                while i < to - from, arena[start + i] == lower(bytes[from + i]) { i += 1 }
-                if i == to - from { return slot.link }
+            if slot.link < 0 { return -1 }
+            if slot.hash == short, slot.kind == kind, slot.count == count, isSame(bytes, from, to, Int(slot.start)) {
+                return slot.link
             }
             at = (at + 1) & (slots.count - 1)
         }
-        return -1
+    }
+
+    /// Whether `from..<to` with small letters is what the arena has at `start`.
+    @inline(__always)
+    private func isSame(_ bytes: borrowing Span<UInt8>, _ from: Int, _ to: Int, _ start: Int) -> Bool {
+        let known = arena.span
+        var i = from
+        var j = start
+        while i < to {
+            let next = min(i + 8, to)
+            if lower(bytes.packed(i, next)) != known.packed(j, j + next - i) { return false }
+            j += next - i
+            i = next
+        }
+        return true
     }
 
     /// The number of a host, 0 when the request names none, −1 for one without links.
@@ -250,11 +268,23 @@ struct LinkTable: Sendable {
         return -1
     }
 
-    /// The link at a path, or −1.
+    /// Asks for the memory of a slot before it is needed.
     @inline(__always)
+    func prefetch(_ hash: UInt64) {
+        let at = Int(UInt32(truncatingIfNeeded: hash)) & (slots.count - 1)
+        slots.withUnsafeBufferPointer { wayseal_prefetch($0.baseAddress.map { $0 + at }) }
+    }
+
+    /// The link at a path, or −1.
     func link(_ bytes: borrowing Span<UInt8>, _ from: Int, _ to: Int, host: Int32) -> Int32 {
+        link(bytes, from, to, host: host, hash: slotHash(bytes, from, to, host))
+    }
+
+    /// As above; `hash` is ``slotHash(_:_:_:_:)``.
+    @inline(__always)
+    func link(_ bytes: borrowing Span<UInt8>, _ from: Int, _ to: Int, host: Int32, hash: UInt64) -> Int32 {
         guard host >= 0, to > from else { return -1 }
-        let found = find(bytes, from, to, host, slotHash(bytes, from, to, host), isWildcard: false)
+        let found = find(bytes, from, to, host, hash, isWildcard: false)
         if found >= 0 || !hasWildcards { return found }
         return wildcard(bytes, from, to, host)
     }

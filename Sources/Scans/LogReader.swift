@@ -22,6 +22,8 @@ struct SourceState: Sendable {
     }
 
     static let headLimit = 1024
+    /// In the column of the format: counts of another machine, united with others.
+    static let mergedFormat = 255
 
     /// Whether a log that begins with `bytes` is this one.
     func matches(_ bytes: [UInt8]) -> Bool {

@@ -16,6 +16,7 @@ public enum ScanMaintenance {
             try remember(database, before: day)
             try database.run("DELETE FROM cell WHERE day < ?", .integer(day.number))
             try database.run("DELETE FROM journal WHERE day < ?", .integer(day.number))
+            try database.run("DELETE FROM visitor WHERE day < ?", .integer(day.number))
             try database.run("DELETE FROM conversion WHERE day < ?", .integer(day.number))
             try database.run(
                 "DELETE FROM reached WHERE request IN (SELECT id FROM request WHERE day < ?)", .integer(day.number))

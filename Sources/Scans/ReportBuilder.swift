@@ -420,10 +420,10 @@ public struct ReportBuilder: ~Copyable {
             WHERE last_at >= ? AND first_at < ? ORDER BY name, id
             """, .integer(Int(from)), .integer(Int(to))
         ) { row in
-            let format = LogFormat(rawValue: UInt8(truncatingIfNeeded: row.int(1))) ?? .combined
+            let format = LogFormat(rawValue: UInt8(truncatingIfNeeded: row.int(1)))?.name ?? "cells"
             sources.append(
                 .init(
-                    name: row.text(0), format: format.name, lines: row.int(2), malformed: row.int(3),
+                    name: row.text(0), format: format, lines: row.int(2), malformed: row.int(3),
                     firstAt: row.isNull(4) ? nil : Int64(row.int(4)), lastAt: row.isNull(5) ? nil : Int64(row.int(5))))
         }
         report.sources = sources

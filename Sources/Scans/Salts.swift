@@ -8,10 +8,13 @@ internal import Support
 struct SaltFolder: SaltSource {
     let path: String
     let random: @Sendable () -> UInt64
+    /// Others use them too: they are made only once, and not destroyed.
+    let isShared: Bool
     private var known: [Int: SipHash] = [:]
 
-    init(path: String, random: @escaping @Sendable () -> UInt64) {
+    init(path: String, isShared: Bool = false, random: @escaping @Sendable () -> UInt64) {
         self.path = path
+        self.isShared = isShared
         self.random = random
     }
 
@@ -24,7 +27,11 @@ struct SaltFolder: SaltSource {
                 try Files.makeDirectory(path, mode: 0o700)
                 let words = [random(), random()]
                 let line = words.map { Hex.encode(Self.bytes($0)) }.joined() + "\n"
-                try Files.replace(file, Array(line.utf8), mode: 0o600)
+                if isShared {
+                    try create(file, Array(line.utf8))
+                } else {
+                    try Files.replace(file, Array(line.utf8), mode: 0o600)
+                }
             }
             text = try Files.read(file, limit: 64)
         } catch { throw .file(error) }
@@ -37,8 +44,21 @@ struct SaltFolder: SaltSource {
         return salt
     }
 
-    /// Overwrites and removes the salts of all days before `day`.
+    /// Makes the file whole in one step; another process that was first wins.
+    private func create(_ file: String, _ bytes: [UInt8]) throws(FileError) {
+        let part = file + "." + Hex.encode(Self.bytes(random()))
+        try Files.create(part, bytes, mode: 0o600)
+        do {
+            try Files.link(part, to: file)
+        } catch {
+            guard error.code == EEXIST else { throw error }
+        }
+        try Files.remove(part)
+    }
+
+    /// Overwrites and removes the salts of closed days.
     mutating func destroy(closed: (Int) -> Bool) throws(IngestError) {
+        guard !isShared else { return }
         do {
             for name in try Files.names(in: path) {
                 guard let day = CivilDay(iso: name), closed(day.number) else { continue }

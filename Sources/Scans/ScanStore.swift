@@ -16,7 +16,8 @@ enum ScanStore {
           anonymous INTEGER NOT NULL DEFAULT 0, late INTEGER NOT NULL DEFAULT 0, skewed INTEGER NOT NULL DEFAULT 0,
           excluded BLOB NOT NULL);
         -- What open days are made of; goes when they close.
-        CREATE TABLE journal(seq INTEGER PRIMARY KEY, day INTEGER NOT NULL, kind INTEGER NOT NULL, data BLOB NOT NULL);
+        CREATE TABLE journal(seq INTEGER PRIMARY KEY, day INTEGER NOT NULL, kind INTEGER NOT NULL,
+          part INTEGER NOT NULL DEFAULT 0, events INTEGER NOT NULL DEFAULT 0, data BLOB NOT NULL);
         CREATE INDEX journal_day ON journal(day, seq);
         -- A log is known by the hash of its first bytes, wherever it moves.
         CREATE TABLE source(id INTEGER PRIMARY KEY, name TEXT NOT NULL, format INTEGER NOT NULL,
@@ -28,7 +29,12 @@ enum ScanStore {
         CREATE TABLE agent(hash INTEGER PRIMARY KEY, value INTEGER NOT NULL, mark INTEGER NOT NULL);
         CREATE TABLE goal(day INTEGER, name TEXT, link INTEGER, variant TEXT, count INTEGER NOT NULL,
           PRIMARY KEY(day, name, link, variant)) WITHOUT ROWID;
-        CREATE TABLE part(source TEXT, day INTEGER, sequence INTEGER NOT NULL, PRIMARY KEY(source, day)) WITHOUT ROWID;
+        -- What was sent where, and what a day was like then.
+        CREATE TABLE part(source TEXT, day INTEGER, sequence INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,
+          PRIMARY KEY(source, day)) WITHOUT ROWID;
+        -- Hashes of the visitors of closed days: only where several machines count one site.
+        CREATE TABLE visitor(day INTEGER, link INTEGER, hashes BLOB NOT NULL);
+        CREATE INDEX visitor_day ON visitor(day);
         """,
         """
         DROP TABLE goal;
@@ -131,25 +137,22 @@ extension ScanStore {
         try database.first("SELECT value FROM setting WHERE name=?", .text(name), row: { $0.text(0) })
     }
 
-    /// All events of a day that wait in the journal, of the addresses in one part of all.
+    /// All events of a day that wait in the journal, of the addresses in one part of all (a power of two, at most
+    /// ``Event/parts``).
     static func journal(
         _ database: borrowing Database, day: Int, part: (index: Int, count: Int), events: inout [Event],
         left: inout [UInt32]
     ) throws(SQLiteError) -> Bool {
         var isWhole = true
-        try database.query("SELECT kind, data FROM journal WHERE day=? ORDER BY seq", .integer(day)) { row in
+        let width = Event.parts / part.count
+        try database.query(
+            "SELECT kind, data FROM journal WHERE day=? AND part BETWEEN ? AND ? ORDER BY seq", .integer(day),
+            .integer(part.index * width), .integer((part.index + 1) * width - 1)
+        ) { row in
             let data = row.blob(1)
             if row.int(0) == 1 {
-                var segment: [Event] = []
-                isWhole = Event.decode(data, into: &segment) && isWhole
-                if part.count == 1 {
-                    events.append(contentsOf: segment)
-                } else {
-                    for event in segment where Int(event.address >> 40) % part.count == part.index {
-                        events.append(event)
-                    }
-                }
-            } else if part.index == 0 {
+                isWhole = Event.decode(data, into: &events) && isWhole
+            } else {
                 left.append(contentsOf: decodeLeft(data))
             }
         }
@@ -176,6 +179,20 @@ extension ScanStore {
             left.append(previous)
         }
         return left
+    }
+
+    static func encode(hashes: [UInt64]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(hashes.count * 8)
+        for hash in hashes { withUnsafeBytes(of: hash.littleEndian) { bytes.append(contentsOf: $0) } }
+        return bytes
+    }
+
+    static func decode(hashes bytes: [UInt8]) -> [UInt64] {
+        var reader = VarintReader(bytes: bytes)
+        var hashes: [UInt64] = []
+        while let hash = reader.word() { hashes.append(hash) }
+        return hashes
     }
 
     /// Counters by exclusion.

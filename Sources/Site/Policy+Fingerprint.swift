@@ -1,8 +1,9 @@
 import Support
 
 extension Site {
-    /// Eight hex digits that change when a policy does, whatever order it stands in: for the lock, which is public. The
-    /// password's token is not in it: who knows the fingerprint could guess passwords without asking the server.
+    /// Eight hex digits that change when a policy does, whatever order it stands in: for the lock, which is public. That
+    /// there is a password is in it, but nothing of the password: who knows the fingerprint could guess it without asking the
+    /// server, and a pull request is planned where the secret is not.
     public func fingerprint(of policy: Policy) -> String {
         var text: [String] = []
         func add(_ name: String, _ value: (some Any)?) { if let value { text.append("\(name) \(value)") } }
@@ -14,7 +15,7 @@ extension Site {
         if let limit = policy.limit {
             add("limit", "\(limit.scans) \(limit.enforcement?.rawValue ?? "") \(limit.confirm)")
         }
-        if let gate = policy.password { add("password", "\(gate.iterations) \(gate.salt)") }
+        if policy.password != nil { text.append("password") }
         if let rate = policy.rate { add("rate", "\(rate.requests) \(rate.perMinute)") }
         if policy.refusesRobots { text.append("robots") }
         if let preview = policy.preview {

@@ -22,7 +22,9 @@ struct ReportCommand: ParsableCommand {
             reports:, unless options say otherwise.
             """)
 
-    @Option(help: ArgumentHelp("The database that 'wayseal scans ingest' fills.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The database that 'wayseal scans ingest' fills, or clickhouse://host/database.", valueName: "place"))
     var source = "wayseal-scans.db"
     @Option(help: ArgumentHelp("The first day.", valueName: "date")) var from: CivilDay?
     @Option(help: ArgumentHelp("The last day.", valueName: "date")) var to: CivilDay?
@@ -84,12 +86,30 @@ struct ReportCommand: ParsableCommand {
 
     /// Reads the counts.
     private func build(_ site: Site?, now: Int64) throws -> ScanReport {
+        func choose(_ known: ScanReport.Period?, _ today: CivilDay) throws -> ScanReport.Period {
+            guard let period = ReportPeriod.choose(from: from, to: to, span: span, known: known, today: today) else {
+                throw Failure(.checkFailed, "no scans were counted in \(source) for these days")
+            }
+            return period
+        }
+        let catalog = LinkCatalog(of: site)
+        if ClickHouse.isPlace(source) {
+            let server = try ClickHouse(environmentAt: source)
+            let period = try choose(try server.days(), try server.day(at: now))
+            return try withTemporaryFolder { folder in
+                let counts = folder + "/counts.db"
+                try server.fetch(.init(first: period.preceding.first, last: period.last), into: counts)
+                return try report(try ReportBuilder.open(counts, catalog: catalog), period, site, now)
+            }
+        }
         try requireCounts(source)
-        let builder = try ReportBuilder.open(source, catalog: LinkCatalog(of: site))
-        guard
-            let period = ReportPeriod.choose(
-                from: from, to: to, span: span, known: try builder.days(), today: builder.day(at: now))
-        else { throw Failure(.checkFailed, "no scans were counted in \(source) for these days") }
+        let builder = try ReportBuilder.open(source, catalog: catalog)
+        return try report(builder, try choose(try builder.days(), builder.day(at: now)), site, now)
+    }
+
+    private func report(
+        _ builder: borrowing ReportBuilder, _ period: ScanReport.Period, _ site: Site?, _ now: Int64
+    ) throws -> ScanReport {
         var query = ReportQuery(title: title ?? site?.name ?? "Scans", period: period, createdAt: now)
         query.scope.links = link
         query.scope.tags = tag

@@ -20,7 +20,8 @@ struct ScansCommand: ParsableCommand {
             """,
         subcommands: [
             ScansIngestCommand.self, ScansFollowCommand.self, ScansPostbackCommand.self, ScansQueryCommand.self,
-            ScansPurgeCommand.self, ScansUnitsCommand.self, ScansGenerateCommand.self,
+            ScansPurgeCommand.self, ScansExportCommand.self, ScansMergeCommand.self, ScansPushCommand.self,
+            ScansUnitsCommand.self, ScansGenerateCommand.self,
         ])
 }
 
@@ -35,12 +36,21 @@ struct ScanOptions: ParsableArguments {
     @Option(name: .customLong("zone"), help: "The time zone of days; default: the site's, or UTC.") var zone: String?
     @Option(name: .customLong("crawlers"), help: "A crawler-user-agents.json with further patterns.") var crawlers:
         String?
+    @Option(name: .customLong("families"), help: "uap-core's regexes.yaml, for its names of browsers and systems.")
+    var families: String?
     @Option(
         name: .customLong("rule"),
         help: ArgumentHelp("A rule of what counts, as under reports: count: (repeat=30s).", valueName: "name=value"))
     var rules: [String] = []
     @Flag(name: .customLong("truncate-addresses"), help: "Cut addresses to /24 and /48 first.") var truncates = false
-    @Option(name: .customLong("commit-every"), help: .hidden) var commitEvery = 300_000
+    @Flag(
+        name: .customLong("share-visitors"),
+        help: "Keep hashes of visitors for 'export' and 'push', so that machines of one site find those they share.")
+    var sharesVisitors = false
+    @Option(
+        help: ArgumentHelp("Take salts from a folder that machines share; it is yours to empty.", valueName: "folder"))
+    var salts: String?
+    @Option(name: .customLong("commit-every"), help: .hidden) var commitEvery = 200_000
     @OptionGroup var manifest: ManifestLinks
     @Argument(help: "Logs: files, patterns, or - for standard input; default: those of the manifest.")
     var logs: [String] = []
@@ -86,8 +96,11 @@ struct ScanOptions: ParsableArguments {
         settings.geography = geography ?? site?.reports.places.map { manifest.path($0) }
         settings.zone = zone ?? site?.timezone ?? "UTC"
         settings.commitEvery = commitEvery
+        settings.sharesVisitors = sharesVisitors
+        settings.salts = salts
         if truncates { settings.rules.truncatesAddresses = true }
         if let crawlers { try settings.addCrawlers(path: crawlers) }
+        if let families { try settings.addFamilies(path: families) }
         let asked = logs.isEmpty ? (site?.reports.logs ?? []).map { manifest.path($0) } : logs
         guard !asked.isEmpty else {
             throw Failure(.usage, "no log is named", hint: "name one, or write reports: { logs: … } into the manifest")

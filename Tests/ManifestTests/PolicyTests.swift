@@ -239,6 +239,15 @@ import Testing
         #expect(!wrong.diagnostics.contains { "\($0)".contains("hunter2") })
     }
 
+    @Test("a database that can't be named is an error once, and it is read only where a place needs it")
+    func database() {
+        let head = "domains: { a.example: {} }\nreports: { geo: \"${SECRET}\" }\nlinks: { t: { to: https://e.org/"
+        #expect(codes(read(head + ", only: AT } }")) == ["deployment-variable"])
+        let missing = "domains: { a.example: {} }\nreports: { geo: no.mmdb }\nlinks: { t: { to: https://e.org/"
+        #expect(codes(read(missing + ", only: AT } }")) == ["file-not-found"])
+        #expect(codes(read(missing + " } }")) == [])
+    }
+
     @Test("all countries of ISO 3166-1 are known, and Kosovo")
     func countries() throws {
         #expect(CountryCodes.count == 250)

@@ -118,9 +118,8 @@ import Testing
             try Self.promise("to: https://e.org/, once: true", on: .caddy)[0] == "approximate: about one scan in all")
         #expect(try Self.promise("to: https://e.org/, rate: 5/second", on: .caddy)[0].hasPrefix("impossible"))
         #expect(
-            try Self.promise("to: https://e.org/, only: [cellar, AT]", on: .nginx).prefix(2) == [
-                "approximate: only for visitors in cellar or AT", "exact: only for visitors in cellar or AT",
-            ])
+            try Self.promise("to: https://e.org/, only: [cellar, AT]", on: .nginx).first
+                == "approximate: only for visitors in cellar or AT")
         #expect(
             try Self.promise("split: { a: https://e.org/, b: https://f.org/ 0.25% }", on: .nginx) == [
                 "exact: shares visitors: a 99.75%, b 0.25%; who comes back gets the same"
@@ -131,8 +130,7 @@ import Testing
         #expect(
             try Self.promise(
                 "to: https://e.org/, when: [{ language: de, hours: 9-17, to: https://e.org/de }]", on: .caddy) == [
-                    "exact: rule 1: daily 09:00–17:00 and wants de most → https://e.org/de",
-                    "approximate: rule 1: daily 09:00–17:00 and wants de most → https://e.org/de",
+                    "approximate: rule 1: daily 09:00–17:00 and wants de most → https://e.org/de"
                 ])
     }
 

@@ -89,12 +89,27 @@ import Testing
         for text in ["", "ROBOT", "a crAwler", "bobo", "xyz"] {
             var found = [Bool](repeating: false, count: automaton.count)
             let bytes = Array(text.utf8)
-            automaton.search(bytes.span, &found)
+            var hits: [Int] = []
+            automaton.search(bytes.span, &found, &hits)
+            #expect(Set(hits) == Set(found.indices.filter { found[$0] }) && Set(hits).count == hits.count)
             let expected = ["bot", "robot", "o", "crawl", "raw", "", "bot"].map {
                 !$0.isEmpty && text.lowercased().contains($0)
             }
             #expect(found == expected, "\(text)")
         }
+    }
+
+    @Test(
+        "what a pattern cannot match without",
+        arguments: [
+            (#"Zorkify\/[0-9]"#, ["Zorkify/"]), ("colou?rs", ["colo"]), ("a|bcdef", []),
+            ("abc|bcdef", ["abc", "bcdef"]),
+            ("x(?:abc|bcdef)?yes+z", ["yes"]), ("(abc|bcdef) (.{3})", ["abc", "bcdef"]), ("(?!never)some", ["some"]),
+            ("[abc]def{0,2}x", []), ("ab[]d]efg{2}h", ["efg"]), ("", []), ("(", []), ("abc)", []), ("a{0}bcd", ["bcd"]),
+            (#"^(?:Mozilla|Opera).{1,50}Zo\d"#, ["Mozilla", "Opera"]),
+        ])
+    func patternAtoms(pattern: String, atoms: [String]) {
+        #expect(PatternAtoms.of(pattern).map { String(decoding: $0, as: UTF8.self) } == atoms)
     }
 
     @Test("a file of crawler patterns is taken, its atoms are parts of every match")
@@ -104,9 +119,6 @@ import Testing
             #"[{"pattern": "Zorkify\\/[0-9]", "url": "x"}, {"pattern": "[pP]lonk", "instances": ["pattern"]}, {"pattern": "("}]"#
         #expect(rules.add(crawlerUserAgents: Array(json.utf8)) == 2)
         #expect(rules.version != AgentRules.builtIn.version)
-        #expect(AgentRules.atom(of: #"Zorkify\/[0-9]"#) == Array("Zorkify/".utf8))
-        #expect(AgentRules.atom(of: "colou?rs") == Array("colo".utf8))
-        #expect(AgentRules.atom(of: "a|bcdef").isEmpty)
         var classifier = AgentClassifier(rules: rules)
         #expect(classifier.classify(Array("Mozilla/5.0 (X11) Gecko/1 Zorkify/9".utf8)).agentClass == .crawler)
         #expect(rules.add(crawlerUserAgents: Array("{}".utf8)) == nil)

@@ -44,6 +44,60 @@ import Testing
         #expect(wrong.count * 100 <= agents.count, "\(wrong.prefix(20).joined(separator: "\n"))")
     }
 
+    @Test("uap-core's names are those that Python finds with the same file", .enabled(if: hasPeers))
+    func families() throws {
+        let path = "/usr/share/uap-core/regexes.yaml"
+        let data = try Data(contentsOf: URL(fileURLWithPath: path))
+        var rules = AgentRules.builtIn
+        #expect((rules.add(uapCore: Array(data)) ?? 0) > 1000)
+        #expect(rules.version != AgentRules.builtIn.version)
+        var cut = AgentRules.builtIn
+        #expect(cut.add(uapCore: Array(data.prefix(1000))) == nil)
+        let agents = LogGenerator.browsers(count: 250, seed: 8) + Self.others + Self.crawlerSample
+        let script = """
+            import json, re, sys, yaml
+            rules = yaml.load(open(sys.argv[1]), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+            lists = [[(re.compile(r["regex"], re.I if r.get("regex_flag") == "i" else 0), r.get(k)) for r in rules[n]]
+                for n, k in (("user_agent_parsers", "family_replacement"), ("os_parsers", "os_replacement"),
+                             ("device_parsers", "device_replacement"))]
+            def name(rules, agent):
+                for pattern, name in rules:
+                    m = pattern.search(agent)
+                    if not m: continue
+                    if name is None: return m.group(1) or "" if m.groups() else ""
+                    return re.sub(r"\\$(\\d)", lambda d: m.group(int(d.group(1))) or "" if int(d.group(1)) <= len(m.groups()) else "", name).lstrip(" ")
+                return ""
+            print(json.dumps([[name(r, a) for r in lists] for a in json.load(sys.stdin)]))
+            """
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+        process.arguments = ["-c", script, path]
+        let input = Pipe()
+        let output = Pipe()
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+        try input.fileHandleForWriting.write(contentsOf: JSONSerialization.data(withJSONObject: agents))
+        try input.fileHandleForWriting.close()
+        let answer = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let expected = try #require(try JSONSerialization.jsonObject(with: answer) as? [[String]])
+        try #require(expected.count == agents.count)
+        let parsed = try #require(rules.families)
+        var parser = FamilyParser(parsed)
+        for (agent, names) in zip(agents, expected) {
+            let found = parser.parse(Array(agent.utf8))
+            #expect([found.browser, found.system, found.device] == names, "\(agent)")
+        }
+    }
+
+    static let crawlerSample = [
+        "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+        "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 8_3 like Mac OS X) AppleWebKit/600.1.4 Version/8.0 Mobile/12F70 Safari/600.1.4 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+        "curl/7.88.1", "", "-", "Wget/1.21.3", "python-requests/2.31.0",
+    ]
+
     /// Devices with words in their names that sound like programs.
     static let others = [
         "Mozilla/5.0 (Linux; Android 9; CUBOT_P30) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/96.0 Mobile Safari/537.36",

@@ -76,7 +76,6 @@ struct SiteAssembly {
             }
         }
         table.finish(&sink)
-        readDatabase(root, folder: main.folder, table.places, into: &site)
         site.places = table.places.places
         site.policies = table.takePolicies()
         site.missingSecrets += missingSecrets
@@ -84,6 +83,7 @@ struct SiteAssembly {
         site.goals = table.goals
         site.links = table.takeLinks()
         readReports(root["reports"], into: &site)
+        readDatabase(root, folder: main.folder, table.places, into: &site)
         checkReserved(site)
         return site
     }

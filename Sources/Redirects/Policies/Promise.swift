@@ -34,7 +34,7 @@ public struct Promise: Sendable {
         }
         if !policy.hours.isEmpty { add(.hours, "is open \(Self.words(policy.hours)) (\(zone))") }
         if !policy.places.isEmpty {
-            for capability in Self.capabilities(policy.places, site) {
+            for capability in telling(Self.capabilities(policy.places, site)) {
                 add(capability, "only for visitors in \(Self.names(policy.places, site))")
             }
         }
@@ -70,6 +70,12 @@ public struct Promise: Sendable {
         }
     }
 
+    /// Of what one sentence asks, that which is not quite exact; if all is, one of it.
+    private func telling(_ kinds: [Capability]) -> [Capability] {
+        let limited = kinds.filter { Capabilities.fidelity(of: $0, on: server) != .exact }
+        return limited.isEmpty ? Array(kinds.prefix(1)) : limited
+    }
+
     private func addTargets(
         _ policy: Policy, _ link: Link, _ site: Site, _ add: (Capability, String) -> Void
     ) {
@@ -79,11 +85,7 @@ public struct Promise: Sendable {
                 for kind in Self.capabilities(condition, site) where !kinds.contains(kind) { kinds.append(kind) }
             }
             let words = rule.conditions.map { Self.words($0, site) }.joined(separator: " and ")
-            for (place, kind) in kinds.enumerated() {
-                // A rule is said once; what is not exact in it, for each of its conditions.
-                let fidelity = Capabilities.fidelity(of: kind, on: server)
-                if place == 0 || fidelity != .exact { add(kind, "rule \(index + 1): \(words) → \(rule.target)") }
-            }
+            for kind in telling(kinds) { add(kind, "rule \(index + 1): \(words) → \(rule.target)") }
         }
         if policy.variants.isEmpty { return }
         var shares = policy.variants.map { "\($0.name) \(Self.percent($0.weight))" }

@@ -15,17 +15,35 @@ public struct Agent: Equatable, Sendable {
 /// Not for two threads at once: PCRE2 keeps its match data in it.
 public struct AgentClassifier: ~Copyable {
     private let automaton: AtomAutomaton
+    private let rules: [AgentRules.Rule]
+    /// Rule of each atom; −1 for the atoms of ``Mark``.
+    private let owners: [Int]
+    /// Rules whose atoms are not known.
+    private let always: [Int]
     private let patterns: [CompiledPattern?]
-    /// Class of each rule, and whether its atom alone decides, its pattern does, or it has no atom.
-    private let kinds: [(agentClass: AgentClass, hasAtom: Bool, hasPattern: Bool)]
     private var found: [Bool]
+    private var hits: [Int] = []
+    private var families: FamilyParser?
 
     /// A classifier by these rules.
     public init(rules: AgentRules = .builtIn) {
-        automaton = AtomAutomaton(Mark.allCases.map { Array($0.rawValue.utf8) } + rules.rules.map(\.atom))
-        kinds = rules.rules.map { ($0.agentClass, !$0.atom.isEmpty, $0.pattern != nil) }
-        patterns = rules.rules.map { $0.pattern.flatMap(CompiledPattern.init) }
+        var atoms = Mark.allCases.map { Array($0.rawValue.utf8) }
+        var owners = [Int](repeating: -1, count: atoms.count)
+        var always: [Int] = []
+        for (index, rule) in rules.rules.enumerated() {
+            if rule.atoms.isEmpty { always.append(index) }
+            for atom in rule.atoms {
+                atoms.append(atom)
+                owners.append(index)
+            }
+        }
+        automaton = AtomAutomaton(atoms)
+        self.rules = rules.rules
+        self.owners = owners
+        self.always = always
+        patterns = rules.rules.map { rule in rule.pattern.flatMap { CompiledPattern($0) } }
         found = Array(repeating: false, count: automaton.count)
+        if let families = rules.families { self.families = FamilyParser(families) }
     }
 
     /// Classifies the bytes of a User-Agent.
@@ -33,33 +51,42 @@ public struct AgentClassifier: ~Copyable {
     public mutating func classify(_ bytes: [UInt8]) -> Agent {
         // No client needs more; what is longer is made to cost time.
         let bytes = bytes.count > 2048 ? Array(bytes[..<2048]) : bytes
-        for i in 0..<found.count { found[i] = false }
-        automaton.search(bytes.span, &found)
-        let agentClass = agentClass(bytes)
+        for hit in hits { found[hit] = false }
+        hits.removeAll(keepingCapacity: true)
+        automaton.search(bytes.span, &found, &hits)
         let (device, system) = deviceAndSystem(bytes)
-        return Agent(agentClass: agentClass, device: device, system: system, browser: browser)
+        var agent = Agent(agentClass: agentClass(bytes), device: device, system: system, browser: browser)
+        if let named = families?.parse(bytes) {
+            // `Other` is uap-core's word for what it does not know.
+            if agent.agentClass == .browser, named.device == "Spider" { agent.agentClass = .crawler }
+            if !named.system.isEmpty, named.system != "Other" { agent.system = named.system }
+            if !named.browser.isEmpty, named.browser != "Other" { agent.browser = named.browser }
+        }
+        return agent
     }
 
     private func has(_ mark: Mark) -> Bool { found[mark.index] }
 
     private func agentClass(_ bytes: [UInt8]) -> AgentClass {
         if bytes.isEmpty || bytes == [0x2D] { return .library }
-        let first = Mark.allCases.count
-        for index in 0..<kinds.count {
-            let kind = kinds[index]
-            if kind.hasAtom, !found[first + index] { continue }
-            guard kind.hasPattern else { return kind.agentClass }
-            if let pattern = patterns[index], pattern.matches(bytes) { return kind.agentClass }
+        var candidates = always
+        for hit in hits where owners[hit] >= 0 { candidates.append(owners[hit]) }
+        candidates.sort()
+        for index in candidates {
+            guard rules[index].pattern != nil else { return rules[index].agentClass }
+            if let pattern = patterns[index], pattern.matches(bytes) { return rules[index].agentClass }
         }
         // People's browsers have begun with these words since 1994; programs mostly name themselves first.
         let known: [StaticString] = [
             "Mozilla/", "Opera/", "BlackBerry", "Nokia", "SAMSUNG", "SonyEricsson", "LG", "MOT-", "UCWEB", "SEC-",
             "HUAWEI", "ZTE", "Lenovo", "Vodafone", "DoCoMo", "KDDI", "SoftBank", "J-PHONE", "HTC", "Alcatel", "JUC",
         ]
-        let begins = known.contains { word in
-            bytes.count >= word.utf8CodeUnitCount
-                && (0..<word.utf8CodeUnitCount).allSatisfy { bytes[$0] == word.utf8Start[$0] }
-        }
+        let begins =
+            has(.mozilla) && bytes.starts(with: "Mozilla/".utf8)
+            || known.contains { word in
+                bytes.count >= word.utf8CodeUnitCount
+                    && (0..<word.utf8CodeUnitCount).allSatisfy { bytes[$0] == word.utf8Start[$0] }
+            }
         if !begins { return has(.ucBrowser) || has(.operaMini) || has(.midp) ? .browser : .library }
         // `Mozilla/5.0 (compatible; Something)` without an engine is a program that names itself.
         if has(.compatible), !has(.msie), !has(.trident), !has(.konqueror), !has(.opera), !has(.gecko),

@@ -3,7 +3,7 @@ extension AgentRules {
     static var ownRules: [Rule] {
         var rules: [Rule] = []
         func add(_ agentClass: AgentClass, _ words: [String]) {
-            for word in words { rules.append(Rule(agentClass: agentClass, atom: Array(word.utf8), pattern: nil)) }
+            for word in words { rules.append(Rule(agentClass: agentClass, atoms: [Array(word.utf8)], pattern: nil)) }
         }
         add(
             .preview,
@@ -124,8 +124,8 @@ extension AgentRules {
                 "test certificate", "probe",
             ])
         // `bot` as a word or the end of one, but not the phones of Cubot.
-        rules.append(Rule(agentClass: .crawler, atom: Array("bot".utf8), pattern: #"(?<!cu)(?<!sa)bot(?![a-z]{3})"#))
-        rules.append(Rule(agentClass: .crawler, atom: Array("bot".utf8), pattern: #"\bbot|(?<!cu)bots?\b"#))
+        rules.append(Rule(agentClass: .crawler, atoms: [Array("bot".utf8)], pattern: #"(?<!cu)(?<!sa)bot(?![a-z]{3})"#))
+        rules.append(Rule(agentClass: .crawler, atoms: [Array("bot".utf8)], pattern: #"\bbot|(?<!cu)bots?\b"#))
         return rules
     }
 }

@@ -5,14 +5,16 @@ public struct AgentRules: Sendable {
     /// One rule: what it must contain, or match.
     struct Rule: Sendable {
         var agentClass: AgentClass
-        /// Literal text that any match contains; empty: none is known, the pattern is always tried.
-        var atom: [UInt8]
+        /// Literal texts of which any match contains one; empty: none is known, the pattern is always tried.
+        var atoms: [[UInt8]]
         /// A regular expression; `nil`: the atom is all.
         var pattern: String?
     }
 
     /// In the order in which they are asked; the first match decides.
     var rules: [Rule]
+    /// uap-core's patterns, when its file was given.
+    private(set) var families: FamilyRules?
     /// Changes whenever any rule does: classes kept from another version are forgotten.
     public private(set) var version: String
 
@@ -32,47 +34,21 @@ public struct AgentRules: Sendable {
         guard let patterns else { return nil }
         var taken = 0
         for pattern in patterns where CompiledPattern(pattern) != nil {
-            rules.append(Rule(agentClass: .crawler, atom: Self.atom(of: pattern), pattern: pattern))
+            rules.append(Rule(agentClass: .crawler, atoms: PatternAtoms.of(pattern), pattern: pattern))
             taken += 1
         }
         version += "+" + Hex.encode(Array(SHA256.hash(bytes).prefix(8)))
         return taken
     }
 
-    /// The longest run of literal letters that every match of a simple pattern must contain; empty when the
-    /// pattern has alternatives or groups, which may be left out of a match.
-    static func atom(of pattern: String) -> [UInt8] {
-        let bytes = Array(pattern.utf8)
-        if bytes.contains(where: { "|(".utf8.contains($0) }) { return [] }
-        var best: [UInt8] = []
-        var run: [UInt8] = []
-        var i = 0
-        func close() { if run.count > best.count { best = run }; run = [] }
-        while i < bytes.count {
-            var byte = bytes[i]
-            var isLiteral = !".^$*+?{}[]\\".utf8.contains(byte)
-            if byte == 0x5C, i + 1 < bytes.count {
-                byte = bytes[i + 1]
-                let isLetter = byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26
-                isLiteral = !isLetter
-                i += 1
-            } else if byte == 0x5B {
-                close()
-                while i < bytes.count, bytes[i] != 0x5D { i += bytes[i] == 0x5C ? 2 : 1 }
-                i += 1
-                continue
-            } else if byte == 0x7B {
-                close()
-                while i < bytes.count, bytes[i] != 0x7D { i += 1 }
-                i += 1
-                continue
-            }
-            let following = i + 1 < bytes.count ? bytes[i + 1] : 0
-            if isLiteral, !"*?{".utf8.contains(following) { run.append(byte) } else { close() }
-            i += 1
-        }
-        close()
-        return best.count >= 3 ? best : []
+    /// Adds the names of browsers and systems of uap-core's `regexes.yaml` (Apache-2.0), and its devices called
+    /// `Spider` as crawlers.
+    /// - Returns: how many patterns were taken; `nil` when the bytes are no such file.
+    public mutating func add(uapCore bytes: [UInt8]) -> Int? {
+        guard let families = FamilyRules(yaml: bytes) else { return nil }
+        self.families = families
+        version += "+uap-" + Hex.encode(Array(SHA256.hash(bytes).prefix(8)))
+        return families.count
     }
 
     /// The values of `"pattern"` in a list of objects.

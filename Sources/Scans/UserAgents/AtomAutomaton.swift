@@ -68,9 +68,10 @@ struct AtomAutomaton: Sendable {
         }
     }
 
-    /// Marks every atom that occurs in `text` in `found`, which has ``count`` elements.
+    /// Marks every atom that occurs in `text` in `found`, which has ``count`` elements, and adds those that were not
+    /// marked before to `hits`.
     /// - Complexity: O(length of the text + occurrences).
-    func search(_ text: borrowing Span<UInt8>, _ found: inout [Bool]) {
+    func search(_ text: borrowing Span<UInt8>, _ found: inout [Bool], _ hits: inout [Int]) {
         var state = 0
         for i in 0..<text.count {
             state = Int(next[state * width + Int(classes[Int(text[i])])])
@@ -78,7 +79,10 @@ struct AtomAutomaton: Sendable {
             while true {
                 var atom = output[at]
                 while atom != 0 {
-                    found[Int(atom - 1)] = true
+                    if !found[Int(atom - 1)] {
+                        found[Int(atom - 1)] = true
+                        hits.append(Int(atom - 1))
+                    }
                     atom = chain[Int(atom - 1)]
                 }
                 at = Int(suffix[at])
