@@ -11,7 +11,9 @@ let smallLink = [
 
 /// Rooms in which no time is spent that anybody waits for: compiled for size, a third smaller. Manifest costs 5 % more
 /// instructions a link that way, counted on a build of 40,000.
-let small: Set<String> = ["Anchoring", "Build", "Manifest", "Pages", "Reports", "Site", "Transfer", "wayseal"]
+let small: Set<String> = [
+    "Anchoring", "Build", "Certificates", "Manifest", "Pages", "Reports", "Site", "Transfer", "wayseal",
+]
 
 // The house, bottom to top. A room knows only rooms below it; CONTRIBUTING.md has the tour.
 let package = Package(
@@ -39,7 +41,8 @@ let package = Package(
         .systemLibrary(name: "CCompress", providers: [.apt(["libisal-dev", "libzstd-dev"])]),
         .systemLibrary(name: "CGLib", providers: [.apt(["libglib2.0-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-        .systemLibrary(name: "CZBar", pkgConfig: "zbar", providers: [.apt(["libzbar-dev"])]),
+        .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
+        .target(name: "CZBar"),
         .target(
             name: "CZXing", cxxSettings: [.define("ZX_USE_UTF8")],
             linkerSettings: [.linkedLibrary("ZXing")]),
@@ -58,7 +61,7 @@ let package = Package(
         // Ground.
         .target(name: "Site", dependencies: ["Support"]),
         .target(name: "QRCode", dependencies: ["Support"]),
-        .target(name: "Decoding", dependencies: ["Support", "CPNG", "CZXing", "CZBar"]),
+        .target(name: "Decoding", dependencies: ["Support", "CLinux", "CPNG", "CJPEG", "CZXing", "CZBar"]),
         .target(name: "TransparencyLog", dependencies: ["Support", "COpenSSL", "CZlib"]),
         .target(name: "Ethereum", dependencies: ["Support", "COpenSSL", "CSecp256k1"]),
 
@@ -92,6 +95,11 @@ let package = Package(
             name: "Anchoring", dependencies: ["Support", "Ethereum", "Transfer", "TransparencyLog", "LedgerContracts"]),
         .target(
             name: "Reports", dependencies: ["Support", "Scans", "ReportData", "CPango", "CXLSXWriter"]),
+        .target(
+            name: "Certificates",
+            dependencies: [
+                "Support", "Site", "QRCode", "Codes", "Pages", "Ledger", "TransparencyLog", "Verification", "CPango",
+            ]),
 
         // Top.
         .executableTarget(
@@ -99,7 +107,7 @@ let package = Package(
             dependencies: [
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
                 "Pages", "Build", "Ledger", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
-                "Reports", "Transfer", "Places",
+                "Reports", "Transfer", "Places", "Decoding", "Certificates",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: [.unsafeFlags(smallLink, .when(configuration: .release))]),
@@ -110,6 +118,9 @@ let package = Package(
             resources: [
                 .embedInCode("page.html"), .embedInCode("policy.html"), .embedInCode("preview.html"),
                 .embedInCode("style.css"), .embedInCode("password.js"), .embedInCode("phrases.txt"),
+                .embedInCode("verify.html"), .embedInCode("verify.css"), .embedInCode("verify-core.js"),
+                .embedInCode("verify-words.js"), .embedInCode("verify-page.js"), .embedInCode("certificate.html"),
+                .embedInCode("certificate.paper"),
             ]),
         .target(
             name: "LedgerContracts", dependencies: ["Support"], path: "ledger/contracts",
@@ -161,7 +172,23 @@ let package = Package(
                 "LedgerContracts", "Support", "TestSupport",
             ],
             path: "Tests/ChainJudges", exclude: ["devchain.py", "judge.py", "badserver.py"]),
-        .testTarget(name: "PagesTests", dependencies: ["Pages", "Site", "SiteTemplates", "Support"]),
+        .testTarget(
+            name: "PagesTests",
+            dependencies: ["Pages", "Site", "Ethereum", "LedgerContracts", "SiteTemplates", "Support"]),
+        .testTarget(name: "DecodingTests", dependencies: ["Decoding", "QRCode", "Codes", "Support", "TestSupport"]),
+        .testTarget(
+            name: "CertificatesTests",
+            dependencies: [
+                "Certificates", "Decoding", "Ledger", "Manifest", "Site", "Support", "TestSupport", "TransparencyLog",
+                "Verification",
+            ]),
+        .testTarget(
+            name: "PageJudgeTests",
+            dependencies: [
+                "wayseal", "Pages", "Site", "Ledger", "Verification", "TransparencyLog", "Ethereum", "LedgerContracts",
+                "Support", "TestSupport",
+            ],
+            path: "Tests/PageJudges", exclude: ["verify_page.py", "served_page.py"]),
         .testTarget(
             name: "BuildTests",
             dependencies: [
@@ -176,7 +203,7 @@ let package = Package(
             exclude: ["Golden", "judge.py"]),
         .testTarget(
             name: "TransferTests", dependencies: ["Transfer", "Support", "TestSupport"], exclude: ["mailserver.py"]),
-        .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"], exclude: ["browser.py"]),
+        .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"], exclude: ["browser.py", "ask.py"]),
         .testTarget(
             name: "ServerTests",
             dependencies: ["Redirects", "Scans", "Site", "Manifest", "Places", "Support", "TestSupport"]),
@@ -190,6 +217,9 @@ if Context.environment["WAYSEAL_BENCH"] == "1" {
         .executableTarget(
             name: "bench-codes", dependencies: ["Support", "QRCode", "Codes", "CQREncode", "CPNG"],
             path: "Benchmarks/Codes"),
+        .executableTarget(
+            name: "bench-decoding", dependencies: ["Decoding", "Support"], path: "Benchmarks/Decoding",
+            exclude: ["degrade.py", "run"]),
         .executableTarget(
             name: "bench-ledger", dependencies: ["Ledger", "Verification", "TransparencyLog", "Support"],
             path: "Benchmarks/Ledger"),
@@ -221,7 +251,7 @@ let strictlyMemorySafe: Set<String> = [
 ]
 
 /// Shims in C and C++.
-let shims: Set<String> = ["CZXing", "CMustache"]
+let shims: Set<String> = ["CZXing", "CZBar", "CMustache"]
 
 for target in package.targets where target.type != .system && !shims.contains(target.name) {
     var settings: [SwiftSetting] = [

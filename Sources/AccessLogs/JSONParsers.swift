@@ -153,6 +153,8 @@ extension LogParser {
             let key = line.packed(cursor.keyStart, cursor.keyEnd)
             if length == 6, key == pack("X-Link") {
                 hit.link = try cursor.first(line)
+            } else if length == 6, key == pack("X-Deny") {
+                hit.deny = try cursor.first(line)
             } else if length == 9, key == pack("X-Varian") {
                 hit.variant = try cursor.first(line)
             } else if length == 12, key == pack("X-Reques") {

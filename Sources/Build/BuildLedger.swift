@@ -86,6 +86,11 @@ final class BuildLedger {
         return drafts
     }
 
+    /// The further files that are served, by what is recorded.
+    func served(by options: BuildOptions) throws(BuildError) -> [OutputFile] {
+        try options.served?(ledger.index, signer.verifier) ?? []
+    }
+
     /// What the build may tell of it.
     var recorded: BuildResult.Recorded {
         .init(

@@ -1,6 +1,7 @@
+public import Ledger
 public import Redirects
 public import Site
-import Support
+public import Support
 public import TransparencyLog
 
 /// How and where to build.
@@ -35,6 +36,9 @@ public struct BuildOptions: Sendable {
     public var now: Int
     /// Gives that many random bytes, for the salts of the ledger; `nil`: nothing is recorded.
     public var random: (@Sendable (_ count: Int) -> [UInt8])?
+    /// Further files that the ledger knows of: pages of certificates, and the page that verifies. Asked once a build, with
+    /// what is recorded and the key that signs.
+    public var served: (@Sendable (borrowing LedgerIndex, VerifierKey) throws(BuildError) -> [OutputFile])?
     /// Who builds, for the ledger's private notes.
     public var author: String?
 
@@ -125,9 +129,10 @@ public struct BuildPipeline: Sendable {
         }
         try prepareTrial()
 
+        let files = try compilation.files + (ledger?.served(by: options) ?? [])
         if let previous, options.archive == nil, let number = store.current {
             let comparison = GenerationWriter(previous: previous, staging: nil)
-            if let entries = try await write(comparison, "comparing", progress),
+            if let entries = try await write(files, comparison, "comparing", progress),
                 try isComplete(entries, signer, ledger, previous)
             {
                 try writeLock()
@@ -136,7 +141,7 @@ public struct BuildPipeline: Sendable {
         }
 
         do throws(BuildError) {
-            return try await replace(previous, store, signer, ledger, progress)
+            return try await replace(files, previous, store, signer, ledger, progress)
         } catch {
             // A full disk should not stay full of what nobody will read.
             try? store.discardStaging()
@@ -146,12 +151,12 @@ public struct BuildPipeline: Sendable {
 
     /// Writes a new generation, and serves it unless an archive turns out to be the one that is served already.
     private func replace(
-        _ previous: String?, _ store: borrowing GenerationStore, _ signer: Signer?, _ ledger: BuildLedger?,
-        _ progress: (Progress) -> Void
+        _ files: [OutputFile], _ previous: String?, _ store: borrowing GenerationStore, _ signer: Signer?,
+        _ ledger: BuildLedger?, _ progress: (Progress) -> Void
     ) async throws(BuildError) -> BuildResult {
         try store.prepareStaging()
         let writer = GenerationWriter(previous: previous, staging: store.staging)
-        guard let entries = try await write(writer, "writing", progress) else {
+        guard let entries = try await write(files, writer, "writing", progress) else {
             throw .other("a file changed while it was written")
         }
         if options.archive != nil, let previous, let number = store.current,
@@ -190,12 +195,12 @@ public struct BuildPipeline: Sendable {
 
     /// Places, or compares, every file. `nil` when only comparing and a file differs.
     private func write(
-        _ writer: GenerationWriter, _ stage: String, _ progress: (Progress) -> Void
+        _ files: [OutputFile], _ writer: GenerationWriter, _ stage: String, _ progress: (Progress) -> Void
     ) async throws(BuildError) -> [GenerationWriter.Entry]? {
         var entries: [GenerationWriter.Entry] = []
         do {
-            try writer.makeFolders(for: compilation.files.lazy.map(\.path))
-            for file in compilation.files {
+            try writer.makeFolders(for: files.lazy.map(\.path))
+            for file in files {
                 guard let entry = try writer.place(file) else { return nil }
                 entries.append(entry)
             }

@@ -1,13 +1,15 @@
 #include "CZXing.h"
 #include <ZXing/ReadBarcode.h>
 
-extern "C" int czxing_read(const uint8_t *pixels, int width, int height, int pure, czxing_receiver receiver,
+extern "C" int czxing_read(const uint8_t *pixels, int width, int height, int mode, czxing_receiver receiver,
                            void *context) {
     try {
         ZXing::DecodeHints hints;
         hints.setFormats(ZXing::BarcodeFormat::QRCode | ZXing::BarcodeFormat::MicroQRCode);
-        hints.setTryHarder(true).setTryRotate(!pure).setIsPure(pure != 0);
+        const bool pure = mode == CZXING_PURE;
+        hints.setTryHarder(true).setTryRotate(!pure).setIsPure(pure);
         if (pure) hints.setBinarizer(ZXing::Binarizer::FixedThreshold).setMaxNumberOfSymbols(1);
+        if (mode == CZXING_GLOBAL) hints.setBinarizer(ZXing::Binarizer::GlobalHistogram);
         auto results = ZXing::ReadBarcodes({pixels, width, height, ZXing::ImageFormat::Lum}, hints);
         int count = 0;
         for (const auto &result : results) {
@@ -22,6 +24,10 @@ extern "C" int czxing_read(const uint8_t *pixels, int width, int height, int pur
             symbol.sequence_index = result.sequenceIndex();
             symbol.sequence_size = result.sequenceSize();
             symbol.is_micro = result.format() == ZXing::BarcodeFormat::MicroQRCode;
+            for (int corner = 0; corner < 4; ++corner) {
+                symbol.corners[2 * corner] = result.position()[corner].x;
+                symbol.corners[2 * corner + 1] = result.position()[corner].y;
+            }
             receiver(context, &symbol);
             ++count;
         }

@@ -31,7 +31,7 @@ public struct GreyImage: Equatable, Sendable {
 
 /// Why a picture can't be read.
 public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The bytes are not a PNG, or a broken one; with libpng's words.
+    /// The bytes are no such picture, or a broken one; with the words of the library.
     case notReadable(String)
     /// More pixels than we are willing to unpack.
     case tooLarge(width: Int, height: Int)

@@ -6,6 +6,8 @@ public struct ReadSymbol: Equatable, Sendable {
     public var text: [UInt8]?
     /// The place in a structured append sequence, where there is one.
     public var sequence: Sequence?
+    /// The box around the symbol in the picture that was read.
+    public var place: Place
 
     /// A place in a structured append sequence.
     public struct Sequence: Equatable, Sendable {
@@ -13,5 +15,24 @@ public struct ReadSymbol: Equatable, Sendable {
         public var index: Int
         /// Number of symbols.
         public var count: Int
+    }
+
+    /// A box, in pixels from the top left corner of the picture.
+    public struct Place: Equatable, Sendable {
+        /// Smallest column.
+        public var left: Int
+        /// Smallest row.
+        public var top: Int
+        /// Greatest column.
+        public var right: Int
+        /// Greatest row.
+        public var bottom: Int
+
+        /// The middle.
+        public var centre: (x: Int, y: Int) { ((left + right) / 2, (top + bottom) / 2) }
+
+        func contains(_ point: (x: Int, y: Int)) -> Bool {
+            left <= point.x && point.x <= right && top <= point.y && point.y <= bottom
+        }
     }
 }

@@ -15,6 +15,8 @@ public struct Draft: Hashable, Sendable {
     public var of: Int?
     /// Who did it; kept privately, not committed to.
     public var author: String?
+    /// Further private notes by name, not committed to.
+    public var notes: [String: String] = [:]
 
     /// A record.
     public init(

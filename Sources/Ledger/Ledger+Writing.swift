@@ -73,10 +73,12 @@ extension Ledger {
                     try preimages.bind(4, value.value)
                     try preimages.run()
                 }
-                if let author = draft.author {
-                    try preimages.bind(2, "author")
+                var notes = draft.notes
+                if let author = draft.author { notes["author"] = author }
+                for (name, note) in notes.sorted(by: { $0.key < $1.key }) {
+                    try preimages.bind(2, name)
                     try preimages.bindNull(3)
-                    try preimages.bind(4, author)
+                    try preimages.bind(4, note)
                     try preimages.run()
                 }
                 try edge.append(leaf) { node throws(SQLiteError) in

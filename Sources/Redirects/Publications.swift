@@ -10,6 +10,8 @@ struct Publication: Sendable {
     var file: String?
     /// Everything below `path`, whatever its depth.
     var isFolder = false
+    /// Names in it differ by case, as numbers of certificates do: Caddy, which folds letters of slugs, looks for it first.
+    var keepsCase = false
     /// Media types by the ending of the name; what has none of these endings is ``type``.
     var types: [(ending: String, type: String)] = []
     /// Media type of what has none of the endings of ``types``; `nil`: nothing else is served.
@@ -18,6 +20,9 @@ struct Publication: Sendable {
     var cache: String
     /// Further headers, sorted by name.
     var headers: [(name: String, value: String)] = []
+
+    /// Whether Caddy looks for it before it cleans the path: what differs by case, and what is below `/.well-known/`.
+    var isRaw: Bool { keepsCase || path.hasPrefix("/.") }
 
     /// The paths of one media type, as a regular expression of RE2 and PCRE.
     func pattern(ending: String?) -> String {
@@ -57,6 +62,13 @@ extension RouteTable {
             (name: "Access-Control-Allow-Origin", value: "*"), (name: "X-Content-Type-Options", value: "nosniff"),
         ]
         let text = "text/plain; charset=utf-8"
+        let html = "text/html; charset=utf-8"
+        let pages = ["/verify", "/verify/"].map {
+            Publication(path: $0, file: "/verify/index.html", type: html, cache: CachePolicy.brief)
+        }
+        let certificates = Publication(
+            path: "/certificates/", isFolder: true, keepsCase: true, types: [("json", "application/json")], type: html,
+            cache: CachePolicy.brief, headers: anyone)
         return [
             Publication(path: "/log/checkpoint", type: text, cache: CachePolicy.checkpoint, headers: anyone),
             Publication(
@@ -67,7 +79,7 @@ extension RouteTable {
                 cache: CachePolicy.brief, headers: anyone),
             Publication(
                 path: "/.well-known/did.json", type: "application/json", cache: CachePolicy.brief, headers: anyone),
-        ]
+        ] + pages + (site.certificates.isEmpty ? [] : [certificates])
     }
 
     /// First parts of paths that belong to publications: below them there are no links.

@@ -23,12 +23,12 @@ extension Simulator {
     }
 
     /// The path that a server compares with a publication's: Caddy folds letters of keys first, but looks for what is
-    /// below `/.well-known/` before it cleans the path.
+    /// below `/.well-known/`, and where case matters, before it cleans the path.
     private func seen(
         _ target: RequestTarget, _ server: Server, _ domain: Int, by publication: Publication
     ) -> [UInt8] {
         if server == .nginx { return target.path }
-        if publication.path.hasPrefix("/.") { return target.raw }
+        if publication.isRaw { return target.raw }
         let letters = table.domains[domain].letters
         return target.path.map { byte in
             byte &- 0x41 < 26 && letters & (1 << UInt32(byte - 0x41)) != 0 ? byte | 0x20 : byte

@@ -9,6 +9,7 @@ extension Phrase {
         case .unknownLink: Phrase("No link of ours", "Kein Link von uns", "Не наша ссылка")
         case .notMeasured: Phrase("Link is not measured", "Link wird nicht gemessen", "Ссылка не измеряется")
         case .method: Phrase("Not a visit (method)", "Kein Besuch (Methode)", "Не визит (метод)")
+        case .denied: Phrase("Turned away by a rule", "Von einer Regel abgewiesen", "Отклонено правилом")
         case .status: Phrase("Not answered with the target", "Nicht weitergeleitet", "Без перехода к цели")
         case .prefetch: Phrase("Loaded ahead by a browser", "Vom Browser vorgeladen", "Предзагрузка браузером")
         case .crawler: Phrase("Search engines, crawlers", "Suchmaschinen, Crawler", "Поисковые роботы")

@@ -18,13 +18,14 @@ extension Ingestion {
             intake.links.append(
                 host: link.host, path: link.path,
                 privacy: entry?.privacy ?? (settings.catalog.scope == .discover ? .full : .aggregate),
-                isMarked: entry?.isMarked ?? false, isTracked: entry?.isTracked ?? false)
+                isMarked: entry?.isMarked ?? false, isTracked: entry?.isTracked ?? false,
+                takesPost: entry?.takesPost ?? false)
         }
         for entry in settings.catalog.entries where known[entry.key] != nil {
             known[entry.key] = nil
             intake.links.append(
                 host: entry.host, path: entry.path, privacy: entry.privacy, isMarked: entry.isMarked,
-                isTracked: entry.isTracked)
+                isTracked: entry.isTracked, takesPost: entry.takesPost)
             intake.newLinks.append((entry.host, entry.path))
         }
         for kind in TextTable.Kind.allCases {

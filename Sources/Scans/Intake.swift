@@ -285,8 +285,12 @@ struct Intake: ~Copyable {
         }
         var exclusion = Exclusion.none
         var agent = AgentEntry(value: 0, mark: 0)
-        if hit.method != .get, !(rules.countsHead && hit.method == .head) {
+        if hit.method != .get, !(rules.countsHead && hit.method == .head),
+            !(hit.method == .post && links.takesPost[Int(link)])
+        {
             exclusion = .method
+        } else if !hit.deny.isEmpty {
+            exclusion = .denied
         } else if hit.status >= 1000 || !statuses[Int(hit.status)] {
             exclusion = .status
         } else if hit.isPrefetch, !rules.countsPrefetch {

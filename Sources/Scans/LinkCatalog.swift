@@ -27,6 +27,8 @@ public struct LinkCatalog: Sendable {
         public var planned: Int?
         /// Its redirect passes the request's id on, so that goals are tied to scans exactly.
         public var isTracked = false
+        /// A scan is a POST: a page with a button stands before it.
+        public var takesPost = false
         /// Its variants with their shares, when it has several targets.
         public var variants: [(name: String, weight: Double)] = []
         /// How many scans it is good for, and the marker under the state folder that tells servers when they are used
@@ -52,7 +54,8 @@ public struct LinkCatalog: Sendable {
         public static func == (a: Entry, b: Entry) -> Bool {
             a.host == b.host && a.path == b.path && a.title == b.title && a.tags == b.tags && a.folder == b.folder
                 && a.batch == b.batch && a.privacy == b.privacy && a.isMarked == b.isMarked && a.goal == b.goal
-                && a.planned == b.planned && a.isTracked == b.isTracked && a.softLimit?.scans == b.softLimit?.scans
+                && a.planned == b.planned && a.isTracked == b.isTracked && a.takesPost == b.takesPost
+                && a.softLimit?.scans == b.softLimit?.scans
                 && a.softLimit?.marker == b.softLimit?.marker
                 && a.variants.elementsEqual(b.variants) { $0.name == $1.name && $0.weight == $1.weight }
         }
@@ -115,6 +118,7 @@ public struct LinkCatalog: Sendable {
                 if link.policy >= 0 {
                     let policy = site.policies[Int(link.policy)]
                     entry.variants = Self.variants(of: policy)
+                    entry.takesPost = policy.limit?.confirm ?? false
                     if let limit = policy.limit, let marker = denyMarker(link) {
                         entry.softLimit = (limit.scans, marker)
                     }
@@ -136,6 +140,7 @@ struct LinkTable: Sendable {
     private(set) var privacy: [Link.Privacy] = []
     private(set) var isMarked: [Bool] = []
     private(set) var isTracked: [Bool] = []
+    private(set) var takesPost: [Bool] = []
     private var hosts: [[UInt8]] = []
     private var slots: [Slot] = []
     private var used = 0
@@ -162,12 +167,16 @@ struct LinkTable: Sendable {
     var count: Int { keys.count }
 
     /// Adds a link as the next number.
-    mutating func append(host: String, path: String, privacy: Link.Privacy, isMarked: Bool, isTracked: Bool = false) {
+    mutating func append(
+        host: String, path: String, privacy: Link.Privacy, isMarked: Bool, isTracked: Bool = false,
+        takesPost: Bool = false
+    ) {
         let link = Int32(keys.count)
         keys.append(host + path)
         self.privacy.append(privacy)
         self.isMarked.append(isMarked)
         self.isTracked.append(isTracked)
+        self.takesPost.append(takesPost)
         let isWildcard = path.utf8.last == UInt8(ascii: "*") && path.hasSuffix("/*")
         hasWildcards = hasWildcards || isWildcard
         let bytes = Array((isWildcard ? path.dropLast() : path[...]).utf8).map(lower)

@@ -183,10 +183,12 @@ enum Exclusion: UInt8, CaseIterable, Sendable {
     case none = 0
     case malformed, unknownLink, notMeasured, method, status, prefetch, crawler, preview, monitor, library, scanner,
         quarantine, repeated, optedOut
-    /// A goal's page in a log of ours; of no link, so it never stands in a cell.
+    /// A rule of the link turned the visitor away.
+    case denied
+    /// A goal's page in a log of ours; of no link, so it never stands among a day's requests that were left out.
     case goal
 
-    static let count = 16
+    static let count = 17
 
     /// The step of the report.
     var reason: ScanReport.Waterfall.Reason? {
@@ -206,6 +208,7 @@ enum Exclusion: UInt8, CaseIterable, Sendable {
         case .quarantine: .quarantine
         case .repeated: .repeated
         case .optedOut: .optedOut
+        case .denied: .denied
         case .goal: .goal
         }
     }

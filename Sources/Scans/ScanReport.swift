@@ -200,6 +200,8 @@ extension ScanReport {
             case notMeasured
             /// The method is not GET.
             case method
+            /// A rule of the link turned the visitor away: limit, time, place, password, rate.
+            case denied
             /// The answer is not a redirect or a landing page.
             case status
             /// The browser fetched it ahead (`Sec-Purpose: prefetch`).

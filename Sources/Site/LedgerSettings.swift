@@ -16,6 +16,6 @@ public struct LedgerSettings: Sendable {
         self.range = range
     }
 
-    /// First parts of paths on the ledger's host that are no slugs: the log, and the page that verifies.
-    public static let reservedSlugs = ["log", "verify"]
+    /// First parts of paths on the ledger's host that are no slugs: the log, the page that verifies, certificates.
+    public static let reservedSlugs = ["log", "verify", "certificates"]
 }

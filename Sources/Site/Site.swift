@@ -31,6 +31,8 @@ public struct Site: Sendable {
     public var reports = ReportSettings()
     /// What images are made of each code.
     public var codes: CodeSettings
+    /// Batches of certificates, in the order of the manifest.
+    public var certificates: [CertificateBatch] = []
     /// How the hash manifest is signed; `nil`: not signed.
     public var signing: SigningKey?
     /// The manifest asks for a signature, but its key is not on this machine: the error of whoever needs it. Then

@@ -1,3 +1,4 @@
+import Support
 public import TransparencyLog
 
 /// Whom a verifier trusts: logs, witnesses, and how many of them must have seen a checkpoint.
@@ -131,7 +132,7 @@ public struct TrustPolicy: Equatable, Sendable {
             return .fails("seen by \(times.count) of \(witnesses.count) witnesses, which is not the quorum")
         }
         if witnesses.isEmpty { return .unknown("the policy names no witness") }
-        let list = times.map { "\($0.name) at \($0.at)" }.joined(separator: ", ")
+        let list = times.map { "\($0.name) at \(Timestamp.text(Int(clamping: $0.at)))" }.joined(separator: ", ")
         return .holds("seen by \(times.count) of \(witnesses.count) witnesses: \(list)")
     }
 }

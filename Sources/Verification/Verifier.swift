@@ -69,7 +69,9 @@ public struct Verifier: Sendable {
                 return verdict
             }
             verdict.add(
-                .entry, .holds("entry \(proof.index) of \(checkpoint.origin), dated \(record.at) by its issuer"))
+                .entry,
+                .holds("entry \(proof.index) of \(checkpoint.origin), dated \(Timestamp.text(record.at)) by its issuer")
+            )
             verdict.add(.witnesses, policy.witnessed(verified.note))
         }
         return verdict
@@ -185,6 +187,6 @@ struct StatusStatement {
         if let greatestAge, now - at > greatestAge {
             return .fails("the status list is \(now - at) s old, the policy allows \(greatestAge) s")
         }
-        return .holds("not revoked as of \(at)")
+        return .holds("not revoked as of \(Timestamp.text(at))")
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Build
+import Certificates
 import Glibc
 import Redirects
 import Site
@@ -89,6 +90,11 @@ struct BuildCommand: AsyncParsableCommand {
         options.passphrase = try site.signing.flatMap { try passphrase.read(for: $0.pem) }
         options.random = Surroundings.random
         options.author = Surroundings.author
+        options.served = { index, key throws(BuildError) in
+            do throws(CertificateError) { return try CertificateFiles(site: site, key: key).published(index) } catch {
+                throw .other(error.description)
+            }
+        }
         var bar = ProgressBar(isQuiet: input.print.quiet)
         do throws(BuildError) {
             let result = try await BuildPipeline(site, compilation, options).run {

@@ -43,12 +43,13 @@ struct SecretInput {
 
     /// Asks without showing what is typed.
     private func ask(_ prompt: String) throws(Failure) -> String {
-        Terminal.note(prompt)
         var saved = termios()
         tcgetattr(STDIN_FILENO, &saved)
         var hidden = saved
         hidden.c_lflag &= ~tcflag_t(ECHO)
+        // Before it asks: what is typed as soon as the question stands there must neither show nor get lost.
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden)
+        Terminal.note(prompt)
         defer {
             tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved)
             Terminal.note("\n")

@@ -7,83 +7,59 @@ import Verification
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check a signed build, and its anchor on a chain; offline unless --rpc is given.",
+        abstract: "Check certificates, codes on paper, builds and logs; offline unless a URL or --rpc is given.",
         discussion: """
-            A SHA256SUMS.note is checked with the SHA256SUMS beside it; the files themselves are checked by \
-            'sha256sum -c SHA256SUMS'.
+            A thing is a certificate's PDF, PNG or SVG, its .wayseal.json or .tlog-proof; a picture, photo or PDF with \
+            codes in it; a folder of all these; a log ('checkpoint' and 'tile/'); a SHA256SUMS.note; a sealed document \
+            with its .wayseal.json beside it; a certificate's URL; the number of a certificate or the slug of a link of \
+            the manifest here; or with --mirror a CSV of index[,field,salt,value].
 
-            Formats of logs are read, too, though 'wayseal build' does not write a log yet: a .wayseal.json bundle, \
-            a .tlog-proof (with --entry), a folder with 'checkpoint' and 'tile/', or with --mirror a CSV of \
-            index[,field,salt,value].
+            Whom to trust is said by --trust or --key; where a manifest is, by its key. Codes on paper are compared \
+            with the manifest, or with --host. No answer is one word: what is not proven is said as well.
 
             Examples:
-              wayseal verify dist/current/SHA256SUMS.note --key "$(wayseal keys show)"
-              wayseal verify SHA256SUMS.note --key KEY --anchor proof.json --chain 100 --rpc https://rpc.gnosischain.com
+              wayseal verify SOM-26-0001.pdf --key "$(wayseal keys show)"
+              wayseal verify press-proof.pdf
+              wayseal verify photos/ --host go.example.org --csv
+              wayseal verify https://go.example.org/certificates/SOM-26-0001
             """)
 
-    @Argument(help: "Files or folders.") var things: [String]
+    @Argument(help: "Files, folders, URLs, numbers or slugs.") var things: [String]
     @Option(help: ArgumentHelp("Whom to trust: a c2sp.org/tlog-policy file.", valueName: "file")) var trust: String?
     @Option(help: ArgumentHelp("The log's key, instead of a policy.", valueName: "vkey")) var key: [String] = []
+    @Flag(help: "Trust the key that a bundle or a host names; the answer says that nothing vouches for it.")
+    var firstUse = false
     @Option(help: ArgumentHelp("A value the record must disclose.", valueName: "field=value")) var expect: [String] = []
     @Option(help: ArgumentHelp("The entry that a .tlog-proof is about.", valueName: "file")) var entry: String?
-    @Option(help: ArgumentHelp("A copy of the log for CSV files.", valueName: "dir")) var mirror: String?
+    @Option(help: ArgumentHelp("A copy of the log, for CSV files.", valueName: "dir")) var mirror: String?
+    @Option(help: ArgumentHelp("Codes may lead to this host; may be given again.", valueName: "host"))
+    var host: [String] = []
     @Option(help: ArgumentHelp("Ask for a status not older than this.", valueName: "seconds")) var statusAge: Int?
+    @OptionGroup(title: "Manifest") var manifest: ManifestLinks
     @OptionGroup(title: "Anchors") var anchors: AnchorTrustOptions
     @Flag(help: "Print JSON Lines instead of text.") var json = false
+    @Flag(help: "Print CSV instead of text: file,page,x,y,what,verdict,detail.") var csv = false
+
+    func validate() throws {
+        if json && csv { throw ValidationError("--json and --csv exclude each other") }
+    }
 
     func run() async throws {
-        let verifier = Verifier(policy: try policy(), now: Int(time(nil)), anchorCheck: try anchors.check())
         var expected: [String: String] = [:]
         for pair in expect {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2 else { throw Failure(.usage, "'\(pair)' is not field=value") }
             expected[String(parts[0])] = String(parts[1])
         }
+        let report = VerifyReport(form: json ? .json : csv ? .csv : .text)
+        let site = try manifest.site()
+        let trusted = try VerifyTrust(self, site: site)
+        let verification = VerifyThing(
+            trust: trusted, now: Int(time(nil)), anchors: anchors, known: KnownCodes(site: site, hosts: host),
+            expected: expected, entry: entry, mirror: mirror, report: report)
         var allHold = true
-        for thing in things {
-            let report = VerifyReport(json: json, name: thing)
-            do {
-                if try Files.status(thing)?.kind == .directory {
-                    allHold = await report.log(folder: thing, policy: verifier.policy) && allHold
-                } else if let mirror, thing.hasSuffix(".csv") {
-                    let bytes = try Files.read(thing)
-                    allHold = try await report.batch(bytes, mirror: mirror, policy: verifier.policy) && allHold
-                } else {
-                    let bytes = try Files.read(thing, limit: 1 << 24)
-                    if bytes.first != UInt8(ascii: "{"), let note = SignedNote(bytes) {
-                        allHold = try report.note(note, path: thing, verifier, anchors) && allHold
-                        continue
-                    }
-                    let isProof = bytes.starts(with: Array("c2sp.org/tlog-proof".utf8))
-                    guard !isProof || entry != nil else { throw Failure(.usage, "a .tlog-proof needs --entry FILE") }
-                    let verdict =
-                        isProof
-                        ? verifier.verdict(proof: bytes, entry: try Files.read(entry ?? "", limit: 1 << 16))
-                        : verifier.verdict(bundle: bytes, expected: expected)
-                    report.print(verdict)
-                    allHold = verdict.isValid && allHold
-                }
-            } catch let error as FileError { throw Failure(error) }
-        }
+        report.begin()
+        for thing in things { allHold = try await verification.verify(thing) && allHold }
         if !allHold { throw ExitStatus.checkFailed }
-    }
-
-    private func policy() throws(Failure) -> TrustPolicy {
-        do {
-            var policy: TrustPolicy
-            if let trust {
-                policy = try TrustPolicy(text: String(decoding: Files.read(trust, limit: 1 << 20), as: UTF8.self))
-            } else {
-                guard !key.isEmpty else {
-                    throw Failure(.usage, "whom to trust is not said", hint: "give --trust FILE or --key VKEY")
-                }
-                policy = TrustPolicy(logs: try key.map { try VerifierKey($0) })
-            }
-            policy.greatestStatusAge = statusAge
-            policy.needsAnchor = anchors.requireAnchor
-            return policy
-        } catch let error as Failure { throw error } catch let error as FileError { throw Failure(error) } catch {
-            throw Failure(.usage, "\(trust ?? "--key"): \(error)")
-        }
     }
 }

@@ -27,8 +27,9 @@ struct Wayseal: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, CheckCommand.self, PlanCommand.self, BuildCommand.self, TestCommand.self,
             QRCommand.self, KeysCommand.self, PasswordCommand.self, TokensCommand.self, SchemaCommand.self,
-            ExplainCommand.self, CompletionsCommand.self, VerifyCommand.self, AnchorCommand.self, ScansCommand.self,
-            ReportCommand.self,
+            ExplainCommand.self, CompletionsCommand.self, VerifyCommand.self, IssueCommand.self, RevokeCommand.self,
+            SuspendCommand.self, ReinstateCommand.self, SealCommand.self, DiscloseCommand.self, AnchorCommand.self,
+            ScansCommand.self, ReportCommand.self,
         ])
 
     static func main() async {

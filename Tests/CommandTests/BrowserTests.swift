@@ -57,3 +57,21 @@ struct BrowserTests {
         #expect(result.output.contains("ok: a used ticket is 410"))
     }
 }
+
+@Suite("A password on a terminal", .enabled(if: ProcessInfo.processInfo.environment["WAYSEAL_SERVER_TESTS"] == "1"))
+struct TerminalPasswordTests {
+    private func ask(_ first: String, _ second: String) throws -> Shell.Result {
+        let shell = try Shell()
+        defer { shell.clean() }
+        return try shell.run("timeout 60 python3 \"$REPO/Tests/CommandTests/ask.py\" '\(first)' '\(second)'")
+    }
+
+    @Test("it is asked for twice and never shown", .timeLimit(.minutes(1)))
+    func asked() throws {
+        let same = try ask("correct horse", "correct horse")
+        #expect(same.status == 0 && same.output.hasPrefix("password: \nonce more: \nwayseal-password:1:100000:00"))
+        #expect(!same.output.contains("horse"), "\(same.output)")
+        let other = try ask("correct horse", "correct house")
+        #expect(other.status == 2 && other.output.contains("error: the two passwords differ"), "\(other.output)")
+    }
+}

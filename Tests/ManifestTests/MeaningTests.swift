@@ -40,6 +40,14 @@ import Testing
         case "table-json": return codes(read(head + "include: t.jsonl", ["t.jsonl": example]))
         case let id where id.hasPrefix("table"):
             return codes(read(head + "include: t.csv", ["t.csv": example]))
+        case let id where id.hasPrefix("certificate-") || id == "duplicate-certificate":
+            if id == "certificate-id" {
+                return codes(read(head + example, ["secrets/ledger.key": Fixtures.key]))
+            }
+            let pattern = example.hasPrefix("serial") ? "{serial}" : "A-{n}"
+            guard let pattern = try? CertificatePattern(pattern) else { return ["no pattern"] }
+            let batch = CertificateBatch(name: "a", data: "a.csv", pattern: pattern)
+            return CertificateTable(Array(example.utf8), path: "a.csv", batch: batch).diagnostics.map(\.code.id)
         case "misplaced-key": return codes(read(head + "include: t.yaml", ["t.yaml": example]))
         case "empty-manifest": return codes(read(example))
         case "no-domain": return codes(read(example))

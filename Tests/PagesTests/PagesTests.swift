@@ -1,6 +1,9 @@
+import Ethereum
 import Foundation
+import LedgerContracts
 import Pages
 import Site
+import SiteTemplates
 import Support
 import Testing
 
@@ -70,5 +73,25 @@ struct PagesTests {
             }
             try shown.write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
         }
+    }
+
+    @Test("the verification page is one file that runs only its own script, and knows the contract of anchors")
+    func verification() throws {
+        var site = Site(name: "A & <B>", domains: [Domain(host: "a.example")])
+        site.languages = ["fr-CH", "xx"]
+        let html = String(
+            decoding: try VerificationPage.html(for: site, host: "a.example", key: "a.example+00000000+AA\"<"),
+            as: UTF8.self)
+        #expect(html.contains("<html lang=\"fr\">"))
+        #expect(html.contains("content=\"fr en de ru\""))
+        #expect(html.contains("content=\"A &amp; &lt;B&gt;\"") && html.contains("AA&quot;&lt;\""))
+        #expect(!html.contains("src=") && !html.contains("href=") && !html.contains("innerHTML"))
+        for (tag, directive) in [("script", "script-src"), ("style", "style-src")] {
+            let content = try #require(
+                html.components(separatedBy: "<\(tag)>").last?.components(separatedBy: "</\(tag)>").first)
+            #expect(html.contains("\(directive) 'sha256-\(Base64.encode(SHA256.hash(Array(content.utf8))))'"))
+        }
+        #expect(
+            html.contains(Keccak256.hash(LedgerContracts.timestamperCode).map { String(format: "%02x", $0) }.joined()))
     }
 }

@@ -42,9 +42,9 @@ struct GoalBench {
     static func line(
         _ at: Int, _ path: String, host: String = "go.example", ip: String = "198.51.100.7", status: Int = 302,
         query: String = "", variant: String = "", id: Int = 0, agent: String = browser, referrer: String = "",
-        dnt: String = "", method: String = "GET"
+        dnt: String = "", method: String = "GET", deny: String = ""
     ) -> String {
-        "{\"v\":1,\"t\":\(start + Int64(at)).000,\"id\":\"\(self.id(id))\",\"link\":\"\",\"var\":\"\(variant)\",\"deny\":\"\",\"host\":\"\(host)\",\"path\":\"\(path)\",\"q\":\"\(query)\",\"m\":\"\(method)\",\"st\":\(status),\"to\":\"\",\"ip\":\"\(ip)\",\"ua\":\"\(agent)\",\"ref\":\"\(referrer)\",\"al\":\"\",\"dnt\":\"\(dnt)\",\"pf\":\"\",\"rt\":0.000,\"b\":145}\n"
+        "{\"v\":1,\"t\":\(start + Int64(at)).000,\"id\":\"\(self.id(id))\",\"link\":\"\",\"var\":\"\(variant)\",\"deny\":\"\(deny)\",\"host\":\"\(host)\",\"path\":\"\(path)\",\"q\":\"\(query)\",\"m\":\"\(method)\",\"st\":\(status),\"to\":\"\",\"ip\":\"\(ip)\",\"ua\":\"\(agent)\",\"ref\":\"\(referrer)\",\"al\":\"\",\"dnt\":\"\(dnt)\",\"pf\":\"\",\"rt\":0.000,\"b\":145}\n"
     }
 
     /// A page of the shop.

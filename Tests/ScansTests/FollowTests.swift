@@ -164,6 +164,31 @@ import Testing
         #expect(throws: IngestError.self) { try query.ask("SELECT nothing FROM nowhere") }
     }
 
+    @Test("who was turned away is no scan, though the answer was a redirect; a pressed button is one")
+    func denied() throws {
+        var entry = GoalBench.entry("/vip", privacy: .full)
+        entry.takesPost = true
+        let bench = GoalBench(LinkCatalog(entries: [entry, GoalBench.entry("/menu", privacy: .full)]))
+        let report = try bench.report([
+            GoalBench.line(0, "/vip", status: 200), GoalBench.line(5, "/vip", status: 303, method: "POST"),
+            GoalBench.line(10, "/vip", ip: "192.0.2.1", deny: "gone-used"),
+            GoalBench.line(20, "/menu", status: 410, deny: "over"),
+            GoalBench.line(30, "/menu", status: 303, method: "POST"), GoalBench.line(40, "/menu"),
+        ])
+        #expect(report.totals.scans == 2 && report.waterfall.isBalanced)
+        #expect(
+            report.waterfall.excluded == [
+                .init(reason: .method, count: 1), .init(reason: .denied, count: 2), .init(reason: .status, count: 1),
+            ])
+        #expect(report.linkDetails.first { $0.link.path == "/vip" }?.excluded.map(\.reason) == [.denied, .status])
+        // Caddy says it in a header of the answer.
+        let line =
+            #"{"level":"info","ts":1772323200.5,"request":{"remote_ip":"192.0.2.9","host":"go.example","method":"GET","uri":"/menu","headers":{"User-Agent":["Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"]}},"status":302,"resp_headers":{"X-Link":["/menu"],"X-Deny":["used"],"Location":["https://example.org/"]}}"#
+            + "\n"
+        let caddy = GoalBench(bench.catalog)
+        #expect(try caddy.report([line]).waterfall.excluded == [.init(reason: .denied, count: 1)])
+    }
+
     @Test("every path of a generator is picked, and its second log leads to goals")
     func generator() throws {
         var generator = LogGenerator(seed: 1, lines: 2000, start: Bench.start, days: 1)

@@ -18,19 +18,24 @@ struct `A published log` {
         if wildcard { links.append(Link(domain: 0, slug: "*", target: "https://example.org/all")) }
         var site = Site(domains: [domain], links: links)
         site.ledger = LedgerSettings(domain: 0, folder: "ledger")
+        if let pattern = try? CertificatePattern("SOM-{n}") {
+            site.certificates = [CertificateBatch(name: "diploma", data: "data.csv", pattern: pattern)]
+        }
         return RouteTable(site: site)
     }
 
     private static let files = [
         "log/checkpoint", "log/tile/0/000.p/5", "log/tile/entries/x001/234", "log/status/revocation-0.json",
-        "log/status/revocation-0.json.note", ".well-known/did.json",
+        "log/status/revocation-0.json.note", ".well-known/did.json", "certificates/SOM-26-0001",
+        "certificates/SOM-26-0001.wayseal.json",
     ]
+    private static let page = "verify/index.html"
 
     private func start(_ server: Server, wildcard: Bool) throws -> (TrialServer, Simulator) {
         let port = RawHTTP.freePorts(1)[0]
         let table = Self.table(port, wildcard: wildcard)
         let trial = try TrialServer(server, table, port: port)
-        for file in Self.files {
+        for file in Self.files + [Self.page] {
             let path = trial.generation + "/site/go.example.org/" + file
             try FileManager.default.createDirectory(
                 atPath: Files.parent(of: path), withIntermediateDirectories: true)
@@ -50,8 +55,15 @@ struct `A published log` {
         defer { trial.stop() }
         let types = [
             "text/plain; charset=utf-8", "application/octet-stream", "application/octet-stream", "application/json",
-            "text/plain; charset=utf-8", "application/json",
+            "text/plain; charset=utf-8", "application/json", "text/html; charset=utf-8", "application/json",
         ]
+        for path in ["/verify", "/verify/"] {
+            let response = try #require(ask(trial, path))
+            #expect(response.status == 200 && response.body == Array(Self.page.utf8))
+            #expect(
+                response.header("Content-Type").map { String(decoding: $0, as: UTF8.self) }
+                    == "text/html; charset=utf-8")
+        }
         for (file, type) in zip(Self.files, types) {
             let response = try #require(ask(trial, "/" + file))
             let text = { (name: String) in response.header(name).map { String(decoding: $0, as: UTF8.self) } }
@@ -84,6 +96,9 @@ struct `A published log` {
                 "/log/./checkpoint", "/log/tile/../checkpoint", "/x/../log/checkpoint", "/log/tile", "/log/tile/",
                 "/log/tile/0/", "/log/status/", "/log/index.sqlite", "/logx", "/verify", "/verify/", "/verify/x",
                 "/VERIFY/x", "/.well-known/", "/.well-known/other", "/.Well-Known/did.json", "/log/../hello",
+                "/certificates", "/certificates/", "/Certificates/SOM-26-0001", "//certificates/SOM-26-0001",
+                "/certificates/SOM-26-0001/", "/certificates/./SOM-26-0001", "/certificates/SOM-26-0001?x=1",
+                "/verify/index.html", "/Verify",
             ]
         for path in paths {
             for method in ["GET", "POST"] {

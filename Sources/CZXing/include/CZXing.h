@@ -18,15 +18,26 @@ typedef struct {
     int sequence_size;
     /// 1 for Micro QR.
     int is_micro;
+    /// The four corners in pixels: x, y, from the symbol's top left one clockwise.
+    int corners[8];
 } czxing_symbol;
 
 /// Takes one symbol.
 typedef void (*czxing_receiver)(void *context, const czxing_symbol *symbol);
 
+/// How a picture is looked at.
+enum czxing_mode {
+    /// A photo; dark and light are told apart by their neighbourhood.
+    CZXING_LOCAL = 0,
+    /// A photo; one threshold for the whole picture.
+    CZXING_GLOBAL = 1,
+    /// An undistorted, unrotated rendering of one symbol, which is faster.
+    CZXING_PURE = 2,
+};
+
 /// Reads the QR and Micro QR symbols of an 8-bit grey image of `width` × `height` pixels.
-/// `pure` says that the image is an undistorted, unrotated rendering of one symbol, which is faster.
 /// Calls `receiver` for each symbol; answers their number, −1 when libzxing threw.
-int czxing_read(const uint8_t *pixels, int width, int height, int pure, czxing_receiver receiver,
+int czxing_read(const uint8_t *pixels, int width, int height, int mode, czxing_receiver receiver,
                 void *context);
 #ifdef __cplusplus
 }

@@ -23,7 +23,7 @@ extension ManifestCodes {
         "reserved-slug", "a slug that the web needs for itself",
         """
         Paths under /.well-known/ belong to protocols (RFC 8615): certificates could no longer be renewed. On the host
-        that serves the ledger, /log and /verify are the log's and its verification page's.
+        that serves the ledger, /log, /verify and /certificates are the log's, its verification page's and its certificates'.
         """,
         bad: "links:\n  .well-known/security.txt: https://example.org/",
         mended: "links:\n  security.txt: https://example.org/")

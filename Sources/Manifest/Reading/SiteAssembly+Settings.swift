@@ -46,7 +46,7 @@ extension SiteAssembly {
     }
 
     /// A text for people: without control or invisible characters.
-    private mutating func plainText(_ node: YAMLNode?) -> String? {
+    mutating func plainText(_ node: YAMLNode?) -> String? {
         guard let scalar = text(node) else { return nil }
         guard !scalar.text.unicodeScalars.contains(where: UTF8Scalars.isTreacherous) else {
             sink.add(

@@ -61,6 +61,7 @@ struct SiteAssembly {
         let defaults = readDefaults(root["defaults"])
         site.issuer = defaults.domain ?? 0
         readSigning(root["ledger"], folder: main.folder, into: &site)
+        readCertificates(root["certificates"], ledger: root["ledger"], folder: main.folder, into: &site)
         let instants = InstantText(zone: zone, zones: ManifestZones(find: options.zone))
         readLedger(root["ledger"], folder: main.folder, into: &site)
         var table = LinkTable(

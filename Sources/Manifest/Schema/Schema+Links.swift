@@ -164,10 +164,12 @@ extension ManifestLanguage {
     static let certificate = SchemaRecord(
         "a certificate",
         [
-            .later("data", .text(.any), "The table."),
-            .later("id", .text(.any), "Number of each record."),
-            .later("page", .text(.any), "The page."),
-            .later("hide", .oneOrMore(.any), "Columns that are not published."),
-            .later("revoked", .text(.any), "Table of revoked records."),
+            SchemaKey("data", .text(.any), "The table: CSV, a certificate a row."),
+            SchemaKey("id", .text(.any), "Number of each certificate, such as DIP-26-{n:04}."),
+            SchemaKey("title", .text(.any), "What the certificate is called."),
+            SchemaKey("page", .text(.any), "Template of its page (mustache)."),
+            SchemaKey("paper", .text(.any), "Template of its PDF."),
+            SchemaKey("hide", .oneOrMore(.any), "Columns that are committed to and never published."),
+            SchemaKey("revoked", .text(.any), "Table of revoked certificates: id, reason."),
         ])
 }

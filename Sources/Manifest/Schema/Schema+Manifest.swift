@@ -31,9 +31,9 @@ enum ManifestLanguage {
             .later(
                 "batches", .table(SchemaTable("the batches", "NAME", .record(batch))),
                 "Serial codes from a table."),
-            .later(
+            SchemaKey(
                 "certificates", .table(SchemaTable("the certificates", "NAME", .record(certificate))),
-                "Records that anyone can verify."),
+                "Certificates that anyone can verify, from tables."),
             SchemaKey("ledger", .record(ledger), "The signed record of what was published."),
             SchemaKey("reports", .record(reports), "Statistics from access logs."),
             .later(

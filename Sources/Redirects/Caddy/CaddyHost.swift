@@ -81,7 +81,7 @@ struct CaddyHost {
     private func published(site: String) -> [JSON] {
         let words = table.reserved(of: index)
         guard !words.isEmpty else { return [] }
-        let routes = table.publications(of: index).filter { !$0.path.hasPrefix("/.") }.flatMap {
+        let routes = table.publications(of: index).filter { !$0.isRaw }.flatMap {
             published($0, site: site)
         }
         let all: JSON = [
@@ -91,9 +91,9 @@ struct CaddyHost {
         return [["match": [["path": .strings(paths)]], "handle": [all], "terminal": true]]
     }
 
-    /// The same below `/.well-known/`, before it is closed.
+    /// The same of what is looked for before the path is cleaned: below `/.well-known/`, and where case matters.
     private func wellKnown(site: String) -> [JSON] {
-        table.publications(of: index).filter { $0.path.hasPrefix("/.") }.flatMap { published($0, site: site) }
+        table.publications(of: index).filter { $0.isRaw }.flatMap { published($0, site: site) }
     }
 
     private func published(_ publication: Publication, site: String) -> [JSON] {

@@ -11,9 +11,7 @@ import Site
 extension NginxHost {
     private typealias Gate = NginxRecord.Gate
 
-    private func has(_ gates: NginxRecord.Gate...) -> Bool {
-        tables.records.values.contains { record in gates.contains { record.gates.contains($0.rawValue) } }
-    }
+    private func has(_ gates: NginxRecord.Gate...) -> Bool { !tables.gatesInUse.isDisjoint(with: gates) }
 
     /// Whether some limit is kept by tokens.
     var takesTokens: Bool { has(.exact, .once) }
@@ -118,9 +116,7 @@ extension NginxHost {
     /// Denials that a list of decisions names.
     private static let decided: [Denial] = [.early, .over, .closed, .away, .robot]
 
-    private var hasGates: Bool {
-        tables.records.values.contains { $0.gates != "-" && $0.gates != Gate.anyMethod.rawValue }
-    }
+    private var hasGates: Bool { !tables.gatesInUse.isSubset(of: [.anyMethod]) }
 
     private var firstGate: String { !tables.ratesInUse.isEmpty ? "@rated" : afterRate }
     private var afterRate: String { has(.password) ? "@open" : afterPassword }

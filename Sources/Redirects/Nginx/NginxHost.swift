@@ -70,7 +70,7 @@ struct NginxHost {
         }
         for word in table.reserved(of: index) {
             for place in ["= /\(word)", "^~ /\(word)/"]
-            where !publications.contains(where: { place.hasSuffix(" " + $0.path) }) {
+            where !publications.contains(where: { place == "\($0.isFolder ? "^~" : "=") \($0.path)" }) {
                 text.line("location \(place) {")
                 unlink(&text)
                 text.line("return 404;", 1)

@@ -56,6 +56,8 @@ struct NginxRecord {
     let needs: String
     /// The gates' letters.
     let gates: String
+    /// The number of its rate.
+    let rate: Int?
     /// The whole record.
     let text: String
 
@@ -82,7 +84,8 @@ struct NginxRecord {
         }
         if link.redirect.keepsMethod { add(.anyMethod) }
         if policy.password != nil { add(.password) }
-        if let rate = Self.rate(of: policy), let number = rates.firstIndex(of: rate) { gates += "r\(number)," }
+        rate = Self.rate(of: policy).flatMap { rates.firstIndex(of: $0) }
+        if let rate { gates += "\(Gate.rate.rawValue)\(rate)," }
         self.gates = gates.isEmpty ? "-" : gates
         text = "\(self.needs) \(id) \(self.gates) \(clauses)"
     }

@@ -26,6 +26,14 @@ struct NginxTables {
     private let rates: [Policy.Rate]
     /// The records of the links with policies, by link.
     private(set) var records: [Int: NginxRecord] = [:]
+    /// What the records ask for, taken together: there may be very many of them.
+    private(set) var gatesInUse: Set<NginxRecord.Gate> = []
+    /// The rates of this host's links, with their numbers.
+    private(set) var ratesInUse: [(number: Int, rate: Policy.Rate)] = []
+    /// Whether some link has a split.
+    private(set) var hasVariants = false
+    /// Whether some link has an address that takes the place of a denial's page.
+    private(set) var hasGone = false
     private var routes: DomainRoutes { table.domains[index] }
     private var domain: Domain { table.site.domains[index] }
 
@@ -38,10 +46,18 @@ struct NginxTables {
         self.index = index
         self.name = name
         self.rates = rates
+        var numbers: Set<Int> = []
         for i in routes.gated {
             let link = table.site.links[i]
-            if let policy = table.site.policy(of: link) { records[i] = NginxRecord(link, policy, rates: rates) }
+            guard let policy = table.site.policy(of: link) else { continue }
+            let record = NginxRecord(link, policy, rates: rates)
+            for gate in NginxRecord.Gate.allCases where record.gates.contains(gate.rawValue) { gatesInUse.insert(gate) }
+            if let number = record.rate { numbers.insert(number) }
+            hasVariants = hasVariants || !policy.variants.isEmpty
+            hasGone = hasGone || policy.gone != nil
+            records[i] = record
         }
+        ratesInUse = numbers.sorted().map { ($0, rates[$0]) }
     }
 
     /// A variable of this domain: `kind` has no `_`, so that no host's name can make two of them equal.
@@ -65,14 +81,6 @@ struct NginxTables {
     var destination: String { variable("destination") }
     /// The variable with the address that takes the place of a denial's page.
     var gone: String { variable("gone") }
-    /// Whether some link has such an address.
-    var hasGone: Bool { routes.gated.contains { table.site.policy(of: table.site.links[$0])?.gone != nil } }
-    /// The rates of this host's links, with their numbers.
-    var ratesInUse: [(number: Int, rate: Policy.Rate)] {
-        rates.enumerated().filter { number, _ in
-            records.values.contains { $0.gates.contains("r\(number),") }
-        }.map { ($0, $1) }
-    }
     /// The variable with the chosen variant's name.
     var variant: String { variable("variant") }
     /// The same but for paths that end with what a password became.
@@ -82,9 +90,7 @@ struct NginxTables {
     /// Whether some link has a policy.
     var isGated: Bool { !records.isEmpty }
     /// Whether some link has a password.
-    var hasPasswords: Bool { records.values.contains { $0.gates.contains(NginxRecord.Gate.password.rawValue) } }
-    /// Whether some link has a split.
-    var hasVariants: Bool { records.values.contains { $0.list.targets.contains { !$0.variant.isEmpty } } }
+    var hasPasswords: Bool { gatesInUse.contains(.password) }
     /// The variable with the link's privacy.
     var privacy: String { variable("privacy") }
     /// Whether single links differ from `aggregate`.

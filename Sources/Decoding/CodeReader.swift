@@ -1,0 +1,62 @@
+/// Reads all QR symbols of a picture, however bad it is: libzxing and libzbar, and where both find nothing, again after
+/// each step of a ladder of filters. More robust than any phone: good for taking in, not for judging how well a code scans.
+///
+/// Not for two threads at a time.
+public struct CodeReader: ~Copyable {
+    private var zbar = ZBarReader()
+    /// Filters copy the picture several times; larger ones are read as they are.
+    static let largestFiltered = 40_000_000
+
+    /// A reader.
+    public init() {}
+
+    /// Whether libzbar is there: without it fewer bad pictures are read.
+    public var hasZBar: Bool { zbar.isAvailable }
+
+    /// All symbols, each once, in reading order: from the top, then from the left.
+    public mutating func read(_ image: GreyImage) -> [ReadSymbol] {
+        var found = ZXingReader.read(image)
+        // A sheet has many; what one reader misses the other may find.
+        Self.merge(zbar.read(image), into: &found)
+        if found.isEmpty { found = ZXingReader.read(image, threshold: .global) }
+        if found.isEmpty, image.pixels.count <= Self.largestFiltered { found = climb(image) }
+        let row = max(1, found.map { $0.place.bottom - $0.place.top }.max() ?? 1)
+        return found.sorted {
+            ($0.place.centre.y * 2 / row, $0.place.centre.x) < ($1.place.centre.y * 2 / row, $1.place.centre.x)
+        }
+    }
+
+    /// The ladder: what each step is good for stands beside it. The first step that reads something ends it.
+    private mutating func climb(_ image: GreyImage) -> [ReadSymbol] {
+        let contrast = image.stretched
+        var found = ZXingReader.read(contrast)  // pale print
+        if found.isEmpty { found = both(contrast.inverted) }  // light on dark
+        if found.isEmpty { found = both(contrast.median) }  // grain
+        if found.isEmpty { found = both(contrast.blurred(radius: 2).stretched) }  // noise, modules that are dots
+        if found.isEmpty { found = both(contrast.sharpened(radius: 6, by: 3)) }  // out of focus
+        if found.isEmpty, image.pixels.count <= Self.largestFiltered / 4 {
+            let large = contrast.doubled  // small in the picture
+            found = both(large)
+        }
+        if found.isEmpty { found = both(contrast.blurred(radius: 3).blurred(radius: 3).stretched) }  // eyes of dots
+        if found.isEmpty { found = both(contrast.blurred(radius: 1).sharpened(radius: 10, by: 6)) }  // blurred more
+        if found.isEmpty { found = both(contrast.blurred(radius: 4).blurred(radius: 4).blurred(radius: 4).stretched) }
+        return found
+    }
+
+    private mutating func both(_ image: GreyImage) -> [ReadSymbol] {
+        let found = ZXingReader.read(image)
+        return found.isEmpty ? zbar.read(image) : found
+    }
+
+    /// Adds those symbols that are not there yet: the same content around the same point.
+    private static func merge(_ more: [ReadSymbol], into found: inout [ReadSymbol]) {
+        for symbol in more {
+            let isKnown = found.contains {
+                $0.bytes == symbol.bytes
+                    && ($0.place.contains(symbol.place.centre) || symbol.place.contains($0.place.centre))
+            }
+            if !isKnown { found.append(symbol) }
+        }
+    }
+}

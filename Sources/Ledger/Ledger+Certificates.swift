@@ -1,0 +1,154 @@
+import SQLite
+import Support
+public import TransparencyLog
+
+/// A certificate, as the ledger recorded it.
+public struct RecordedCertificate: Equatable, Sendable {
+    /// Its number.
+    public var id: String
+    /// Number of its entry; of the last one, where a certificate was corrected.
+    public var index: Int
+    /// When, in seconds since 1970.
+    public var at: Int
+    /// All its values with their salts, sorted by field; without those that were erased.
+    public var values: [Disclosure]
+    /// Columns of the table that it came from, in their order.
+    public var columns: [String]
+
+    /// The value of a field.
+    public subscript(field: String) -> String? { values.first { $0.field == field }?.value }
+
+    /// Fields that every certificate has besides its columns.
+    public static let batchField = "batch"
+    /// What it is called.
+    public static let titleField = "title"
+    /// Its number.
+    public static let idField = "slug"
+}
+
+extension Draft {
+    /// Between names of columns in the private note of their order.
+    static let separator = "\u{1F}"
+    static let columnsNote = "columns"
+
+    /// A certificate. `fields` are its columns; their order is kept privately.
+    public static func certificate(
+        _ id: String, batch: String, title: String, fields: [(name: String, value: String)], author: String?
+    ) -> Draft {
+        var draft = Draft(
+            .certificate, slug: id,
+            hidden: [RecordedCertificate.batchField: batch, RecordedCertificate.titleField: title], author: author)
+        for field in fields { draft.hidden[field.name] = field.value }
+        draft.notes[columnsNote] = fields.map(\.name).joined(separator: separator)
+        return draft
+    }
+
+    /// A document with this digest, in lower-case hexadecimal.
+    public static func document(_ name: String, sha256: String, author: String?) -> Draft {
+        Draft(.document, hidden: ["name": name, "sha256": sha256], author: author)
+    }
+
+    /// A change of the status of entry `of`.
+    public static func status(_ kind: LedgerEntry.Kind, of: Int, reason: String, author: String?) -> Draft {
+        // A reason may name people: it is committed to, and not published.
+        Draft(kind, hidden: ["reason": reason], of: of, author: author)
+    }
+}
+
+extension LedgerIndex {
+    /// All certificates that there ever were, by number; of each the last version. O(certificates).
+    public func certificates() throws(LedgerError) -> [String: RecordedCertificate] {
+        try certificates(where: "", [])
+    }
+
+    /// The certificate with this number.
+    public func certificate(_ id: String) throws(LedgerError) -> RecordedCertificate? {
+        try certificates(
+            where: "AND entry.idx IN (SELECT idx FROM preimage WHERE field = 'slug' AND value = ?)", [.text(id)])[id]
+    }
+
+    private func certificates(
+        where condition: String, _ values: [SQLiteValue]
+    ) throws(LedgerError) -> [String: RecordedCertificate] {
+        try attempt { () throws(SQLiteError) in
+            var found: [String: RecordedCertificate] = [:]
+            var current = RecordedCertificate(id: "", index: -1, at: 0, values: [], columns: [])
+            func finish() {
+                if let id = current[RecordedCertificate.idField] {
+                    current.id = id
+                    found[id] = current
+                }
+            }
+            let statement = try database.prepare(
+                """
+                SELECT preimage.idx, field, salt, value, at FROM preimage JOIN entry ON entry.idx = preimage.idx
+                WHERE entry.kind = 'certificate' \(condition) ORDER BY preimage.idx, field
+                """)
+            try statement.bind(values)
+            while try statement.step() {
+                if statement.int(0) != current.index {
+                    finish()
+                    current = RecordedCertificate(
+                        id: "", index: statement.int(0), at: statement.int(4), values: [], columns: [])
+                }
+                if !statement.isNull(2) {
+                    current.values.append(
+                        Disclosure(field: statement.text(1), salt: statement.blob(2), value: statement.text(3)))
+                } else if statement.text(1) == Draft.columnsNote {
+                    current.columns = statement.text(3).split(separator: Draft.separator).map(String.init)
+                }
+            }
+            finish()
+            return found
+        }
+    }
+
+    /// The number of the entry of a document with this digest; `nil`: it was never sealed.
+    public func document(sha256: String) throws(LedgerError) -> Int? {
+        try attempt { () throws(SQLiteError) in
+            try database.first(
+                """
+                SELECT preimage.idx FROM preimage JOIN entry ON entry.idx = preimage.idx
+                WHERE field = 'sha256' AND value = ? AND entry.kind = 'document' ORDER BY preimage.idx LIMIT 1
+                """, .text(sha256)
+            ) { $0.int(0) }
+        }
+    }
+
+    /// What an entry's commitments hide, as far as it has not been erased; sorted by field.
+    public func values(of number: Int) throws(LedgerError) -> [Disclosure] {
+        try attempt { () throws(SQLiteError) in
+            var found: [Disclosure] = []
+            try database.query(
+                "SELECT field, salt, value FROM preimage WHERE idx = ? AND salt IS NOT NULL ORDER BY field",
+                .integer(number)
+            ) { found.append(Disclosure(field: $0.text(0), salt: $0.blob(1), value: $0.text(2))) }
+            return found
+        }
+    }
+
+    /// What proves entry `number` without the issuer, always the same until an anchor covers it: the entry, the proof under
+    /// the first anchored checkpoint that covers it, or while there is none under the first that was signed, and the
+    /// anchor's proof.
+    public func evidence(
+        of number: Int
+    ) throws(LedgerError) -> (entry: [UInt8], proof: LogProof, anchor: [UInt8]?) {
+        let anchor = try anchor(of: number)
+        return try attempt { () throws(SQLiteError) in
+            let signed = try database.first(
+                "SELECT size, checkpoint FROM build WHERE size >= ? ORDER BY size LIMIT 1",
+                .integer(anchor?.size ?? number + 1)
+            ) { ($0.int(0), $0.blob(1)) }
+            guard let (size, checkpoint) = signed, let bytes = try entry(number) else {
+                throw SQLiteError(code: .corrupt, message: "no checkpoint covers entry \(number)")
+            }
+            let path = try MerkleTree.inclusionProof(index: number, size: size) { level, place throws(SQLiteError) in
+                try node(level: level, index: place)
+            }
+            return (
+                bytes, LogProof(index: number, path: path, checkpoint: checkpoint),
+                anchor?.size == size ? anchor?.bundle : nil
+            )
+        }
+    }
+}
