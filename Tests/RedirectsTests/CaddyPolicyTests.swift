@@ -114,6 +114,18 @@ import Testing
         #expect(rows.filter { $0.contains("0123456789abcdef0123456789abcdef") }.count == 2)
     }
 
+    @Test(arguments: [
+        ([0x61], 512), ([0xC3, 0xA9], 1_024), ([0xE2, 0x82, 0xAC], 1_536), ([0xF0, 0x9F, 0x98, 0x80], 2_048),
+        // What begins no character counts byte by byte.
+        ([0xE2, 0x82], 512), ([0xFF], 512), ([0xED, 0xA0, 0x80], 512), ([0xC0, 0x80], 512),
+        ([0xF5, 0x80, 0x80, 0x80], 512),
+    ])
+    func `look at 512 characters of a User-Agent, as Go counts them`(pattern: [UInt8], bytes: Int) {
+        let agent = (0..<600).flatMap { _ in pattern }
+        #expect(AgentPatterns.beginning(of: agent, .caddy).count == bytes)
+        #expect(AgentPatterns.beginning(of: agent, .nginx).count == 512)
+    }
+
     @Test func `leave a site without policies as it was`() {
         let text = Self.text(
             Self.emission { site, _ in
