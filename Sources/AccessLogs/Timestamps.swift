@@ -115,7 +115,8 @@ struct Timestamps: Sendable {
         var mantissa = value
         var places = 0
         while i < to, line[i] &- 0x30 < 10 {
-            if places < 9 {
+            // Only `d.ddde9` needs them: twelve digits and nine more would overflow.
+            if value < 10, places < 9 {
                 mantissa = mantissa * 10 + Int64(line[i] &- 0x30)
                 places += 1
             }
