@@ -10,28 +10,38 @@ import Testing
 /// server of Python.
 @Suite(.enabled(if: ProcessInfo.processInfo.environment["WAYSEAL_SERVER_TESTS"] == "1"), .timeLimit(.minutes(5)))
 struct ClickHouseTests {
-    /// A server process, stopped by its own id.
+    /// A server process, stopped by its own id. Not Foundation's `Process`: ClickHouse closes every file that it inherits,
+    /// which Foundation takes for its end; then it waits for it, and no other process of the tests is seen to end.
     final class Server {
-        let process = Process()
+        private var pid: pid_t = 0
         let folder = TemporaryFolder()
         let port: Int
 
         init(port: Int) { self.port = port }
 
         func start(_ program: String, _ arguments: [String]) throws {
-            process.executableURL = URL(fileURLWithPath: program)
-            process.arguments = arguments
-            process.standardOutput = FileHandle.nullDevice
-            process.standardError = FileHandle.nullDevice
-            process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-            try process.run()
+            var actions = posix_spawn_file_actions_t()
+            posix_spawn_file_actions_init(&actions)
+            defer { posix_spawn_file_actions_destroy(&actions) }
+            for descriptor: Int32 in 0...2 {
+                posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
+            }
+            let shell: [String] = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder.path, program] + arguments
+            var words: [UnsafeMutablePointer<CChar>?] = shell.map { strdup($0) } + [nil]
+            let settings: [String] = ["PATH=/usr/bin:/bin", "HOME=" + folder.path]
+            var variables: [UnsafeMutablePointer<CChar>?] = settings.map { strdup($0) } + [nil]
+            defer { for word in words + variables { free(word) } }
+            let result = posix_spawn(&pid, "/bin/sh", &actions, nil, &words, &variables)
+            try #require(result == 0)
         }
+
+        private var isRunning: Bool { pid > 0 && waitpid(pid, nil, WNOHANG) == 0 }
 
         func wait() throws {
             let server = try ClickHouse(url: "clickhouse://127.0.0.1:\(port)")
             for _ in 0..<600 {
                 if let answer = try? server.run("SELECT 1"), answer.starts(with: "1".utf8) { return }
-                try #require(process.isRunning, "the server ended")
+                try #require(isRunning, "the server ended")
                 usleep(100_000)
             }
             Issue.record("the server does not answer")
@@ -39,8 +49,10 @@ struct ClickHouseTests {
 
         func stop() {
             // It inherits our blocked signals, so SIGTERM may never reach it; what it wrote goes with the folder.
-            if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-            process.waitUntilExit()
+            guard pid > 0 else { return }
+            kill(pid, SIGKILL)
+            waitpid(pid, nil, 0)
+            pid = 0
         }
     }
 
