@@ -250,7 +250,7 @@ def draws(bench, count):
     in 99 of 100 seeds; the seed is fixed."""
     figures = dict(pair.split("=") for pair in
                    subprocess.run([bench, "draws", str(count)], capture_output=True, text=True, check=True).stdout.split())
-    report(f"{count} draws of visitors: worst share, standard deviations", float(figures["worst_sigma"]), 3)
+    report(f"{count} draws of visitors: worst share, standard deviations", float(figures["worst_sigma"]), 4)
     report(f"{count} draws: visitors that changed their variant", int(figures["moved"]), 0)
 
 
