@@ -148,6 +148,18 @@ func parse(_ line: String, _ format: LogFormat, header: String? = nil) throws ->
         #expect(try parse(line, .combined)?.time == 1_709_207_736)
     }
 
+    @Test("a time of 21 digits is refused or read, never trapped on", arguments: LogFormat.allCases)
+    func longTime(format: LogFormat) {
+        for time in ["999999999999.999999999", "123456789012.123456789", "1.797000000e9", "9.999999999999999999999e9"] {
+            _ = try? parse(
+                #"{"v":1,"t":"\#(time)","link":"/a","host":"h","path":"/a","m":"GET","st":302,"ip":"1.2.3.0","ua":""}"#,
+                format)
+            _ = try? parse(
+                #"{"ts":\#(time),"request":{"remote_ip":"1.2.3.4","method":"GET","host":"h","uri":"/a"},"status":302}"#,
+                format)
+        }
+    }
+
     @Test("absolute targets give their path")
     func absolute() throws {
         for (target, path) in [
