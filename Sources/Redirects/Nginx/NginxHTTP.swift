@@ -235,7 +235,7 @@ struct NginxHTTP {
                     depth)
             }
         }
-        tokens(&text, placement, root: root, depth)
+        tokens(&text, placement, depth)
         unknownHosts(&text, placement, include, depth)
         let state = placement == .production ? deployment.state : deployment.trialState
         for host in hosts {
@@ -277,7 +277,7 @@ struct NginxHTTP {
     }
 
     /// What takes tokens of scan limits away: a server that only nginx itself reaches.
-    private func tokens(_ text: inout Text, _ placement: Placement, root: String, _ depth: Int) {
+    private func tokens(_ text: inout Text, _ placement: Placement, _ depth: Int) {
         let state = placement == .production ? deployment.state : deployment.trialState
         if hosts.contains(where: \.looksIntoState) {
             text.line()

@@ -339,52 +339,29 @@ struct NginxTables {
     private mutating func emitTargets() {
         guard isGated else { return }
         let site = table.site
-        var open = KeyTable()
-        var secret = KeyTable()
-        var openValues: [Value] = []
-        var secretValues: [Value] = []
-        var names = KeyTable()
-        var nameValues: [Value] = []
-        var tokens = KeyTable()
-        var gone = KeyTable()
-        var goneValues: [Value] = []
-        func key(_ text: String) -> (inout [UInt8]) -> SlugFault? {
-            {
-                $0 += Array("/\(text)".utf8); return nil
-            }
-        }
+        var open = ValueTable()
+        var secret = ValueTable()
+        var names = ValueTable()
+        var tokens = ValueTable()
+        var gone = ValueTable()
         for i in routes.gated {
             guard let record = records[i], let policy = site.policy(of: site.links[i]) else { continue }
             let link = site.links[i]
             let depth = link.isWildcard ? DomainRoutes.depth(of: Array(RouteTable.logID(of: link).utf8)[...]) : 0
             let status = link.redirect == .found ? nil : link.redirect.rawValue
-            let rows = record.list.targets.enumerated().map { number, target in
-                ("\(number)\(record.id)", Value.chosen(target.url, link: i, depth: depth, status: status))
+            for (number, target) in record.list.targets.enumerated() {
+                let key = "\(number)\(record.id)"
+                let value = Value.chosen(target.url, link: i, depth: depth, status: status)
+                if policy.password == nil { open.add(key, link: i, value) } else { secret.add(key, link: i, value) }
+                if !target.variant.isEmpty { names.add(key, link: i, .text(target.variant)) }
             }
-            if let url = policy.gone, case .added = gone.insert(link: i, key(record.id)) {
-                goneValues.append(.text(NginxText.escapedValue(url)))
-            }
-            for (name, value) in rows {
-                if policy.password != nil {
-                    if case .added = secret.insert(link: i, key(name)) { secretValues.append(value) }
-                } else if case .added = open.insert(link: i, key(name)) {
-                    openValues.append(value)
-                }
-            }
-            for (number, target) in record.list.targets.enumerated() where !target.variant.isEmpty {
-                if case .added = names.insert(link: i, key("\(number)\(record.id)")) {
-                    nameValues.append(.text(target.variant))
-                }
-            }
-            if let gate = policy.password {
-                _ = tokens.insert(link: i, key("\(record.id)/\(gate.token)"))
-            }
+            if let url = policy.gone { gone.add(record.id, link: i, .text(NginxText.escapedValue(url))) }
+            if let gate = policy.password { tokens.add("\(record.id)/\(gate.token)", link: i, .text("1")) }
         }
         let source = "\"/$wayseal_outcome$wayseal_id\""
         main.line()
         main.line("# what a policy chose, and the link's id -> target, with its status unless that is 302")
-        let openKind = hasPasswords ? "open" : "chosen"
-        emit(openKind, keys: open, rows: Array(0..<Int32(open.count)), source: source) { openValues[Int($0)] }
+        emit(hasPasswords ? "open" : "chosen", open, source: source)
         main.line("map \(chosen) \(destination) {")
         main.line("default \(chosen);", 1)
         main.line("\"~^30[1378] (?<wayseal_to_rest>.+)$\" $wayseal_to_rest;", 1)
@@ -392,12 +369,11 @@ struct NginxTables {
         variables += 2
         if hasGone {
             main.line("# where visitors go instead")
-            let all = Array(0..<Int32(gone.count))
-            emit("gone", keys: gone, rows: all, source: "/$wayseal_id") { goneValues[Int($0)] }
+            emit("gone", gone, source: "/$wayseal_id")
         }
         if hasVariants {
             main.line("# the names of variants")
-            emit("variant", keys: names, rows: Array(0..<Int32(names.count)), source: source) { nameValues[Int($0)] }
+            emit("variant", names, source: source)
         }
         guard hasPasswords else { return }
         main.line("map \(variable("open")) \(chosen) {")
@@ -407,17 +383,37 @@ struct NginxTables {
         variables += 2
         secrets.line(
             "# \(domain.host): targets behind passwords, and what the passwords became. Keep this file private.")
-        let all = { (keys: KeyTable) in Array(0..<Int32(keys.count)) }
-        let targets = block(variable("secret"), keys: secret, rows: all(secret)[...], source: source) {
-            secretValues[Int($0)]
+        conceal("secret", secret, source: source)
+        conceal("right", tokens, source: "\"/$wayseal_id/$wayseal_token\"")
+    }
+
+    /// Keys with the value of each.
+    private struct ValueTable {
+        private(set) var keys = KeyTable()
+        private(set) var values: [Value] = []
+        var rows: [Int32] { Array(0..<Int32(values.count)) }
+
+        /// Adds `/key`, unless it is there.
+        mutating func add(_ key: String, link: Int, _ value: Value) {
+            let outcome = keys.insert(link: link) { out in
+                out += Array("/\(key)".utf8)
+                return nil
+            }
+            if case .added = outcome { values.append(value) }
         }
-        count(rows: secret.count)
-        secrets.append(targets.bytes)
-        let right = block(
-            variable("right"), keys: tokens, rows: all(tokens)[...], source: "\"/$wayseal_id/$wayseal_token\""
-        ) { _ in .text("1") }
-        count(rows: tokens.count)
-        secrets.append(right.bytes)
+    }
+
+    private mutating func emit(_ kind: String, _ table: ValueTable, source: String) {
+        emit(kind, keys: table.keys, rows: table.rows, source: source) { table.values[Int($0)] }
+    }
+
+    /// The same into the private file.
+    private mutating func conceal(_ kind: String, _ table: ValueTable, source: String) {
+        let block = block(variable(kind), keys: table.keys, rows: table.rows[...], source: source) {
+            table.values[Int($0)]
+        }
+        count(rows: table.values.count)
+        secrets.append(block.bytes)
     }
 
     /// The variable that is `1` if the path ends with what the link's password became.
