@@ -78,7 +78,7 @@ let package = Package(
         .target(
             name: "Ledger", dependencies: ["Support", "SQLite", "TransparencyLog", "LedgerSchema"]),
         .target(name: "Verification", dependencies: ["Support", "TransparencyLog", "Ethereum"]),
-        .target(name: "Codes", dependencies: ["Support", "Site", "QRCode", "CQREncode"]),
+        .target(name: "Codes", dependencies: ["Support", "Site", "QRCode", "CQREncode", "CPNG", "CZlib", "CPango"]),
         .target(name: "Pages", dependencies: ["Support", "Site", "SiteTemplates", "CMustache", "CGLib"]),
         .target(
             name: "Scans",
@@ -146,7 +146,7 @@ let package = Package(
         .testTarget(
             name: "QRCodeTests", dependencies: ["QRCode", "Codes", "CQREncode", "Decoding"]),
         .testTarget(
-            name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG", "Support"]),
+            name: "CodesTests", dependencies: ["Codes", "QRCode", "Site", "Decoding", "CPNG", "Support"]),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest", "Site", "Support"]),
         .testTarget(name: "RedirectsTests", dependencies: ["Redirects", "Manifest", "Site", "Support"]),
         .testTarget(name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Support", "TestSupport"]),
