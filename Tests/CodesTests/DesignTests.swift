@@ -17,7 +17,9 @@ func logoFile(side: Int = 64) -> LogoFile {
         for x in 0..<side {
             let (dx, dy) = (2 * x - side + 1, 2 * y - side + 1)
             let square = dx * dx + dy * dy
-            if square < side * side { raster[x, y] = square < side * side / 4 ? (240, 180, 40, 255) : (120, 20, 60, 255) }
+            if square < side * side {
+                raster[x, y] = square < side * side / 4 ? (240, 180, 40, 255) : (120, 20, 60, 255)
+            }
         }
     }
     return LogoFile(path: "logo.png", bytes: PicturePNG.file(raster))
@@ -68,7 +70,9 @@ struct DesignTests {
     func frames(_ shape: Design.Frame.Shape) throws {
         for text in ["Scan me", ""] {
             #expect(
-                try Self.read(Self.template { $0.frame = Design.Frame(shape: shape, text: text) }, scale: 5) == [Self.text])
+                try Self.read(Self.template { $0.frame = Design.Frame(shape: shape, text: text) }, scale: 5) == [
+                    Self.text
+                ])
         }
     }
 
@@ -85,7 +89,8 @@ struct DesignTests {
         #expect(try Self.read(template) == [Self.text])
     }
 
-    @Test("looks as it should: pictures for a person who sets WAYSEAL_LOOK", .enabled(if: getenv("WAYSEAL_LOOK") != nil))
+    @Test(
+        "looks as it should: pictures for a person who sets WAYSEAL_LOOK", .enabled(if: getenv("WAYSEAL_LOOK") != nil))
     func look() throws {
         let folder = String(cString: getenv("WAYSEAL_LOOK"))
         var designs: [(String, Design)] = []

@@ -136,7 +136,8 @@ struct FrameLayout {
         guard text.width > 0 else { return }
         let (middle, room, onBand): (Double, Double, Bool) =
             switch frame.shape {
-            case .line, .rounded: (height - Double(left) - Double(band) / 2 + Double(side) / 80, width - 6 * line, false)
+            case .line, .rounded:
+                (height - Double(left) - Double(band) / 2 + Double(side) / 80, width - 6 * line, false)
             case .corners: (height - Double(band) / 2, width - 4 * line, false)
             case .banner: (height - Double(band) / 2, width - 2 * outerRadius, true)
             case .bannerTop: (Double(band) / 2, width - 2 * outerRadius, true)

@@ -1,6 +1,7 @@
 // Calls C: unsafe pointers.
 internal import CPNG
 public import Site
+internal import Support
 
 /// A logo that was looked at: what is drawn of it. Files come from outside, and nothing is unpacked before its size is
 /// known.
@@ -54,7 +55,20 @@ public enum LogoPicture: Equatable, Sendable {
     }
 
     private static func svg(_ bytes: [UInt8]) throws(DesignError) -> Drawing {
-        throw .logo("logos in SVG are not read by this version yet", help: "save it as PNG, 500 pixels wide")
+        let read = SVGReader.read(bytes, file: 0)
+        if let picture = read.picture, picture.width > 0, picture.height > 0, !picture.items.isEmpty {
+            return picture.drawing
+        }
+        guard let error = read.diagnostics.first(where: { $0.severity == .error }) else {
+            throw .logo("the logo draws nothing", help: "put shapes into it")
+        }
+        var place = ""
+        if let range = error.range {
+            let line = LineIndex(bytes).line(at: Int(range.start))
+            place = "line \(line + 1): "
+        }
+        throw .logo(
+            "the logo can't be used: \(place)\(error.summary)", help: error.help ?? "save it as plain SVG, or as PNG")
     }
 
     /// Whether the frame header of a JPEG (ITU-T T.81, section B.2.2) has four components.

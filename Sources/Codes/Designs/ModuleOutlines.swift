@@ -138,7 +138,8 @@ struct ModuleOutlines {
         case .dots: stamp.disc(Point(0.5, 0.5), 0.46)
         case .diamond: stamp.polygon([Point(0.5, 0), Point(1, 0.5), Point(0.5, 1), Point(0, 0.5)])
         case .hexagon:
-            stamp.polygon([(0.5, 0.0), (0.95, 0.25), (0.95, 0.75), (0.5, 1), (0.05, 0.75), (0.05, 0.25)].map(Point.init))
+            stamp.polygon(
+                [(0.5, 0.0), (0.95, 0.25), (0.95, 0.75), (0.5, 1), (0.05, 0.75), (0.05, 0.25)].map(Point.init))
         case .star:
             // Five points on a circle of 0.54, five notches on one of 0.31, moved so that all is inside the square.
             let points = [
@@ -151,7 +152,8 @@ struct ModuleOutlines {
             let (a, b, from, to) = (0.27, 0.73, 0.03, 0.97)
             stamp.polygon(
                 [
-                    (a, from), (b, from), (b, a), (to, a), (to, b), (b, b), (b, to), (a, to), (a, b), (from, b), (from, a),
+                    (a, from), (b, from), (b, a), (to, a), (to, b), (b, b), (b, to), (a, to), (a, b), (from, b),
+                    (from, a),
                     (a, a),
                 ].map(Point.init))
         case .pebble: stamp.rectangle(0.05, 0.05, 0.9, 0.9, radii: [0.28, 0.28, 0.28, 0.28])

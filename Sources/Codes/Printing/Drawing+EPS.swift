@@ -7,7 +7,8 @@ extension Drawing {
     ///   - millimetres: width.
     ///   - title: in the header; any text.
     ///   - paper: what shines through pictures and areas that are not opaque.
-    public func eps(millimetres: Double, title: String? = nil, paper: Colour = .white) throws(CodeFileError) -> [UInt8] {
+    public func eps(millimetres: Double, title: String? = nil, paper: Colour = .white) throws(CodeFileError) -> [UInt8]
+    {
         guard millimetres > 0, millimetres <= 5000 else { throw .pageSize(millimetres: millimetres) }
         let points = millimetres * 72 / 25.4
         let module = points / width
@@ -76,7 +77,9 @@ extension Drawing {
     private static func spots(_ drawing: Drawing) -> [String] {
         var names: [String] = []
         for case .area(let area) in drawing.shapes {
-            if case .solid(let colour, _) = area.fill, let spot = colour.spot, !names.contains(spot) { names.append(spot) }
+            if case .solid(let colour, _) = area.fill, let spot = colour.spot, !names.contains(spot) {
+                names.append(spot)
+            }
         }
         return names
     }

@@ -23,7 +23,8 @@ public enum PicturePNG {
             stride = raster.width * (isOpaque ? 3 : 4)
             rows = isOpaque ? raster.withoutOpacity : raster.pixels
         }
-        appendChunk("IHDR", bigEndian(raster.width) + bigEndian(raster.height) + [kind.bits, kind.type, 0, 0, 0], &bytes)
+        appendChunk(
+            "IHDR", bigEndian(raster.width) + bigEndian(raster.height) + [kind.bits, kind.type, 0, 0, 0], &bytes)
         if let palette {
             appendChunk("PLTE", palette.colours, &bytes)
             if !palette.opacities.isEmpty { appendChunk("tRNS", palette.opacities, &bytes) }
