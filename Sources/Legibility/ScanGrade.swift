@@ -62,6 +62,7 @@ public struct ScanGrade: Equatable, Sendable {
     /// Which pattern is damaged most.
     public let worstPart: SymbolLayout.Part
 
+    /// Whether the same was measured.
     public static func == (a: Self, b: Self) -> Bool { a.values == b.values && a.modulation == b.modulation }
 
     /// The value of an aspect, where it was measured.
