@@ -42,7 +42,9 @@ struct CodeImages: Sendable {
                     let symbol = try writers[design]?.template.symbol(
                         url, level: ErrorCorrection(settings.level), &encoder)
                     for format in settings.formats {
-                        guard let symbol, let bytes = try writers[design]?.file(symbol, format, title: url) else { continue }
+                        guard let symbol, let bytes = try writers[design]?.file(symbol, format, title: url) else {
+                            continue
+                        }
                         files.append(OutputFile(path: path + "." + format.rawValue, bytes: bytes))
                     }
                     continue

@@ -97,7 +97,8 @@ struct DesignChecks {
                 true,
                 "the code\(whose) is \(Self.text(size, 1)) mm wide: it is read from \(Self.text(size * 10 / 10)) cm, "
                     + "not from \(Self.text(distance / 10)) cm",
-                "a code is read from ten times its width: print: \(Self.text((distance / 10 / size * print).rounded(.up)))mm")
+                "a code is read from ten times its width: print: \(Self.text((distance / 10 / size * print).rounded(.up)))mm"
+            )
         }
         return problems
     }

@@ -100,7 +100,8 @@ extension SiteAssembly {
             return nil
         }
         if let spot = text(node["spot"]) {
-            let isPlain = spot.text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } && (1...63).contains(spot.text.utf8.count)
+            let isPlain =
+                spot.text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } && (1...63).contains(spot.text.utf8.count)
             guard isPlain else {
                 sink.add(
                     .error(
@@ -121,31 +122,10 @@ extension SiteAssembly {
         return Colour(light(cmyk.cyan), light(cmyk.magenta), light(cmyk.yellow))
     }
 
-    /// Sixteen names that everybody knows (CSS Color 4, section 6.1, the basic ones).
-    private static let names: [(String, UInt8, UInt8, UInt8)] = [
-        ("black", 0, 0, 0), ("white", 255, 255, 255), ("gray", 128, 128, 128), ("grey", 128, 128, 128),
-        ("silver", 192, 192, 192), ("red", 255, 0, 0), ("maroon", 128, 0, 0), ("purple", 128, 0, 128),
-        ("fuchsia", 255, 0, 255), ("green", 0, 128, 0), ("lime", 0, 255, 0), ("olive", 128, 128, 0),
-        ("yellow", 255, 255, 0), ("navy", 0, 0, 128), ("blue", 0, 0, 255), ("teal", 0, 128, 128), ("aqua", 0, 255, 255),
-    ]
-
     private mutating func colour(_ scalar: YAMLScalar) -> Colour? {
-        let text: String = scalar.text.lowercased()
-        if let found = Self.names.first(where: { $0.0 == text }) { return Self.printed(found.1, found.2, found.3) }
-        let digits = Array(text.utf8.dropFirst())
-        let values: [UInt8] = digits.compactMap { (byte: UInt8) -> UInt8? in
-            switch byte {
-            case 0x30...0x39: return byte - 0x30
-            case 0x61...0x66: return byte - 0x57
-            default: return nil
-            }
-        }
-        if text.hasPrefix("#"), values.count == digits.count, values.count == 3 || values.count == 6 {
-            let step = values.count / 3
-            func part(_ index: Int) -> UInt8 { values[index * step] << 4 | values[index * step + step - 1] }
-            return Self.printed(part(0), part(1), part(2))
-        }
-        let near = SpellingSuggestion.nearest(to: text, among: Self.names.map(\.0))
+        if let colour = Colour(text: scalar.text) { return colour }
+        let text = scalar.text.lowercased()
+        let near = SpellingSuggestion.nearest(to: text, among: Colour.names)
         let isBare = !text.hasPrefix("#") && [3, 6].contains(text.utf8.count) && Int(text, radix: 16) != nil
         sink.add(
             .error(
@@ -156,57 +136,13 @@ extension SiteAssembly {
         return nil
     }
 
-    /// Black and white have their one plate, and none.
-    private static func printed(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> Colour {
-        switch (red, green, blue) {
-        case (0, 0, 0): .black
-        case (255, 255, 255): .white
-        default: Colour(red, green, blue)
-        }
-    }
-
     /// Refuses what no reader can tell apart, and what is light on dark without a word that it is meant so.
     mutating func checkContrast(_ design: Design) {
-        guard let range = design.range else { return }
-        let papers = design.paper.colours.map(\.luminance)
-        guard let darkest = papers.min(), let lightest = papers.max() else { return }
-        let parts = [
-            ("ink", design.ink), ("the eyes' ink", design.frameInk), ("the eyes' ball-ink", design.ballInk),
-        ]
-        for (name, paint) in parts {
-            let inks = (paint?.colours ?? []).map(\.luminance)
-            guard let least = inks.min(), let most = inks.max() else { continue }
-            // (L + 0.05) / (l + 0.05) of the pair that is worst (WCAG 2.2, contrast ratio).
-            let ratio = design.isInverted ? (least + 0.05) / (lightest + 0.05) : (darkest + 0.05) / (most + 0.05)
-            let reversed = design.isInverted ? (darkest + 0.05) / (most + 0.05) : (least + 0.05) / (lightest + 0.05)
-            let digits = Self.tenths(max(ratio, 1 / ratio))
-            if reversed >= 2 {
-                sink.add(
-                    .error(
-                        ManifestCodes.designContrast, at: range,
-                        design.isInverted
-                            ? "the design \(Bytes.quoted(design.name)) is inverted, and \(name) is darker than its paper"
-                            : "\(name) of the design \(Bytes.quoted(design.name)) is lighter than its paper: many readers can't read that",
-                        help: design.isInverted ? "remove 'inverted', or exchange the colours"
-                            : "exchange the colours; if it must be so, write inverted: true"))
-            } else if ratio < 2.5 {
-                sink.add(
-                    .error(
-                        ManifestCodes.designContrast, at: range,
-                        "\(name) of the design \(Bytes.quoted(design.name)) can't be told from its paper: their contrast is \(digits) : 1",
-                        help: "take a darker ink or a lighter paper: 4 : 1 is good, below 2.5 : 1 readers fail"))
-            } else if ratio < 4 {
-                sink.add(
-                    .warning(
-                        ManifestCodes.designContrast, at: range,
-                        "\(name) of the design \(Bytes.quoted(design.name)) has little contrast with its paper: \(digits) : 1",
-                        help: "4 : 1 is good; in bad light cameras see half of it"))
-            }
-        }
-    }
-
-    private static func tenths(_ value: Double) -> String {
-        let tenths = Int((min(100, value) * 10).rounded())
-        return "\(tenths / 10).\(tenths % 10)"
+        guard let range = design.range, let problem = design.contrastProblem else { return }
+        let summary = "in the design \(Bytes.quoted(design.name)) \(problem.summary)"
+        sink.add(
+            problem.isError
+                ? .error(ManifestCodes.designContrast, at: range, summary, help: problem.help)
+                : .warning(ManifestCodes.designContrast, at: range, summary, help: problem.help))
     }
 }

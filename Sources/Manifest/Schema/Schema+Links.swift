@@ -23,7 +23,8 @@ extension ManifestLanguage {
             SchemaKey("goal", .either(.any, .record(goal)), "The page that counts as success."),
             SchemaKey(
                 "qid", .text(.boolean), "Pass the id of the request on to the target, to tie goals to scans exactly."),
-            SchemaKey("design", .either(.any, .record(design)), "The design of the code: its name, or what differs from one."),
+            SchemaKey(
+                "design", .either(.any, .record(design)), "The design of the code: its name, or what differs from one."),
             SchemaKey("from", .text(.any), "The first moment of the link's life: 2027-03-01 or 2027-03-01T12:30."),
             SchemaKey("until", .text(.any), "The first moment after the link's life."),
             SchemaKey("hours", .oneOrMore(.any), "Opening hours: 11:00-15:00."),
