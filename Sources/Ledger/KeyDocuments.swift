@@ -18,6 +18,12 @@ public struct KeyDocuments: Sendable {
         ring = KeyRing(trusted: [first ?? current], statements: statements)
     }
 
+    /// Keys that may have signed what is valid today, the current one first; without those that are revoked.
+    public var inForce: [VerifierKey] {
+        if ring.conflict != nil { return [current] }
+        return [current] + ring.logs.filter { $0 != current && ring.revoked["\($0)"] == nil }
+    }
+
     /// `log/keys.json`: the statements' notes, oldest first.
     public var keys: [UInt8] {
         CanonicalJSON.array(statements.map { .string(String(decoding: $0.serialized, as: UTF8.self)) }).serialized
