@@ -12,6 +12,7 @@ final class BuildLedger {
     private let random: (Int) -> [UInt8]
     private let now: Int
     private let folder: String
+    private let chain: UInt64?
     /// What this build records besides itself.
     private var drafts: [Draft]
     private let firstSize: Int
@@ -28,6 +29,7 @@ final class BuildLedger {
         self.signer = signer
         self.random = random
         now = options.now
+        chain = settings.anchor?.chain
         folder = "site/\(site.domains[settings.domain].host)/log"
         let origin = signer.verifier.name
         do {
@@ -154,7 +156,8 @@ final class BuildLedger {
         do {
             try Self.link(ledger.folder.log, to: target)
             let documents = KeyDocuments(
-                origin: ledger.origin, statements: try ledger.index.keyStatements(), current: signer.verifier)
+                origin: ledger.origin, statements: try ledger.index.keyStatements(), current: signer.verifier,
+                chain: chain)
             try Files.create(target + "/keys.json", documents.keys)
             let wellKnown = Files.parent(of: target) + "/.well-known"
             try Files.makeDirectory(wellKnown)

@@ -18,6 +18,11 @@ public struct RecordedCertificate: Equatable, Sendable {
     /// The value of a field.
     public subscript(field: String) -> String? { values.first { $0.field == field }?.value }
 
+    /// Whether its values were erased.
+    public var isErased: Bool {
+        values.isEmpty || (!columns.isEmpty && !values.contains { columns.contains($0.field) })
+    }
+
     /// Fields that every certificate has besides its columns.
     public static let batchField = "batch"
     /// What it is called.
@@ -65,6 +70,22 @@ extension LedgerIndex {
     public func certificate(_ id: String) throws(LedgerError) -> RecordedCertificate? {
         try certificates(
             where: "AND entry.idx IN (SELECT idx FROM preimage WHERE field = 'slug' AND value = ?)", [.text(id)])[id]
+    }
+
+    /// Numbers of all entries about the certificate with this number, corrections and revocations included.
+    public func versions(of id: String) throws(LedgerError) -> [Int] {
+        try attempt { () throws(SQLiteError) in
+            var numbers: [Int] = []
+            try database.query(
+                """
+                SELECT idx FROM entry WHERE subject IN (
+                    SELECT subject FROM entry WHERE kind = 'certificate'
+                    AND idx IN (SELECT idx FROM preimage WHERE field = 'slug' AND value = ?)
+                ) ORDER BY idx
+                """, .text(id)
+            ) { numbers.append($0.int(0)) }
+            return numbers
+        }
     }
 
     private func certificates(

@@ -214,10 +214,23 @@ public struct Ledger: ~Copyable {
         }
     }
 
-    /// Erases what an entry's commitments hide: the entry stays, and says nothing any more.
-    public func erase(_ number: Int) throws(LedgerError) {
+    /// Writes the index anew, so that none of its pages still holds what was erased.
+    public func compact() throws(LedgerError) {
         try attempt { () throws(SQLiteError) in
-            _ = try index.database.run("DELETE FROM preimage WHERE idx = ?", .integer(number))
+            try index.database.execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")
+        }
+    }
+
+    /// Erases what an entry's commitments hide: the entry stays, and says nothing any more.
+    /// - Parameter keepsNumber: whether a certificate's number, batch and title stay, and the names of its columns, so that
+    ///   the number is never given away again.
+    public func erase(_ number: Int, keepsNumber: Bool = false) throws(LedgerError) {
+        try attempt { () throws(SQLiteError) in
+            _ = try index.database.run(
+                """
+                DELETE FROM preimage
+                WHERE idx = ?1 AND NOT (?2 AND field IN ('slug', 'batch', 'title', '\(Draft.columnsNote)'))
+                """, .integer(number), .integer(keepsNumber ? 1 : 0))
         }
     }
 }
