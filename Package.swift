@@ -82,7 +82,9 @@ let package = Package(
         .target(
             name: "Ledger", dependencies: ["Support", "SQLite", "TransparencyLog", "LedgerSchema"]),
         .target(name: "Verification", dependencies: ["Support", "TransparencyLog", "Ethereum"]),
-        .target(name: "Codes", dependencies: ["Support", "Site", "QRCode", "CQREncode", "CExpat", "CPNG", "CZlib", "CPango"]),
+        .target(
+            name: "Codes",
+            dependencies: ["Support", "Site", "QRCode", "CQREncode", "CExpat", "CPNG", "CZlib", "CPango"]),
         .target(name: "Pages", dependencies: ["Support", "Site", "SiteTemplates", "CMustache", "CGLib"]),
         .target(
             name: "Scans",

@@ -90,7 +90,8 @@ public struct CertificateFiles: Sendable {
             files.append(
                 OutputFile(
                     path: "site/\(host)/\(VerificationPage.path)",
-                    bytes: try VerificationPage.html(for: site, host: host, key: keys.map(\.description).joined(separator: " "))))
+                    bytes: try VerificationPage.html(
+                        for: site, host: host, key: keys.map(\.description).joined(separator: " "))))
         } catch { throw .template("\(error)") }
         if site.certificates.isEmpty { return files }
         let certificates: [String: RecordedCertificate]

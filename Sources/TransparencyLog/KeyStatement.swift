@@ -72,7 +72,8 @@ public struct KeyStatement: Equatable, Sendable {
     /// whose the witness's cosignature is, where there is one. At most 64.
     public static func needed(_ statements: [KeyStatement], for checkpoint: [UInt8]) -> [KeyStatement] {
         let note = SignedNote(checkpoint)
-        let hasChanged = Set(statements.filter { $0.act == .log }.map(\.key)).count > 1
+        let hasChanged =
+            Set(statements.filter { $0.act == .log }.map(\.key)).count > 1
             || statements.contains { $0.act == .revoked }
         let needed = statements.filter { statement in
             switch statement.act {

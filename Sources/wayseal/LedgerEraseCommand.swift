@@ -48,7 +48,8 @@ extension LedgerCommand {
                 try ledger.compact()
                 if !input.print.quiet {
                     Terminal.say(
-                        "erased the values of \(count(numbers.count, "entry")); delete older backups and the holders' files")
+                        "erased the values of \(count(numbers.count, "entry")); delete older backups and the holders' files"
+                    )
                 }
             }
         }

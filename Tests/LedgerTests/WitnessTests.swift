@@ -9,7 +9,9 @@ struct WitnessTests {
     let temporary = TemporaryFolder()
     var folder: LedgerFolder { LedgerFolder(temporary.path + "/ledger") }
 
-    private func append(_ slug: String, at time: Int, key: borrowing Ed25519Key, to folder: LedgerFolder) throws -> [UInt8] {
+    private func append(_ slug: String, at time: Int, key: borrowing Ed25519Key, to folder: LedgerFolder) throws
+        -> [UInt8]
+    {
         var ledger = try Ledger.open(folder, origin: origin)
         let about = try ledger.engageWitness(at: time, key: key).map { [$0] } ?? []
         let drafts = [Draft.link("\(origin)/\(slug)", target: "https://example.org/", redirect: "302 -")] + about
