@@ -13,7 +13,7 @@ let smallLink = [
 /// Rooms in which no time is spent that anybody waits for: compiled for size, a third smaller. Manifest costs 5 % more
 /// instructions a link that way, counted on a build of 40,000.
 let small: Set<String> = [
-    "Anchoring", "Build", "Certificates", "Manifest", "Pages", "Places", "Redirects", "Reports", "Site", "Transfer",
+    "Anchoring", "Build", "Certificates", "Manifest", "Pages", "Payloads", "Places", "Redirects", "Reports", "Site", "Transfer",
     "wayseal",
 ]
 
@@ -71,7 +71,9 @@ let package = Package(
 
         // Second floor.
         .target(
-            name: "Manifest", dependencies: ["Support", "Site", "CYAML", "CIDN2"],
+            name: "Payloads", dependencies: ["Support", "Ethereum"], resources: [.embedInCode("fields.txt")]),
+        .target(
+            name: "Manifest", dependencies: ["Support", "Site", "Payloads", "CYAML", "CIDN2"],
             resources: [.embedInCode("wayseal.schema.json")]),
         .target(name: "Redirects", dependencies: ["Support", "Site"]),
         .target(name: "Places", dependencies: ["Support", "Site"]),
@@ -109,7 +111,7 @@ let package = Package(
             dependencies: [
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
                 "Pages", "Build", "Ledger", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
-                "Reports", "Transfer", "Places", "Decoding", "Certificates",
+                "Reports", "Transfer", "Places", "Decoding", "Certificates", "Payloads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: [.unsafeFlags(smallLink, .when(configuration: .release))]),
@@ -147,6 +149,8 @@ let package = Package(
             name: "QRCodeTests", dependencies: ["QRCode", "Codes", "CQREncode", "Decoding"]),
         .testTarget(
             name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG", "Support"]),
+        .testTarget(
+            name: "PayloadsTests", dependencies: ["Payloads", "QRCode", "Codes", "Decoding", "Support"]),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest", "Site", "Support"]),
         .testTarget(name: "RedirectsTests", dependencies: ["Redirects", "Manifest", "Site", "Support"]),
         .testTarget(name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Support", "TestSupport"]),
