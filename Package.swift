@@ -41,6 +41,7 @@ let package = Package(
         .systemLibrary(
             name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
         .systemLibrary(name: "CCompress", providers: [.apt(["libisal-dev", "libzstd-dev"])]),
+        .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CGLib", providers: [.apt(["libglib2.0-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
@@ -58,6 +59,7 @@ let package = Package(
         // Base: every room above may use it.
         .target(name: "Support", dependencies: ["CLinux", "COpenSSL"]),
         .target(name: "Transfer", dependencies: ["Support", "CCurl"]),
+        .target(name: "Tables", dependencies: ["Support", "CZlib", "CExpat"]),
         .target(name: "SQLite", dependencies: ["CSQLite"]),
 
         // Ground.
@@ -144,6 +146,7 @@ let package = Package(
             name: "SiteTests", dependencies: ["Site", "Support", "TestSupport"], exclude: ["zones.py"]),
         .testTarget(
             name: "PlacesTests", dependencies: ["Places", "Site", "Support", "CMaxMindDB", "TestSupport"]),
+        .testTarget(name: "TablesTests", dependencies: ["Tables", "Support", "TestSupport", "CXLSXWriter"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"]),
         .testTarget(
             name: "QRCodeTests", dependencies: ["QRCode", "Codes", "CQREncode", "Decoding"]),

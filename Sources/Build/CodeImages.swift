@@ -20,8 +20,9 @@ struct CodeImages: Sendable {
             var png = try PNGWriter(scale: settings.scale, quietZone: settings.quietZone)
             var svg = try SVGWriter(quietZone: settings.quietZone)
             for link in site.links[range] {
-                let url = site.url(of: link, dense: link.dense)
-                let symbol = try encoder.encode(url, level: ErrorCorrection(settings.level))
+                let payload = site.payload(of: link)
+                let symbol = try encoder.encode(site.codeText(of: link), level: level(of: payload))
+                let url = payload.map { "\($0.kind) \($0.title)" } ?? site.url(of: link, dense: link.dense)
                 let path = CodePaths.path(of: link, in: site)
                 for format in settings.formats {
                     var bytes: [UInt8] = []
@@ -32,7 +33,10 @@ struct CodeImages: Sendable {
                         bytes = try PDFWriter.document(
                             symbol, millimetres: Self.pageSide, quietZone: settings.quietZone, title: url)
                     }
-                    files.append(OutputFile(path: path + "." + format.rawValue, bytes: bytes))
+                    files.append(
+                        OutputFile(
+                            path: path + "." + format.rawValue, bytes: bytes,
+                            mode: payload?.isSecret ?? false ? 0o600 : 0o644))
                 }
             }
         } catch {
@@ -49,16 +53,32 @@ struct CodeImages: Sendable {
         var encoder = QREncoder()
         var problems: [Diagnostic] = []
         for link in site.links {
-            guard site.domains[Int(link.domain)].host.utf8.count + link.slug.utf8.count > 1200 else { continue }
+            let payload = site.payload(of: link)
+            let count =
+                payload?.text.utf8.count ?? (site.domains[Int(link.domain)].host.utf8.count + link.slug.utf8.count)
+            guard count > 1200 || payload.map({ $0.maximumVersion < 40 }) ?? false else { continue }
             do {
-                _ = try encoder.encode(
-                    site.url(of: link, dense: link.dense), level: ErrorCorrection(site.codes.level))
+                let symbol = try encoder.encode(site.codeText(of: link), level: level(of: payload))
+                if let payload, symbol.size > 17 + 4 * payload.maximumVersion {
+                    problems.append(
+                        .error(
+                            BuildCodes.codeTooLong, at: link.range,
+                            "the code would have version \((symbol.size - 17) / 4), and its readers take up to "
+                                + "\(payload.maximumVersion)", help: "shorten the texts in it"))
+                }
             } catch {
                 problems.append(
-                    .error(BuildCodes.codeTooLong, at: link.range, "\(error)", help: "shorten the slug"))
+                    .error(
+                        BuildCodes.codeTooLong, at: link.range, "\(error)",
+                        help: payload == nil ? "shorten the slug" : "shorten the texts in it"))
             }
         }
         return problems
+    }
+
+    /// The level of the code with a payload: readers of payments take level M only.
+    private func level(of payload: LinkPayload?) -> ErrorCorrection {
+        payload?.isLevelM ?? false ? .medium : ErrorCorrection(site.codes.level)
     }
 }
 

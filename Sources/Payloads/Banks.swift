@@ -205,8 +205,10 @@ extension Form {
         }
         if bic.utf8.count == 9 {
             // Bank of Russia, order of 1997 on the key in accounts: over the bank's last three digits and the account; of a
-            // correspondent account over 0 and the fifth and sixth digit.
-            if account.utf8.count == 20, !Self.hasKey(bic.suffix(3) + account), !Self.hasKey("0" + bic.dropFirst(4).prefix(2) + account) {
+            // correspondent account, and of one at the Bank of Russia itself, over 0 and the fifth and sixth digit.
+            let isCentral = ["000", "001", "002"].contains(String(bic.suffix(3)))
+            let head = isCentral ? "0" + bic.dropFirst(4).prefix(2) : String(bic.suffix(3))
+            if account.utf8.count == 20, !Self.hasKey(head + account) {
                 refuse("account", "the key of the account does not fit to this bank", "look for a mistyped digit in 'account' or 'bic'")
             }
             if correspondent.utf8.count == 20, !Self.hasKey("0" + bic.dropFirst(4).prefix(2) + correspondent) {

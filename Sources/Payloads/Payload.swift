@@ -10,6 +10,12 @@ public struct PayloadFields: Sendable {
     /// Values by name.
     public init(_ values: [String: [String]]) { self.values = values }
 
+    /// The first value of a field.
+    public func first(_ name: String) -> String? { values[name]?.first }
+
+    /// Gives a field this one value.
+    public mutating func set(_ name: String, _ value: String) { values[name] = [value] }
+
     /// Adds a value; a field that takes several may get more than one.
     public mutating func add(_ name: String, _ value: String) { values[name, default: []].append(value) }
 }

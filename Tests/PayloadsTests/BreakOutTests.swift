@@ -97,8 +97,11 @@ private struct FixedRandom: RandomNumberGenerator {
     private static func properties(_ text: String) -> [String: String] {
         var found: [String: String] = [:]
         for line in String(decoding: text.utf8.filter { $0 != 0x0D }, as: UTF8.self).split(separator: "\n") {
-            let colon = line.firstIndex(of: ":") ?? line.endIndex
-            found[String(line[..<colon]), default: ""] += line[colon...].dropFirst()
+            // By scalars: a combining mark may follow the colon.
+            let scalars = line.unicodeScalars
+            let colon = scalars.firstIndex(of: ":") ?? scalars.endIndex
+            found[String(String.UnicodeScalarView(scalars[..<colon])), default: ""] +=
+                String(String.UnicodeScalarView(scalars[colon...].dropFirst()))
         }
         return found
     }

@@ -80,11 +80,11 @@ func read(_ text: String) throws -> String {
             [
                 "name": ["ООО «Три кита»"], "account": ["40702810138250123017"], "bank": ["ОАО \"БАНК\""],
                 "bic": ["044525225"], "correspondent": ["30101810400000000225"], "amount": ["1000.05"],
-                "purpose": ["Оплата | счёта"], "inn": ["6200098765"],
+                "purpose": ["Оплата | счёта"], "inn": ["7707083893"],
             ]
         ),
         (.ethereum, ["address": ["0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"], "amount": ["2.014"]]),
-        (.bitcoin, ["address": ["175tWpb8K1S7NmH4Zx6rewF9WQrcZv245W"], "amount": ["20.3"], "label": ["Luke-Jr"]]),
+        (.bitcoin, ["address": ["1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"], "amount": ["20.3"], "label": ["Luke-Jr"]]),
         (.otp, ["account": ["alice@google.com"], "issuer": ["Example"], "secret": ["JBSWY3DPEHPK3PXP"]]),
         (.whatsapp, ["number": ["+43 664 1234567"], "text": ["Hallo & Tschüß"]]),
         (.text, ["text": ["Zeile 1\nZeile 2"]]),

@@ -79,6 +79,7 @@ struct SiteAssembly {
         table.finish(&sink)
         site.places = table.places.places
         site.policies = table.takePolicies()
+        site.payloads = table.payloads
         site.missingSecrets += missingSecrets
         site.domains = domains
         site.goals = table.goals
