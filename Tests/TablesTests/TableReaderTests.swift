@@ -86,7 +86,9 @@ struct Reading: Equatable {
     func encodings() throws {
         let text = "name,note\nKäse,„Größe“ €\n"
         let expected = [TableRow(line: 2, cells: ["Käse", "„Größe“ €"])]
-        func units(_ big: Bool) -> [UInt8] { text.utf16.flatMap { big ? [UInt8($0 >> 8), UInt8($0 & 255)] : [UInt8($0 & 255), UInt8($0 >> 8)] } }
+        func units(_ big: Bool) -> [UInt8] {
+            text.utf16.reduce(into: []) { $0 += big ? [UInt8($1 >> 8), UInt8($1 & 255)] : [UInt8($1 & 255), UInt8($1 >> 8)] }
+        }
         for (bytes, note) in [
             (Array(text.utf8), nil), ([0xEF, 0xBB, 0xBF] + Array(text.utf8), nil),
             ([0xFF, 0xFE] + units(false), "UTF-16"), ([0xFE, 0xFF] + units(true), "UTF-16"),
@@ -100,7 +102,7 @@ struct Reading: Equatable {
         let table = try withTable(windows) { Reading($0) }
         #expect(table.rows == expected)
         #expect(table.notes == ["2: the table is not UTF-8; it was read as Windows-1252 (Latin-1)"])
-        let plain = Array("a,b\n1,2\n".utf16).flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }
+        let plain: [UInt8] = "a,b\n1,2\n".utf8.reduce(into: []) { $0 += [$1, 0] }
         #expect(try withTable(plain) { Reading($0) }.rows.first?.cells == ["1", "2"])
         let mixed = [UInt8]("a,b\nä,1\n".utf8) + [0xE4, 0x2C, 0x32, 0x0A]
         #expect(try withTable(mixed) { Reading($0) }.errors.first?.line == 3)
@@ -119,7 +121,8 @@ struct Reading: Equatable {
             TableRow(line: 2, cells: [filler, "ä\"€\n😀"]), TableRow(line: 4, cells: ["b", "q"]), TableRow(line: 5, cells: ["€", "ß"]),
         ]
         #expect(try Reading(text: text).rows == expected)
-        let wide = [0xFF, 0xFE] + text.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }
+        var wide: [UInt8] = [0xFF, 0xFE]
+        for unit in text.utf16 { wide += [UInt8(unit & 255), UInt8(unit >> 8)] }
         #expect(try withTable(wide) { Reading($0) }.rows == expected)
     }
 
