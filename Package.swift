@@ -10,11 +10,14 @@ let smallLink = [
     "-Xlinker", "--icf=all",
 ]
 
+/// To the compiler's back end: functions don't unwind, and need no entry in `.eh_frame`.
+let withoutUnwinding = ["-Xllvm", "-force-attribute=nounwind", "-Xllvm", "-force-remove-attribute=uwtable"]
+
 /// Rooms in which no time is spent that anybody waits for: compiled for size, a third smaller. Manifest costs 5 % more
 /// instructions a link that way, counted on a build of 40,000.
 let small: Set<String> = [
-    "Anchoring", "Build", "Certificates", "Manifest", "Pages", "Payloads", "Places", "Redirects", "Reports", "Site", "Transfer",
-    "wayseal",
+    "Anchoring", "Build", "Certificates", "Decoding", "Ethereum", "Manifest", "Pages", "Payloads", "Places", "Redirects",
+    "Reports", "Site", "Transfer", "wayseal",
 ]
 
 // The house, bottom to top. A room knows only rooms below it; CONTRIBUTING.md has the tour.
@@ -36,12 +39,12 @@ let package = Package(
         .systemLibrary(
             name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CBytes"),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(
             name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
         .systemLibrary(name: "CCompress", providers: [.apt(["libisal-dev", "libzstd-dev"])]),
-        .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CGLib", providers: [.apt(["libglib2.0-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
@@ -82,7 +85,7 @@ let package = Package(
         .target(
             name: "Ledger", dependencies: ["Support", "SQLite", "TransparencyLog", "LedgerSchema"]),
         .target(name: "Verification", dependencies: ["Support", "TransparencyLog", "Ethereum"]),
-        .target(name: "Codes", dependencies: ["Support", "QRCode", "CQREncode"]),
+        .target(name: "Codes", dependencies: ["Support", "Site", "QRCode", "CQREncode", "CExpat", "CPNG", "CZlib", "CPango"]),
         .target(name: "Pages", dependencies: ["Support", "Site", "SiteTemplates", "CMustache", "CGLib"]),
         .target(
             name: "Scans",
@@ -91,6 +94,8 @@ let package = Package(
             ]),
 
         // Third floor.
+        .target(
+            name: "Legibility", dependencies: ["Support", "QRCode", "Codes", "Decoding", "CPango"]),
         .target(
             name: "Build",
             dependencies: [
@@ -113,7 +118,7 @@ let package = Package(
             dependencies: [
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
                 "Pages", "Build", "Ledger", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
-                "Reports", "Transfer", "Places", "Decoding", "Certificates", "Payloads",
+                "Reports", "Transfer", "Places", "Decoding", "Certificates", "Legibility", "Payloads",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: [.unsafeFlags(smallLink, .when(configuration: .release))]),
@@ -151,7 +156,9 @@ let package = Package(
         .testTarget(
             name: "QRCodeTests", dependencies: ["QRCode", "Codes", "CQREncode", "Decoding"]),
         .testTarget(
-            name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG", "Support"]),
+            name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG", "Site", "Support"]),
+        .testTarget(
+            name: "LegibilityTests", dependencies: ["Legibility", "QRCode", "Codes", "Decoding", "Support"]),
         .testTarget(
             name: "PayloadsTests", dependencies: ["Payloads", "QRCode", "Codes", "Decoding", "Support"]),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest", "Site", "Support"]),
@@ -278,6 +285,8 @@ for target in package.targets where target.type != .system && !shims.contains(ta
     if strictlyMemorySafe.contains(target.name) { settings.append(.strictMemorySafety()) }
     // A section for each function, so that the linker drops those that nobody calls.
     settings.append(.unsafeFlags(["-Xfrontend", "-function-sections"], .when(configuration: .release)))
+    // No tables for unwinding: no C++ exception may pass a function of Swift, the shims catch them all. A seventh.
+    settings.append(.unsafeFlags(withoutUnwinding, .when(configuration: .release)))
     if small.contains(target.name) { settings.append(.unsafeFlags(["-Osize"], .when(configuration: .release))) }
     if fuzzed.contains(target.name) { settings.append(.unsafeFlags(["-sanitize=fuzzer,address"])) }
     target.swiftSettings = settings

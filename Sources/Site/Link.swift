@@ -57,6 +57,8 @@ public struct Link: Sendable {
     /// Index into ``Site/payloads``; -1: the code holds the link's address. A link with a payload leads nowhere: its slug
     /// names the image and stays reserved.
     public var payload: Int32 = -1
+    /// Index into ``Site/designs``; -1: a plain code.
+    public var design: Int32 = -1
     /// Path without the leading slash: RFC 3986 path characters, upper-case hex in `%XX`, no dot segments, at
     /// most 400 bytes, as the manifest writes it (its case is kept; matching ignores the case of ASCII
     /// letters). Unreserved characters are never percent-encoded. A wildcard ends in `/*`, or is `*`.

@@ -33,6 +33,8 @@ public struct Site: Sendable {
     public var reports = ReportSettings()
     /// What images are made of each code.
     public var codes: CodeSettings
+    /// The designs that links refer to: those of the manifest in its order, then those that links write for themselves.
+    public var designs: [Design] = []
     /// Batches of certificates, in the order of the manifest.
     public var certificates: [CertificateBatch] = []
     /// How the hash manifest is signed; `nil`: not signed.
@@ -74,6 +76,9 @@ public struct Site: Sendable {
 
     /// What the code of `link` says: its payload, else its address as it is printed.
     public func codeText(of link: Link) -> String { payload(of: link)?.text ?? url(of: link, dense: link.dense) }
+
+    /// The design of `link`, if it has one.
+    public func design(of link: Link) -> Design? { link.design < 0 ? nil : designs[Int(link.design)] }
 
     /// The address of `link` as people type and scan it: `https://HOST/SLUG`, without the `/*` of a wildcard.
     /// - Parameter dense: upper case for QR alphanumeric mode; only where ``Link/dense`` is set.
