@@ -16,7 +16,8 @@ let withoutUnwinding = ["-Xllvm", "-force-attribute=nounwind", "-Xllvm", "-force
 /// Rooms in which no time is spent that anybody waits for: compiled for size, a third smaller. Manifest costs 5 % more
 /// instructions a link that way, counted on a build of 40,000.
 let small: Set<String> = [
-    "Anchoring", "Build", "Certificates", "Decoding", "Ethereum", "Manifest", "Pages", "Payloads", "Places", "Redirects",
+    "Anchoring", "Build", "Certificates", "Decoding", "Ethereum", "Manifest", "Pages", "Payloads", "Places",
+    "Redirects",
     "Reports", "Site", "Transfer", "wayseal",
 ]
 
@@ -85,7 +86,9 @@ let package = Package(
         .target(
             name: "Ledger", dependencies: ["Support", "SQLite", "TransparencyLog", "LedgerSchema"]),
         .target(name: "Verification", dependencies: ["Support", "TransparencyLog", "Ethereum"]),
-        .target(name: "Codes", dependencies: ["Support", "Site", "QRCode", "CQREncode", "CExpat", "CPNG", "CZlib", "CPango"]),
+        .target(
+            name: "Codes",
+            dependencies: ["Support", "Site", "QRCode", "CQREncode", "CExpat", "CPNG", "CZlib", "CPango"]),
         .target(name: "Pages", dependencies: ["Support", "Site", "SiteTemplates", "CMustache", "CGLib"]),
         .target(
             name: "Scans",

@@ -46,7 +46,8 @@ extension Form {
         let iban = String(written.unicodeScalars.filter { $0 != " " }).uppercased()
         if iban.isEmpty { return "" }
         guard (15...34).contains(iban.utf8.count), Self.isAlphanumeric(iban),
-            iban.utf8.prefix(2).allSatisfy({ $0 &- 0x41 < 26 }), iban.utf8.dropFirst(2).prefix(2).allSatisfy({ $0 &- 0x30 < 10 })
+            iban.utf8.prefix(2).allSatisfy({ $0 &- 0x41 < 26 }),
+            iban.utf8.dropFirst(2).prefix(2).allSatisfy({ $0 &- 0x30 < 10 })
         else {
             refuse(name, "\(Self.quoted(written)) is no IBAN", "two letters, two digits, then the account")
             return ""
@@ -83,7 +84,9 @@ extension Form {
         guard reference.hasPrefix("RF"), (5...25).contains(reference.utf8.count), Self.isAlphanumeric(reference),
             Self.remainder97(reference) == 1
         else {
-            refuse(name, "\(Self.quoted(written)) is no creditor reference, or mistyped", "it begins with RF and two check digits")
+            refuse(
+                name, "\(Self.quoted(written)) is no creditor reference, or mistyped",
+                "it begins with RF and two check digits")
             return ""
         }
         return reference
@@ -96,7 +99,9 @@ extension Form {
         needs = .init(isLevelM: true, maximumVersion: 25, isSwiss: true)
         let iban = iban("iban")
         // §4.2.2: an institution's number from 30000 to 31999 makes a QR-IBAN.
-        let isQR = iban.utf8.dropFirst(4).prefix(2).elementsEqual("30".utf8) || iban.utf8.dropFirst(4).prefix(2).elementsEqual("31".utf8)
+        let isQR =
+            iban.utf8.dropFirst(4).prefix(2).elementsEqual("30".utf8)
+            || iban.utf8.dropFirst(4).prefix(2).elementsEqual("31".utf8)
         if !iban.isEmpty, iban.utf8.count != 21 || !(iban.hasPrefix("CH") || iban.hasPrefix("LI")) {
             refuse("iban", "a Swiss bill is paid to an account in Switzerland or Liechtenstein", "CH… or LI…")
         }
@@ -114,16 +119,22 @@ extension Form {
         lines += party("debtor", required: values.keys.contains { $0.hasPrefix("debtor.") })
         let written = String(text("reference").unicodeScalars.filter { $0 != " " })
         if written.isEmpty {
-            if isQR { refuse(nil, "a QR-IBAN needs a QR reference", "write the reference of 27 digits, or the other IBAN") }
+            if isQR {
+                refuse(nil, "a QR-IBAN needs a QR reference", "write the reference of 27 digits, or the other IBAN")
+            }
             lines += ["NON", ""]
         } else if Self.isDigits(written) {
             let reference = String(repeating: "0", count: max(0, 27 - written.utf8.count)) + written
-            if reference.utf8.count > 27 { refuse("reference", "a QR reference has 27 digits, this one \(written.utf8.count)") }
+            if reference.utf8.count > 27 {
+                refuse("reference", "a QR reference has 27 digits, this one \(written.utf8.count)")
+            }
             if Self.modulo10(reference.dropLast()) != reference.utf8.last.map({ Int($0) - 0x30 }) {
                 refuse("reference", "the check digit of the QR reference is wrong", "look for a mistyped digit")
             }
             if !isQR, !iban.isEmpty {
-                refuse("reference", "a QR reference needs a QR-IBAN", "this is the ordinary IBAN; write RF…, or no reference")
+                refuse(
+                    "reference", "a QR reference needs a QR-IBAN",
+                    "this is the ordinary IBAN; write RF…, or no reference")
             }
             lines += ["QRR", reference]
         } else {
@@ -177,7 +188,9 @@ extension Form {
                 default: true
                 }
             }
-            if isStrange { refuse(name, "'\(name)' has a character that a Swiss bill can't have", "write it in Latin letters") }
+            if isStrange {
+                refuse(name, "'\(name)' has a character that a Swiss bill can't have", "write it in Latin letters")
+            }
         }
     }
 
@@ -209,7 +222,9 @@ extension Form {
             let isCentral = ["000", "001", "002"].contains(String(bic.suffix(3)))
             let head = isCentral ? "0" + bic.dropFirst(4).prefix(2) : String(bic.suffix(3))
             if account.utf8.count == 20, !Self.hasKey(head + account) {
-                refuse("account", "the key of the account does not fit to this bank", "look for a mistyped digit in 'account' or 'bic'")
+                refuse(
+                    "account", "the key of the account does not fit to this bank",
+                    "look for a mistyped digit in 'account' or 'bic'")
             }
             if correspondent.utf8.count == 20, !Self.hasKey("0" + bic.dropFirst(4).prefix(2) + correspondent) {
                 refuse("correspondent", "the key of the account does not fit to this bank", "look for a mistyped digit")
@@ -248,7 +263,9 @@ extension Form {
             if isPair {
                 pairs.append((parts[0], parts[1]))
             } else {
-                refuse("details", "\(Self.quoted(detail)) is no further pair", "write a name of the standard and a value: PersAcc=12345")
+                refuse(
+                    "details", "\(Self.quoted(detail)) is no further pair",
+                    "write a name of the standard and a value: PersAcc=12345")
             }
         }
         pairs.removeAll { $0.1.isEmpty }

@@ -42,7 +42,9 @@ extension Form {
         let parts = number.split(separator: ".")
         let fraction = parts.count == 2 ? String(parts[1]) : ""
         return String(
-            (String(parts[0]) + fraction + String(repeating: "0", count: places - fraction.utf8.count)).drop { $0 == "0" })
+            (String(parts[0]) + fraction + String(repeating: "0", count: places - fraction.utf8.count)).drop {
+                $0 == "0"
+            })
     }
 
     /// BIP 21.
@@ -50,7 +52,9 @@ extension Form {
         let address = text("address", required: true)
         title = address
         if !address.isEmpty, !Self.isSegwit(address), !Self.isBase58(address) {
-            refuse("address", "\(Self.quoted(address)) is no bitcoin address, or mistyped", "its check characters don't fit")
+            refuse(
+                "address", "\(Self.quoted(address)) is no bitcoin address, or mistyped",
+                "its check characters don't fit")
         }
         var query: [String] = []
         let amount = amount("amount", places: 8, most: "20999999")
@@ -89,7 +93,9 @@ extension Form {
         let program = data[1..<(data.count - 6)]
         let bytes = program.count * 5 / 8
         let rest = program.count * 5 % 8
-        guard rest < 5, (program.last ?? 0) & ((1 << UInt32(rest)) - 1) == 0, (2...40).contains(bytes) else { return false }
+        guard rest < 5, (program.last ?? 0) & ((1 << UInt32(rest)) - 1) == 0, (2...40).contains(bytes) else {
+            return false
+        }
         return data[0] != 0 || bytes == 20 || bytes == 32
     }
 

@@ -165,7 +165,8 @@ extension Form {
         let rest = written.unicodeScalars.dropFirst(scheme.count)
         let host = rest.prefix { !"/?#".unicodeScalars.contains($0) }
         let isHost =
-            !host.isEmpty && host.allSatisfy { $0.value > 0x20 && $0.value < 0x7F && !"\"<>\\^`{|}@%".unicodeScalars.contains($0) }
+            !host.isEmpty
+            && host.allSatisfy { $0.value > 0x20 && $0.value < 0x7F && !"\"<>\\^`{|}@%".unicodeScalars.contains($0) }
         guard isHost else {
             refuse(
                 name, "the host of \(Self.quoted(written)) can't be read",

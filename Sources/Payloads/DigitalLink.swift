@@ -4,7 +4,9 @@ extension Form {
         var host = text("domain").lowercased()
         if host.isEmpty { host = "id.gs1.org" }
         let isHost =
-            host.utf8.allSatisfy { $0 &- 0x30 < 10 || $0 &- 0x61 < 26 || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
+            host.utf8.allSatisfy {
+                $0 &- 0x30 < 10 || $0 &- 0x61 < 26 || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
+            }
             && !host.hasPrefix(".") && !host.hasSuffix(".") && host.utf8.count <= 253
         if !isHost { refuse("domain", "\(Self.quoted(host)) is no host name", "write id.example.org") }
 
@@ -49,7 +51,8 @@ extension Form {
             }
             query.append((parts[0], parts[1]))
         }
-        for (place, pair) in query.enumerated() where query[..<place].contains(where: { $0.identifier == pair.identifier }) {
+        for (place, pair) in query.enumerated()
+        where query[..<place].contains(where: { $0.identifier == pair.identifier }) {
             refuse("attributes", "the attribute \(pair.identifier) stands here twice")
         }
         title = path
@@ -90,29 +93,39 @@ extension Form {
     private mutating func checkedDigits(_ digits: String, _ name: String) -> String {
         let check = Self.checkDigit(digits.dropLast())
         if digits.utf8.last.map({ Int($0) - 0x30 }) != check {
-            refuse(name, "the check digit is wrong: after \(digits.dropLast()) comes \(check)", "look for a mistyped digit")
+            refuse(
+                name, "the check digit is wrong: after \(digits.dropLast()) comes \(check)", "look for a mistyped digit"
+            )
         }
         return digits
     }
 
     /// The check digit that follows some digits (GS1 General Specifications §7.9): weights 3 and 1 from the right.
     static func checkDigit(_ digits: some StringProtocol) -> Int {
-        let sum = digits.utf8.reversed().enumerated().reduce(0) { $0 + (Int($1.element) - 0x30) * ($1.offset % 2 == 0 ? 3 : 1) }
+        let sum = digits.utf8.reversed().enumerated().reduce(0) {
+            $0 + (Int($1.element) - 0x30) * ($1.offset % 2 == 0 ? 3 : 1)
+        }
         return (10 - sum % 10) % 10
     }
 
     /// An alphanumeric element of at most 20 characters.
     private mutating func element(_ name: String) -> String {
         let value = text(name)
-        if value.utf8.count > 20 { refuse(name, "'\(name)' has \(value.utf8.count) characters, at most 20 are possible") }
+        if value.utf8.count > 20 {
+            refuse(name, "'\(name)' has \(value.utf8.count) characters, at most 20 are possible")
+        }
         if !Self.isElement(value) {
-            refuse(name, "\(Self.quoted(value)) has a character that GS1 does not allow", "letters, digits and !\"%&'()*+,-./_:;<=>?")
+            refuse(
+                name, "\(Self.quoted(value)) has a character that GS1 does not allow",
+                "letters, digits and !\"%&'()*+,-./_:;<=>?")
         }
         return value
     }
 
     /// Character set 82 (GS1 General Specifications, figure 7.11-1).
     static func isElement(_ text: String) -> Bool {
-        text.utf8.allSatisfy { $0 &- 0x30 < 10 || ($0 | 0x20) &- 0x61 < 26 || "!\"%&'()*+,-./_:;<=>?".utf8.contains($0) }
+        text.utf8.allSatisfy {
+            $0 &- 0x30 < 10 || ($0 | 0x20) &- 0x61 < 26 || "!\"%&'()*+,-./_:;<=>?".utf8.contains($0)
+        }
     }
 }

@@ -11,11 +11,15 @@ extension Form {
             let addresses = mailAddresses(name)
             if !addresses.isEmpty { headers.append(name + "=" + Self.addressList(addresses)) }
         }
-        if to.isEmpty, headers.isEmpty, values["to"] == nil { refuse(nil, "'to' is missing", "write to: anna@example.org") }
+        if to.isEmpty, headers.isEmpty, values["to"] == nil {
+            refuse(nil, "'to' is missing", "write to: anna@example.org")
+        }
         let subject = text("subject")
         if !subject.isEmpty { headers.append("subject=" + Self.percent(subject)) }
         // §5: line breaks of a body are %0D%0A.
-        let body = text("body").split(separator: "\n", omittingEmptySubsequences: false).map { Self.percent(String($0)) }
+        let body = text("body").split(separator: "\n", omittingEmptySubsequences: false).map {
+            Self.percent(String($0))
+        }
         if body.count > 1 || body.first?.isEmpty == false { headers.append("body=" + body.joined(separator: "%0D%0A")) }
         return "mailto:" + Self.addressList(to) + (headers.isEmpty ? "" : "?" + headers.joined(separator: "&"))
     }
@@ -111,7 +115,9 @@ extension Form {
         var end = moment("end")
         if let first = start, let last = end {
             if first.isDay != last.isDay || first.isUTC != last.isUTC {
-                refuse("end", "'start' and 'end' are not written in one way", "give both a time, or neither; both a zone, or neither")
+                refuse(
+                    "end", "'start' and 'end' are not written in one way",
+                    "give both a time, or neither; both a zone, or neither")
             } else if last.text < first.text || last.text == first.text && !first.isDay {
                 refuse("end", "the event ends before it begins")
             }

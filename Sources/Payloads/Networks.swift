@@ -94,7 +94,8 @@ extension Form {
         if written.isEmpty { return nil }
         guard Self.isDigits(written), let number = Int(written), range.contains(number) else {
             refuse(
-                name, "\(Self.quoted(written)) is no whole number from \(range.lowerBound)"
+                name,
+                "\(Self.quoted(written)) is no whole number from \(range.lowerBound)"
                     + (range.upperBound == Int.max ? "" : " to \(range.upperBound)"))
             return nil
         }

@@ -190,7 +190,8 @@ struct Form {
         }
         if out.utf8.count > limit {
             refuse(
-                name, "'\(name)' has \(out.utf8.count) bytes, \(limit) are possible: "
+                name,
+                "'\(name)' has \(out.utf8.count) bytes, \(limit) are possible: "
                     + "\(out.utf8.count - limit) too many")
             return ""
         }
@@ -262,7 +263,8 @@ struct Form {
         let written = text(name, required: required)
         if written.isEmpty { return "" }
         let parts = written.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count <= 2, parts.allSatisfy({ Self.isDigits($0) }), parts.count == 1 || parts[1].utf8.count <= places
+        guard parts.count <= 2, parts.allSatisfy({ Self.isDigits($0) }),
+            parts.count == 1 || parts[1].utf8.count <= places
         else {
             refuse(
                 name, "\(Self.quoted(written)) is no amount",

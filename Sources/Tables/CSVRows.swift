@@ -51,7 +51,9 @@ final class CSVRows {
             if byte == 0x0A || byte == 0x0D { break }
             if byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";") || byte == 0x09 { counts[byte, default: 0] += 1 }
         }
-        for byte in [UInt8(ascii: ";"), 0x09] where counts[byte, default: 0] > counts[separator, default: 0] { separator = byte }
+        for byte in [UInt8(ascii: ";"), 0x09] where counts[byte, default: 0] > counts[separator, default: 0] {
+            separator = byte
+        }
     }
 
     /// Gets the next piece when this one is used up; `false` at the end.

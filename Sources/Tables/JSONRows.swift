@@ -45,7 +45,9 @@ final class JSONRows {
             throw TableError(line: line, "\(error)", isFatal: false)
         }
         guard let members = value.object else {
-            throw TableError(line: line, "this line is no object", help: "write {\"gtin\": \"…\", \"serial\": \"…\"}", isFatal: false)
+            throw TableError(
+                line: line, "this line is no object", help: "write {\"gtin\": \"…\", \"serial\": \"…\"}", isFatal: false
+            )
         }
         return members
     }
@@ -64,7 +66,8 @@ final class JSONRows {
             case .bool(let value): cells[place] = value ? "true" : "false"
             case .null: break
             case .array, .object:
-                throw TableError(line: line, "'\(member.key)' is a list or an object, and a cell has one value", isFatal: false)
+                throw TableError(
+                    line: line, "'\(member.key)' is a list or an object, and a cell has one value", isFatal: false)
             }
         }
         return TableRow(line: line, cells: cells)

@@ -121,7 +121,8 @@ public struct TableReader: ~Copyable {
         // Spreadsheets write cells that were once touched.
         while names.last?.isEmpty == true { names.removeLast() }
         if names.isEmpty {
-            throw TableError(line: line, "the table has no header", help: "the first row names the columns: gtin,lot,serial")
+            throw TableError(
+                line: line, "the table has no header", help: "the first row names the columns: gtin,lot,serial")
         }
         if names.count > mostColumns {
             throw TableError(line: line, "the header has \(names.count) columns, \(mostColumns) are possible")
@@ -129,7 +130,9 @@ public struct TableReader: ~Copyable {
         var seen: Set<String> = []
         for (place, name) in names.enumerated() {
             if name.isEmpty { throw TableError(line: line, "column \(place + 1) has no name") }
-            if name.utf8.count > 200 { throw TableError(line: line, "the name of column \(place + 1) has over 200 bytes") }
+            if name.utf8.count > 200 {
+                throw TableError(line: line, "the name of column \(place + 1) has over 200 bytes")
+            }
             if !seen.insert(name).inserted { throw TableError(line: line, "the column '\(name)' stands here twice") }
         }
         return names

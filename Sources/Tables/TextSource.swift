@@ -120,8 +120,10 @@ final class TextSource {
 
     /// 0x80 to 0x9F of Windows-1252; 0: no character.
     private static let high: [UInt16] = [
-        0x20AC, 0, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017D, 0, 0,
-        0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0, 0x017E, 0x0178,
+        0x20AC, 0, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017D, 0,
+        0,
+        0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0, 0x017E,
+        0x0178,
     ]
 
     private func decodeWindows(_ bytes: ArraySlice<UInt8>, _ out: inout [UInt8]) throws(TableError) {
@@ -134,7 +136,8 @@ final class TextSource {
             let value = byte < 0xA0 ? Self.high[Int(byte) - 0x80] : UInt16(byte)
             if value == 0 {
                 throw TableError(
-                    line: lines, "a byte here is neither UTF-8 nor Windows-1252", help: "save the table as \"CSV UTF-8\"")
+                    line: lines, "a byte here is neither UTF-8 nor Windows-1252",
+                    help: "save the table as \"CSV UTF-8\"")
             }
             Self.append(UInt32(value), &out)
         }

@@ -22,7 +22,8 @@ final class WorkbookRows {
             let target = relations.targets[first.relation]
         else { throw ZipArchive.noWorkbook }
         if book.sheets.count > 1 {
-            notes.append(TableNote(line: nil, text: "the workbook has \(book.sheets.count) sheets; '\(first.name)' is read"))
+            notes.append(
+                TableNote(line: nil, text: "the workbook has \(book.sheets.count) sheets; '\(first.name)' is read"))
         }
         let texts = TextHandler()
         _ = try read("xl/sharedStrings.xml", texts)

@@ -34,7 +34,8 @@ final class XMLReading {
                     attributes[XMLReading.local(key)] = String(cString: value)
                     list = list.map { $0 + 2 }
                 }
-                Unmanaged<XMLHandler>.fromOpaque(context).takeUnretainedValue().start(XMLReading.local(name), attributes)
+                Unmanaged<XMLHandler>.fromOpaque(context).takeUnretainedValue().start(
+                    XMLReading.local(name), attributes)
             },
             { context, name in
                 guard let context, let name else { return }
@@ -59,7 +60,8 @@ final class XMLReading {
         if handler.isDone { return false }
         let isMore = try stream.fill(&piece)
         let status = piece.withUnsafeBytes { bytes in
-            XML_Parse(parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), isMore ? 0 : 1)
+            XML_Parse(
+                parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), isMore ? 0 : 1)
         }
         if let problem = handler.problem { throw problem }
         guard status == XML_STATUS_OK else { throw TableError(line: nil, "the workbook is damaged") }

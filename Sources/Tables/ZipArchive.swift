@@ -41,7 +41,8 @@ final class ZipArchive {
             let path = String(decoding: directory[(at + 46)..<(at + 46 + name)], as: UTF8.self)
             if flags & 1 == 0, method == 0 || method == 8 {
                 entries[path] = Entry(
-                    isDeflated: method == 8, packed: Self.long(directory, at + 20), header: Self.long(directory, at + 42))
+                    isDeflated: method == 8, packed: Self.long(directory, at + 20),
+                    header: Self.long(directory, at + 42))
             }
             at = next
         }
@@ -49,9 +50,12 @@ final class ZipArchive {
 
     static let noWorkbook = TableError(line: nil, "the file is no Excel workbook", help: "save it as .xlsx or as CSV")
     static let oldWorkbook = TableError(
-        line: nil, "the workbook is of the old kind (.xls) or protected by a password", help: "save it as .xlsx without one")
+        line: nil, "the workbook is of the old kind (.xls) or protected by a password",
+        help: "save it as .xlsx without one")
 
-    private static func has(_ mark: [UInt8], _ bytes: [UInt8], _ at: Int) -> Bool { bytes[at..<(at + 4)].elementsEqual(mark) }
+    private static func has(_ mark: [UInt8], _ bytes: [UInt8], _ at: Int) -> Bool {
+        bytes[at..<(at + 4)].elementsEqual(mark)
+    }
     static func short(_ bytes: [UInt8], _ at: Int) -> Int { Int(bytes[at]) | Int(bytes[at + 1]) << 8 }
     static func long(_ bytes: [UInt8], _ at: Int) -> Int { short(bytes, at) | short(bytes, at + 2) << 16 }
 
@@ -59,7 +63,9 @@ final class ZipArchive {
     func open(_ path: String) throws(TableError) -> ZipStream? {
         guard let entry = entries[path] else { return nil }
         var head = [UInt8](repeating: 0, count: 30)
-        guard try file.read(&head, at: entry.header) == 30, Self.has([0x50, 0x4B, 3, 4], head, 0) else { throw Self.noWorkbook }
+        guard try file.read(&head, at: entry.header) == 30, Self.has([0x50, 0x4B, 3, 4], head, 0) else {
+            throw Self.noWorkbook
+        }
         return try ZipStream(file, entry, at: entry.header + 30 + Self.short(head, 26) + Self.short(head, 28))
     }
 }

@@ -43,7 +43,8 @@ import Testing
 
     @Test("the password of a network comes from outside the manifest and is in no message")
     func network() throws {
-        let yaml = "domains: { go.example.org: {} }\nlinks:\n  guests: { wifi: { ssid: Vinea Guests, password: \"${WIFI}\" } }\n"
+        let yaml =
+            "domains: { go.example.org: {} }\nlinks:\n  guests: { wifi: { ssid: Vinea Guests, password: \"${WIFI}\" } }\n"
         let good = read(yaml, environment: ["WIFI": "grape juice"])
         let site = try #require(good.site)
         let payload = try #require(site.payload(of: site.links[0]))
@@ -63,7 +64,8 @@ import Testing
 
         let literal = links("  guests: { wifi: { ssid: x, password: s3cret-word } }")
         #expect(codes(literal) == ["literal-secret"])
-        #expect(!DiagnosticRenderer(color: false).text(literal.diagnostics, sources: literal.sources).contains("s3cret"))
+        #expect(
+            !DiagnosticRenderer(color: false).text(literal.diagnostics, sources: literal.sources).contains("s3cret"))
     }
 
     @Test("one value stands for the field that matters, and a payload stands alone")

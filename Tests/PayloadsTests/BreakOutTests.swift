@@ -19,7 +19,8 @@ private struct FixedRandom: RandomNumberGenerator {
     private static func hostile(_ random: inout FixedRandom, lines: Bool) -> String {
         let pieces =
             [
-                "\\", ";", ",", ":", "\"", "|", "=", "&", "?", "#", "%", "%0A", "+", " ", "P:", ";;", "END:VCARD", "TEL:", "a", "ä",
+                "\\", ";", ",", ":", "\"", "|", "=", "&", "?", "#", "%", "%0A", "+", " ", "P:", ";;", "END:VCARD",
+                "TEL:", "a", "ä",
                 "\u{301}", "\u{200D}", "Name=", "x", "0", "'", "<", ">", "/", "~", "^", "`",
             ] + (lines ? ["\n", "\r\n", "\r"] : [])
         return (0..<Int.random(in: 1...12, using: &random)).reduce(into: "") { out, _ in
@@ -129,7 +130,11 @@ private struct FixedRandom: RandomNumberGenerator {
             let note = Self.hostile(&random, lines: true)
             let city = Self.hostile(&random, lines: false)
             let made = try text(
-                .vcard, ["name": "Anna Berger", "note": note, "address.city": city, "address.country": "AT", "version": version])
+                .vcard,
+                [
+                    "name": "Anna Berger", "note": note, "address.city": city, "address.country": "AT",
+                    "version": version,
+                ])
             let found = Self.properties(made)
             #expect(Set(found.keys).isSubset(of: ["BEGIN", "VERSION", "N", "FN", "NOTE", "ADR", "END"]), "\(made)")
             #expect(found["END"] == "VCARD" && found["VERSION"] == version)

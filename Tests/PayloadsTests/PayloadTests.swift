@@ -40,7 +40,9 @@ func read(_ text: String) throws -> String {
             let definition = kind.definition
             #expect(!definition.fields.isEmpty, "\(kind)")
             #expect(definition.doc.hasSuffix("."))
-            for field in definition.fields { #expect(field.doc.hasSuffix(".") || field.doc.hasSuffix("…."), "\(kind) \(field.name)") }
+            for field in definition.fields {
+                #expect(field.doc.hasSuffix(".") || field.doc.hasSuffix("…."), "\(kind) \(field.name)")
+            }
             if let primary = definition.primary { #expect(definition[primary] != nil) }
             #expect(Set(definition.fields.map(\.name)).count == definition.fields.count)
         }
@@ -110,7 +112,9 @@ func read(_ text: String) throws -> String {
         let found = problems(
             .vcard, ["email": ["a@b@c"], "phone": ["x"], "birthday": ["1990-02-30"], "photo": ["a.png"]])
         #expect(found.map(\.field).contains { $0 == nil })
-        for field in ["email", "phone", "birthday", "photo"] { #expect(found.contains { $0.field == field }, "\(field)") }
+        for field in ["email", "phone", "birthday", "photo"] {
+            #expect(found.contains { $0.field == field }, "\(field)")
+        }
     }
 
     @Test("no message of a problem holds a secret")
@@ -135,7 +139,8 @@ func read(_ text: String) throws -> String {
     func fingerprints() throws {
         let base = try payload(.wifi, ["ssid": ["Vinea"], "password": ["grape juice"]])
         #expect(base.fingerprint == (try payload(.wifi, ["ssid": ["Vinea"], "password": ["other juice"]]).fingerprint))
-        #expect(base.fingerprint != (try payload(.wifi, ["ssid": ["Vinea2"], "password": ["grape juice"]]).fingerprint))
+        #expect(
+            base.fingerprint != (try payload(.wifi, ["ssid": ["Vinea2"], "password": ["grape juice"]]).fingerprint))
         #expect(
             base.fingerprint
                 == Payload.fingerprint(.wifi, PayloadFields(["ssid": ["Vinea"]])))

@@ -13,7 +13,12 @@ import Testing
         #expect(try text(.gs1, ["gtin": "96385074"]) == "https://id.gs1.org/01/00000096385074")
         #expect(try text(.gs1, ["gtin": "614141123452"]) == "https://id.gs1.org/01/00614141123452")
         #expect(
-            try text(.gs1, ["serial": "x", "variant": "2A", "lot": "L", "gtin": "09506000134352", "expiry": "2027-12-31", "attributes": "3103=000195"])
+            try text(
+                .gs1,
+                [
+                    "serial": "x", "variant": "2A", "lot": "L", "gtin": "09506000134352", "expiry": "2027-12-31",
+                    "attributes": "3103=000195",
+                ])
                 == "https://id.gs1.org/01/09506000134352/22/2A/10/L/21/x?17=271231&3103=000195")
         #expect(try text(.gs1, ["sscc": "106141412345678908"]) == "https://id.gs1.org/00/106141412345678908")
         #expect(
@@ -59,20 +64,29 @@ import Testing
         #expect(
             try text(
                 .vcard,
-                ["given": "John", "additional": "Philip,Paul", "family": "Stevenson", "prefix": "Dr.", "suffix": "Jr.,M.D."]
+                [
+                    "given": "John", "additional": "Philip,Paul", "family": "Stevenson", "prefix": "Dr.",
+                    "suffix": "Jr.,M.D.",
+                ]
             ).contains("\r\nN:Stevenson;John;Philip\\,Paul;Dr.;Jr.\\,M.D.\r\n"))
     }
 
     @Test("MECARD has one comma between the names")
     func meCards() throws {
         #expect(
-            try text(.mecard, ["name": "Owen,Sean", "address": "76 9th Avenue, 4th Floor", "phone": "12125551212", "email": "srowen@example.com"])
+            try text(
+                .mecard,
+                [
+                    "name": "Owen,Sean", "address": "76 9th Avenue, 4th Floor", "phone": "12125551212",
+                    "email": "srowen@example.com",
+                ])
                 == "MECARD:N:Owen,Sean;TEL:12125551212;EMAIL:srowen@example.com;ADR:76 9th Avenue\\, 4th Floor;;")
     }
 
     @Test("Wi-Fi: security, escapes, names of hex digits, lengths")
     func networks() throws {
-        #expect(try text(.wifi, ["ssid": "mynetwork", "password": "mypass12"]) == "WIFI:T:WPA;S:mynetwork;P:mypass12;;")
+        #expect(
+            try text(.wifi, ["ssid": "mynetwork", "password": "mypass12"]) == "WIFI:T:WPA;S:mynetwork;P:mypass12;;")
         #expect(
             try text(.wifi, ["ssid": #""foo;bar\baz""#, "security": "nopass"])
                 == #"WIFI:T:nopass;S:\"foo\;bar\\baz\";;"#)
@@ -81,12 +95,15 @@ import Testing
                 == "WIFI:T:WPA;R:1;S:a;H:true;P:p;;".replacing("S:a", with: "S:\"a\""))
         #expect(try text(.wifi, ["ssid": "Home", "password": "p", "security": "SAE"]) == "WIFI:T:SAE;S:Home;P:p;;")
         #expect(try text(.wifi, ["ssid": "DEADBEEF", "security": "nopass"]) == "WIFI:T:nopass;S:\"DEADBEEF\";;")
-        #expect(try text(.wifi, ["ssid": "Home", "password": "12345", "security": "WEP"]) == "WIFI:T:WEP;S:Home;P:12345;;")
+        #expect(
+            try text(.wifi, ["ssid": "Home", "password": "12345", "security": "WEP"]) == "WIFI:T:WEP;S:Home;P:12345;;")
         #expect(try text(.wifi, ["ssid": "Home", "password": String(repeating: "aF", count: 32)]).hasSuffix("aFaF;;"))
         #expect(problems(.wifi, ["ssid": ["Home"], "password": ["1234567"]]).first?.field == "password")
         #expect(problems(.wifi, ["ssid": ["Home"], "password": ["größer 8"]]).first?.field == "password")
         #expect(problems(.wifi, ["ssid": ["Home"], "security": ["WPA"]]).first?.summary == "'password' is missing")
-        #expect(problems(.wifi, ["ssid": [String(repeating: "x", count: 33)], "security": ["nopass"]]).first?.field == "ssid")
+        #expect(
+            problems(.wifi, ["ssid": [String(repeating: "x", count: 33)], "security": ["nopass"]]).first?.field
+                == "ssid")
         #expect(problems(.wifi, ["ssid": ["x"], "security": ["wpa4"]]).first?.help == "did you mean 'WPA'?")
     }
 
@@ -95,7 +112,9 @@ import Testing
         #expect(try text(.mail, ["to": "gorby%kremvax@example.com"]) == "mailto:gorby%25kremvax@example.com")
         #expect(try text(.mail, ["to": "unlikely?address@example.com"]) == "mailto:unlikely%3Faddress@example.com")
         #expect(try text(.mail, ["to": "Mike&family@example.org"]) == "mailto:Mike%26family@example.org")
-        #expect(try text(.mail, ["to": "user@example.org", "subject": "café"]) == "mailto:user@example.org?subject=caf%C3%A9")
+        #expect(
+            try text(.mail, ["to": "user@example.org", "subject": "café"])
+                == "mailto:user@example.org?subject=caf%C3%A9")
         #expect(
             try text(.mail, ["to": "infobot@example.com", "body": "send current-issue\nsend index"])
                 == "mailto:infobot@example.com?body=send%20current-issue%0D%0Asend%20index")
@@ -107,35 +126,46 @@ import Testing
 
     @Test("messages, numbers, chats and places")
     func messages() throws {
-        #expect(try text(.sms, ["number": "+15105550101", "text": "hello there", "format": "sms"]) == "sms:+15105550101?body=hello%20there")
+        #expect(
+            try text(.sms, ["number": "+15105550101", "text": "hello there", "format": "sms"])
+                == "sms:+15105550101?body=hello%20there")
         #expect(try text(.sms, ["number": "+43 664 1", "text": "19:00?"]) == "SMSTO:+436641:19:00?")
         #expect(try text(.tel, ["number": "+1-201-555-0123"]) == "tel:+12015550123")
         #expect(try text(.whatsapp, ["number": "+43 664 1", "text": "a&b"]) == "https://wa.me/436641?text=a%26b")
         #expect(problems(.whatsapp, ["number": ["0664 1234"]]).first?.field == "number")
         // RFC 5870 §1, §6.
         #expect(try text(.geo, ["at": "13.4125,103.8667"]) == "geo:13.4125,103.8667")
-        #expect(try payload(.geo, ["at": ["48.2010", "16.3695"], "altitude": ["183"]]).text == "geo:48.201,16.3695,183")
-        #expect(try payload(.geo, ["at": ["48.198634", "16.371648"], "accuracy": ["40"]]).text == "geo:48.198634,16.371648;u=40")
+        #expect(
+            try payload(.geo, ["at": ["48.2010", "16.3695"], "altitude": ["183"]]).text == "geo:48.201,16.3695,183")
+        #expect(
+            try payload(.geo, ["at": ["48.198634", "16.371648"], "accuracy": ["40"]]).text
+                == "geo:48.198634,16.371648;u=40")
         #expect(try text(.geo, ["at": "90, -22.43"]) == "geo:90,0")
         #expect(try text(.geo, ["at": "66,-180"]) == "geo:66,180")
         #expect(problems(.geo, ["at": ["91", "0"]]).first?.field == "at")
         #expect(problems(.geo, ["at": ["1;u=2", "0"]]).first?.field == "at")
-        #expect(try text(.url, ["url": "HTTPS://Example.org/ä b?c=\"d\""]) == "https://example.org/%C3%A4%20b?c=%22d%22")
+        #expect(
+            try text(.url, ["url": "HTTPS://Example.org/ä b?c=\"d\""]) == "https://example.org/%C3%A4%20b?c=%22d%22")
         #expect(problems(.url, ["url": ["javascript:alert(1)"]]).first?.field == "url")
         #expect(problems(.url, ["url": ["https://user@example.org/"]]).first?.help == "take the user name out")
     }
 
     @Test("an event is a calendar of RFC 5545, its days end on the day after")
     func events() throws {
-        let day = try text(.event, ["title": "Harvest, fest", "start": "2027-12-30", "end": "2027-12-31", "place": "Wien"])
+        let day = try text(
+            .event, ["title": "Harvest, fest", "start": "2027-12-30", "end": "2027-12-31", "place": "Wien"])
         #expect(day.hasPrefix("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//wayseal//EN\r\nBEGIN:VEVENT\r\nUID:"))
         #expect(day.contains("\r\nDTSTART;VALUE=DATE:20271230\r\nDTEND;VALUE=DATE:20280101\r\n"))
         #expect(day.contains("\r\nSUMMARY:Harvest\\, fest\r\nLOCATION:Wien\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"))
         let time = try text(.event, ["title": "x", "start": "2027-09-18T17:00Z"])
         #expect(time.contains("\r\nDTSTAMP:20270918T170000Z\r\nDTSTART:20270918T170000Z\r\n"))
-        #expect(problems(.event, ["title": ["x"], "start": ["2027-09-18T17:00"], "end": ["2027-09-18"]]).first?.field == "end")
+        #expect(
+            problems(.event, ["title": ["x"], "start": ["2027-09-18T17:00"], "end": ["2027-09-18"]]).first?.field
+                == "end")
         #expect(problems(.event, ["title": ["x"], "start": ["2027-09-18T25:00"]]).first?.field == "start")
-        #expect(problems(.event, ["title": ["x"], "start": ["2027-09-18T17:00"], "end": ["2027-09-18T16:59"]]).first?.field == "end")
+        #expect(
+            problems(.event, ["title": ["x"], "start": ["2027-09-18T17:00"], "end": ["2027-09-18T16:59"]]).first?.field
+                == "end")
     }
 
     @Test("EPC: the guideline's example, and its limits")
@@ -149,17 +179,35 @@ import Testing
             ])
         #expect(
             made.text
-                == "BCD\n002\n1\nSCT\nBPOTBEB1\nRed Cross of Belgium\nBE72000000001616\nEUR1\nCHAR\n\nUrgency fund\nSample EPC QR code")
+                == "BCD\n002\n1\nSCT\nBPOTBEB1\nRed Cross of Belgium\nBE72000000001616\nEUR1\nCHAR\n\nUrgency fund\nSample EPC QR code"
+        )
         #expect(made.needs.isLevelM && made.needs.maximumVersion == 13)
         #expect(
-            try text(.epc, ["name": "Franz", "iban": "DE71110220330123456789", "amount": "12.3", "reference": "RF18 5390 0754 7034"])
+            try text(
+                .epc,
+                [
+                    "name": "Franz", "iban": "DE71110220330123456789", "amount": "12.3",
+                    "reference": "RF18 5390 0754 7034",
+                ])
                 == "BCD\n002\n1\nSCT\n\nFranz\nDE71110220330123456789\nEUR12.3\n\nRF18539007547034")
         #expect(problems(.epc, ["name": ["x"], "iban": ["DE71110220330123456788"]]).first?.field == "iban")
-        #expect(problems(.epc, ["name": ["x"], "iban": ["DE71110220330123456789"], "reference": ["RF19539007547034"]]).first?.field == "reference")
-        #expect(problems(.epc, ["name": ["x"], "iban": ["DE71110220330123456789"], "amount": ["1000000000"]]).first?.field == "amount")
-        #expect(problems(.epc, ["name": ["x"], "iban": ["DE71110220330123456789"], "amount": ["1,5"]]).first?.field == "amount")
-        #expect(problems(.epc, ["name": [String(repeating: "ä", count: 71)], "iban": ["DE71110220330123456789"]]).first?.field == "name")
-        #expect(problems(.epc, ["name": ["x"], "iban": ["DE71110220330123456789"], "text": ["a"], "reference": ["RF18539007547034"]]).first?.field == "text")
+        #expect(
+            problems(.epc, ["name": ["x"], "iban": ["DE71110220330123456789"], "reference": ["RF19539007547034"]])
+                .first?.field == "reference")
+        #expect(
+            problems(.epc, ["name": ["x"], "iban": ["DE71110220330123456789"], "amount": ["1000000000"]]).first?.field
+                == "amount")
+        #expect(
+            problems(.epc, ["name": ["x"], "iban": ["DE71110220330123456789"], "amount": ["1,5"]]).first?.field
+                == "amount")
+        #expect(
+            problems(.epc, ["name": [String(repeating: "ä", count: 71)], "iban": ["DE71110220330123456789"]]).first?
+                .field == "name")
+        #expect(
+            problems(
+                .epc,
+                ["name": ["x"], "iban": ["DE71110220330123456789"], "text": ["a"], "reference": ["RF18539007547034"]]
+            ).first?.field == "text")
     }
 
     @Test("Swiss QR-bill: the guidelines' examples, references and accounts that belong together")
@@ -182,7 +230,9 @@ import Testing
         fields["text"] = ["Bill 12"]
         fields["information"] = ["//S1/10/10201409"]
         let second = try payload(.swissBill, fields).text
-        #expect(second.contains("\nS\nPia Rutschmann\n\n\n9400\nRorschach\nCH\nSCOR\nRF18539007547034\nBill 12\nEPD\n//S1/10/10201409"))
+        #expect(
+            second.contains(
+                "\nS\nPia Rutschmann\n\n\n9400\nRorschach\nCH\nSCOR\nRF18539007547034\nBill 12\nEPD\n//S1/10/10201409"))
         fields["text"] = ["Счёт"]
         #expect(problems(.swissBill, fields).contains { $0.field == "text" })
         #expect(Form.modulo10("21000000000313947143000901") == 7)
@@ -192,10 +242,16 @@ import Testing
     func paymentOrders() throws {
         let fields = PayloadTests.examples.first { $0.0 == .st00012 }?.1 ?? [:]
         let made = try payload(.st00012, fields).text
-        #expect(made.hasPrefix("ST00012~Name=ООО «Три кита»~PersonalAcc=40702810138250123017~BankName=ОАО \"БАНК\"~BIC=044525225~CorrespAcc=30101810400000000225~Sum=100005~Purpose=Оплата | счёта~PayeeINN=7707083893"))
+        #expect(
+            made.hasPrefix(
+                "ST00012~Name=ООО «Три кита»~PersonalAcc=40702810138250123017~BankName=ОАО \"БАНК\"~BIC=044525225~CorrespAcc=30101810400000000225~Sum=100005~Purpose=Оплата | счёта~PayeeINN=7707083893"
+            ))
         #expect(problems(.st00012, fields.merging(["bic": ["044525974"]]) { $1 }).contains { $0.field == "account" })
-        #expect(problems(.st00012, fields.merging(["correspondent": ["30101810400000000226"]]) { $1 }).first?.field == "correspondent")
-        #expect(problems(.st00012, fields.merging(["account": ["40702810138250123018"]]) { $1 }).first?.field == "account")
+        #expect(
+            problems(.st00012, fields.merging(["correspondent": ["30101810400000000226"]]) { $1 }).first?.field
+                == "correspondent")
+        #expect(
+            problems(.st00012, fields.merging(["account": ["40702810138250123018"]]) { $1 }).first?.field == "account")
         #expect(problems(.st00012, fields.merging(["inn": ["7707083894"]]) { $1 }).first?.field == "inn")
         #expect(problems(.st00012, fields.merging(["details": ["Name=x"]]) { $1 }).first?.field == "details")
         #expect(Form.isTaxNumber("500100732259") && !Form.isTaxNumber("500100732258"))
@@ -209,22 +265,36 @@ import Testing
         #expect(
             try text(
                 .ethereum,
-                ["address": "0x8e23ee67d1332ad560396262c48ffbb01f93d052", "token": "0x89205a3a3b2a69de6dbf7f01ed13b2108b2c43e7", "amount": "1", "chain": "8453"]).lowercased()
-                == "ethereum:0x89205a3a3b2a69de6dbf7f01ed13b2108b2c43e7@8453/transfer?address=0x8e23ee67d1332ad560396262c48ffbb01f93d052&uint256=1")
-        #expect(problems(.ethereum, ["address": ["0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d35A"]]).first?.field == "address")
+                [
+                    "address": "0x8e23ee67d1332ad560396262c48ffbb01f93d052",
+                    "token": "0x89205a3a3b2a69de6dbf7f01ed13b2108b2c43e7", "amount": "1", "chain": "8453",
+                ]
+            ).lowercased()
+                == "ethereum:0x89205a3a3b2a69de6dbf7f01ed13b2108b2c43e7@8453/transfer?address=0x8e23ee67d1332ad560396262c48ffbb01f93d052&uint256=1"
+        )
         #expect(
-            try text(.bitcoin, ["address": "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "amount": "50", "label": "Luke-Jr", "message": "Donation for project xyz"])
-                == "bitcoin:1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa?amount=50&label=Luke-Jr&message=Donation%20for%20project%20xyz")
+            problems(.ethereum, ["address": ["0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d35A"]]).first?.field == "address")
+        #expect(
+            try text(
+                .bitcoin,
+                [
+                    "address": "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "amount": "50", "label": "Luke-Jr",
+                    "message": "Donation for project xyz",
+                ])
+                == "bitcoin:1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa?amount=50&label=Luke-Jr&message=Donation%20for%20project%20xyz"
+        )
         // BIP 173 and BIP 350.
         for good in [
-            "BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4", "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0",
+            "BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4",
+            "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0",
             "tb1qqqqqp399et2xygdj5xreqhjjvcmzhxw4aywxecjdzew6hylgvsesrxh6hy", "bc1sw50qgdz25j",
             "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy",
         ] { #expect(Form.isSegwit(good) || Form.isBase58(good), "\(good)") }
         // The example of BIP 21 itself is an address with a wrong check.
         for bad in [
             "175tWpb8K1S7NmH4Zx6rewF9WQrcZv245W",
-            "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5", "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqh2y7hd",
+            "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5",
+            "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqh2y7hd",
             "BC1QR508D6QEJXTDG4Y5R3ZARVARYV98GJ9P", "bc1pw5dgrnzv", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb", "tb1q", "",
         ] { #expect(!Form.isSegwit(bad) && !Form.isBase58(bad), "\(bad)") }
     }
@@ -232,9 +302,18 @@ import Testing
     @Test("one-time passwords: issuer in label and parameter, secret in base32")
     func oneTimePasswords() throws {
         #expect(
-            try text(.otp, ["account": "alice@google.com", "issuer": "ACME Co", "secret": "hxdm vjec jjws rb3h wizr 4ifu gftm xboz", "digits": "8", "algorithm": "sha256", "period": "60"])
-                == "otpauth://totp/ACME%20Co:alice@google.com?secret=HXDMVJECJJWSRB3HWIZR4IFUGFTMXBOZ&issuer=ACME%20Co&algorithm=SHA256&digits=8&period=60")
-        #expect(try text(.otp, ["account": "a", "secret": "JBSWY3DPEHPK3PXP", "type": "hotp", "counter": "7"]) == "otpauth://hotp/a?secret=JBSWY3DPEHPK3PXP&counter=7")
+            try text(
+                .otp,
+                [
+                    "account": "alice@google.com", "issuer": "ACME Co",
+                    "secret": "hxdm vjec jjws rb3h wizr 4ifu gftm xboz", "digits": "8", "algorithm": "sha256",
+                    "period": "60",
+                ])
+                == "otpauth://totp/ACME%20Co:alice@google.com?secret=HXDMVJECJJWSRB3HWIZR4IFUGFTMXBOZ&issuer=ACME%20Co&algorithm=SHA256&digits=8&period=60"
+        )
+        #expect(
+            try text(.otp, ["account": "a", "secret": "JBSWY3DPEHPK3PXP", "type": "hotp", "counter": "7"])
+                == "otpauth://hotp/a?secret=JBSWY3DPEHPK3PXP&counter=7")
         #expect(problems(.otp, ["account": ["a:b"], "secret": ["JBSWY3DPEHPK3PXP"]]).first?.field == "account")
         #expect(problems(.otp, ["account": ["a"], "secret": ["JBSWY3DP"]]).first?.field == "secret")
     }

@@ -87,7 +87,9 @@ struct Reading: Equatable {
         let text = "name,note\nKäse,„Größe“ €\n"
         let expected = [TableRow(line: 2, cells: ["Käse", "„Größe“ €"])]
         func units(_ big: Bool) -> [UInt8] {
-            text.utf16.reduce(into: []) { $0 += big ? [UInt8($1 >> 8), UInt8($1 & 255)] : [UInt8($1 & 255), UInt8($1 >> 8)] }
+            text.utf16.reduce(into: []) {
+                $0 += big ? [UInt8($1 >> 8), UInt8($1 & 255)] : [UInt8($1 & 255), UInt8($1 >> 8)]
+            }
         }
         for (bytes, note) in [
             (Array(text.utf8), nil), ([0xEF, 0xBB, 0xBF] + Array(text.utf8), nil),
@@ -98,7 +100,9 @@ struct Reading: Equatable {
             #expect(table.notes.count == (note == nil ? 0 : 1))
             #expect(table.notes.first.map { $0.contains(note ?? "?") } ?? true)
         }
-        let windows = [UInt8]("name,note\nK".utf8) + [0xE4] + Array("se,".utf8) + [0x84] + Array("Gr".utf8) + [0xF6, 0xDF] + Array("e".utf8) + [0x93, 0x20, 0x80, 0x0A]
+        let windows =
+            [UInt8]("name,note\nK".utf8) + [0xE4] + Array("se,".utf8) + [0x84] + Array("Gr".utf8) + [0xF6, 0xDF]
+            + Array("e".utf8) + [0x93, 0x20, 0x80, 0x0A]
         let table = try withTable(windows) { Reading($0) }
         #expect(table.rows == expected)
         #expect(table.notes == ["2: the table is not UTF-8; it was read as Windows-1252 (Latin-1)"])
@@ -112,13 +116,16 @@ struct Reading: Equatable {
         #expect(try withTable(half) { Reading($0) }.errors.first?.summary == "half a character in UTF-16")
     }
 
-    @Test("wherever the pieces of a file end, the rows are the same", arguments: [131_060, 131_068, 131_071, 131_072, 131_075])
+    @Test(
+        "wherever the pieces of a file end, the rows are the same",
+        arguments: [131_060, 131_068, 131_071, 131_072, 131_075])
     func pieces(_ length: Int) throws {
         // A cell so long that the next row begins at every place around the end of a piece.
         let filler = String(repeating: "x", count: length)
         let text = "a,b\n\(filler),\"ä\"\"€\n😀\"\r\nb,\"q\"\r\n€,ß\n"
         let expected = [
-            TableRow(line: 2, cells: [filler, "ä\"€\n😀"]), TableRow(line: 4, cells: ["b", "q"]), TableRow(line: 5, cells: ["€", "ß"]),
+            TableRow(line: 2, cells: [filler, "ä\"€\n😀"]), TableRow(line: 4, cells: ["b", "q"]),
+            TableRow(line: 5, cells: ["€", "ß"]),
         ]
         #expect(try Reading(text: text).rows == expected)
         var wide: [UInt8] = [0xFF, 0xFE]
@@ -135,7 +142,8 @@ struct Reading: Equatable {
     @Test("JSON Lines: keys of the first line are the columns; a bad line is told and the next one read")
     func jsonLines() throws {
         let table = try Reading(
-            text: "{\"gtin\":\"09506000134352\",\"n\":1.50,\"ok\":true}\n\n{\"n\":null,\"gtin\":\"ä\"}\n{\"x\":1}\n[1]\n{\"gtin\":[1]}\n{bad\n{\"ok\":false}\n",
+            text:
+                "{\"gtin\":\"09506000134352\",\"n\":1.50,\"ok\":true}\n\n{\"n\":null,\"gtin\":\"ä\"}\n{\"x\":1}\n[1]\n{\"gtin\":[1]}\n{bad\n{\"ok\":false}\n",
             "t.jsonl")
         #expect(table.columns == ["gtin", "n", "ok"])
         #expect(

@@ -77,13 +77,16 @@ private struct FixedRandom: RandomNumberGenerator {
         }
         let table = try read(bytes)
         #expect(table.rows.count == 20_000 && table.errors.isEmpty)
-        #expect(table.rows.enumerated().allSatisfy { $1.line == $0 + 2 && $1.cells == ["\($0 + 1)", "serial-\($0 + 1)"] })
+        #expect(
+            table.rows.enumerated().allSatisfy { $1.line == $0 + 2 && $1.cells == ["\($0 + 1)", "serial-\($0 + 1)"] })
     }
 
     @Test("what is no workbook is refused with what to do, and no damage makes the reader trap")
     func damaged() throws {
         #expect(try read(Array("a,b\n".utf8)).errors.first?.summary == "the file is no Excel workbook")
-        #expect(try read([0xD0, 0xCF, 0x11, 0xE0] + [UInt8](repeating: 0, count: 600)).errors.first?.help == "save it as .xlsx without one")
+        #expect(
+            try read([0xD0, 0xCF, 0x11, 0xE0] + [UInt8](repeating: 0, count: 600)).errors.first?.help
+                == "save it as .xlsx without one")
         let good = try workbook { book in
             let sheet = workbook_add_worksheet(book, nil)
             for row in 0..<50 { worksheet_write_string(sheet, UInt32(row), 0, "cell \(row)", nil) }
@@ -94,7 +97,9 @@ private struct FixedRandom: RandomNumberGenerator {
             if round % 4 == 0 {
                 bytes.removeLast(round % bytes.count)
             } else {
-                for _ in 0..<(1 + round % 7) { bytes[Int.random(in: bytes.indices, using: &random)] = UInt8.random(in: 0...255, using: &random) }
+                for _ in 0..<(1 + round % 7) {
+                    bytes[Int.random(in: bytes.indices, using: &random)] = UInt8.random(in: 0...255, using: &random)
+                }
             }
             let table = try read(bytes)
             #expect(table.rows.count <= 50)

@@ -13,7 +13,9 @@ extension SiteAssembly {
     }
 
     /// Reads the payload of a link; its number in the table, or `nil` after a report.
-    mutating func readPayload(_ kind: PayloadKind, _ entry: YAMLEntry, folder: String, _ table: inout LinkTable) -> Int32? {
+    mutating func readPayload(_ kind: PayloadKind, _ entry: YAMLEntry, folder: String, _ table: inout LinkTable)
+        -> Int32?
+    {
         let errors = sink.errorCount
         for other in entry.value.entries ?? [] where other.key.text != kind.rawValue {
             let name = other.key.text
@@ -54,7 +56,9 @@ extension SiteAssembly {
     }
 
     /// A file with the fields, as a mapping.
-    private mutating func readPayloadFile(_ path: String, at range: SourceRange, _ reading: inout PayloadReading) -> Bool {
+    private mutating func readPayloadFile(_ path: String, at range: SourceRange, _ reading: inout PayloadReading)
+        -> Bool
+    {
         guard let bytes = readFile(path, at: range, folder: reading.folder) else { return false }
         let display = path.hasPrefix("/") ? path : reading.folder + path
         let file = sources.add(path: display, bytes: bytes)

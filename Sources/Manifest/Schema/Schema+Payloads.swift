@@ -28,7 +28,9 @@ extension ManifestLanguage {
         }
         for group in groups {
             keys.append(
-                SchemaKey(group.name, .record(SchemaRecord("`\(group.name)`", group.keys)), "The parts of the \(group.name)."))
+                SchemaKey(
+                    group.name, .record(SchemaRecord("`\(group.name)`", group.keys)), "The parts of the \(group.name).")
+            )
         }
         return SchemaRecord("`\(kind.rawValue)`", keys)
     }
