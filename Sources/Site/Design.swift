@@ -76,8 +76,8 @@ public struct Design: Hashable, Sendable {
         case petal
         /// Eight corners.
         case octagon
-        /// A square on its point.
-        case diamond
+        /// Six corners.
+        case hexagon
         /// A star with eight blunt points.
         case star
     }
