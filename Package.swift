@@ -40,6 +40,7 @@ let package = Package(
             name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CBytes"),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(
@@ -82,7 +83,10 @@ let package = Package(
         .target(
             name: "Ledger", dependencies: ["Support", "SQLite", "TransparencyLog", "LedgerSchema"]),
         .target(name: "Verification", dependencies: ["Support", "TransparencyLog", "Ethereum"]),
-        .target(name: "Codes", dependencies: ["Support", "Site", "QRCode", "CQREncode", "CExpat", "CPNG", "CZlib", "CPango"]),
+        .target(
+            name: "Codes",
+            dependencies: ["Support", "Site", "QRCode", "CQREncode", "CExpat", "CPNG", "CZlib", "CPango"]),
+        .target(name: "Sheets", dependencies: ["Support", "Site", "QRCode", "Codes", "CDeflate"]),
         .target(name: "Pages", dependencies: ["Support", "Site", "SiteTemplates", "CMustache", "CGLib"]),
         .target(
             name: "Scans",
@@ -113,7 +117,7 @@ let package = Package(
             dependencies: [
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
                 "Pages", "Build", "Ledger", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
-                "Reports", "Transfer", "Places", "Decoding", "Certificates",
+                "Reports", "Transfer", "Places", "Decoding", "Certificates", "Sheets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: [.unsafeFlags(smallLink, .when(configuration: .release))]),
@@ -151,6 +155,9 @@ let package = Package(
             name: "QRCodeTests", dependencies: ["QRCode", "Codes", "CQREncode", "Decoding"]),
         .testTarget(
             name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG", "Site", "Support"]),
+        .testTarget(
+            name: "SheetsTests",
+            dependencies: ["Sheets", "Codes", "QRCode", "Decoding", "Site", "Support", "TestSupport"]),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest", "Site", "Support"]),
         .testTarget(name: "RedirectsTests", dependencies: ["Redirects", "Manifest", "Site", "Support"]),
         .testTarget(name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Support", "TestSupport"]),

@@ -61,7 +61,7 @@ struct PDFObjects {
 
     /// Writes a stream, packed.
     /// - Parameter entries: of its dictionary, besides length and filter.
-    mutating func writeStream(_ number: Int, _ entries: String = "", _ content: [UInt8]) {
+    mutating func writeStream(_ number: Int, _ content: [UInt8], entries: String = "") {
         let packed = deflater.packed(content)
         offsets[number - 1] = taken + bytes.count
         let body = packed ?? content

@@ -116,7 +116,8 @@ public struct SheetLayout: Equatable, Sendable {
         let mm = LabelGrid.millimetres
         guard label.width >= 3, label.height >= 3 else {
             throw Problem(
-                summary: "\(columns) x \(rows) labels on \(mm(page.width)) x \(mm(page.height)) mm are smaller than 3 mm",
+                summary:
+                    "\(columns) x \(rows) labels on \(mm(page.width)) x \(mm(page.height)) mm are smaller than 3 mm",
                 help: "use fewer labels, a larger page, or smaller margins and gaps", key: "grid")
         }
         let right = left + pitch.width * Double(columns - 1) + label.width
@@ -225,7 +226,9 @@ public enum LabelGrid {
         SpellingSuggestion.nearest(to: plain(name), among: names)
     }
 
-    static func nearestPage(_ name: String) -> String? { SpellingSuggestion.nearest(to: name, among: pageNames + ["label"]) }
+    static func nearestPage(_ name: String) -> String? {
+        SpellingSuggestion.nearest(to: name, among: pageNames + ["label"])
+    }
 
     /// `5x13`.
     static func counts(_ text: String) -> (Int, Int)? {
@@ -246,7 +249,8 @@ public enum LabelGrid {
     }
 
     private static func size(_ text: String) -> SheetLayout.Size? {
-        SheetSettings.size(text + "mm").map { SheetLayout.Size($0.width, $0.height) }
+        let parts = text.split(separator: "x").compactMap { SheetSettings.length($0) }
+        return parts.count == 2 ? SheetLayout.Size(parts[0], parts[1]) : nil
     }
 
     /// A length with at most two decimal places.

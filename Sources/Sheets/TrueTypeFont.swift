@@ -56,7 +56,9 @@ public struct TrueTypeFont: Sendable {
             let entry = 12 + 16 * index
             let (name, offset) = (try reader.u32(entry, "tables"), Int(try reader.u32(entry + 8, "tables")))
             let length = Int(try reader.u32(entry + 12, "tables"))
-            guard offset <= bytes.count, length <= bytes.count - offset else { throw .notTrueType("a table ends too late") }
+            guard offset <= bytes.count, length <= bytes.count - offset else {
+                throw .notTrueType("a table ends too late")
+            }
             tables[name] = offset..<offset + length
         }
         func table(_ name: String, _ least: Int) throws(FontError) -> Int {
@@ -76,7 +78,9 @@ public struct TrueTypeFont: Sendable {
         (ascent, descent) = (try reader.i16(hhea + 4, "hhea"), try reader.i16(hhea + 6, "hhea"))
         glyphCount = try reader.u16(maxp + 4, "maxp")
         metricCount = try reader.u16(hhea + 34, "hhea")
-        guard glyphCount > 0, metricCount > 0, metricCount <= glyphCount else { throw .notTrueType("the number of glyphs") }
+        guard glyphCount > 0, metricCount > 0, metricCount <= glyphCount else {
+            throw .notTrueType("the number of glyphs")
+        }
         _ = try table("hmtx", metricCount * 4)
         _ = try table("loca", (glyphCount + 1) * (hasLongOffsets ? 4 : 2))
         _ = try table("glyf", 0)
@@ -114,7 +118,8 @@ public struct TrueTypeFont: Sendable {
 
     /// The bytes of a glyph in `glyf`; empty for blanks.
     func outline(_ glyph: Int) throws(FontError) -> Range<Int> {
-        guard let loca = tables[FontBytes.tag("loca")], let glyf = tables[FontBytes.tag("glyf")], glyph < glyphCount else {
+        guard let loca = tables[FontBytes.tag("loca")], let glyf = tables[FontBytes.tag("glyf")], glyph < glyphCount
+        else {
             throw .notTrueType("a glyph that is not there")
         }
         let reader = FontBytes(bytes: bytes)

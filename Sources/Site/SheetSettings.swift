@@ -69,7 +69,8 @@ public struct SheetSettings: Equatable, Sendable {
     /// Equal when the same would be printed.
     public static func == (a: Self, b: Self) -> Bool {
         a.template == b.template && a.page == b.page && a.grid == b.grid && a.label?.width == b.label?.width
-            && a.label?.height == b.label?.height && a.margin == b.margin && a.gap?.0 == b.gap?.0 && a.gap?.1 == b.gap?.1
+            && a.label?.height == b.label?.height && a.margin == b.margin && a.gap?.0 == b.gap?.0
+            && a.gap?.1 == b.gap?.1
             && a.bleed == b.bleed && a.marks == b.marks && a.order == b.order && a.pile == b.pile && a.font == b.font
             && a.boldFont == b.boldFont
     }
@@ -79,7 +80,8 @@ public struct SheetSettings: Equatable, Sendable {
         var text = text.lowercased()[...]
         while text.first == " " { text.removeFirst() }
         var unit = 1.0
-        for (name, millimetres) in [("mm", 1.0), ("cm", 10), ("in", 25.4), ("pt", 25.4 / 72)] where text.hasSuffix(name) {
+        for (name, millimetres) in [("mm", 1.0), ("cm", 10), ("in", 25.4), ("pt", 25.4 / 72)] where text.hasSuffix(name)
+        {
             (unit, text) = (millimetres, text.dropLast(2))
             break
         }
