@@ -41,6 +41,7 @@ let package = Package(
             name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CBytes"),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(
@@ -89,6 +90,7 @@ let package = Package(
         .target(
             name: "Codes",
             dependencies: ["Support", "Site", "QRCode", "CQREncode", "CExpat", "CPNG", "CZlib", "CPango"]),
+        .target(name: "Sheets", dependencies: ["Support", "Site", "QRCode", "Codes", "CDeflate"]),
         .target(name: "Pages", dependencies: ["Support", "Site", "SiteTemplates", "CMustache", "CGLib"]),
         .target(
             name: "Scans",
@@ -121,7 +123,7 @@ let package = Package(
             dependencies: [
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
                 "Pages", "Build", "Ledger", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
-                "Reports", "Transfer", "Places", "Decoding", "Certificates", "Legibility", "Payloads",
+                "Reports", "Transfer", "Places", "Decoding", "Certificates", "Legibility", "Payloads", "Sheets",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: [.unsafeFlags(smallLink, .when(configuration: .release))]),
@@ -160,6 +162,9 @@ let package = Package(
             name: "QRCodeTests", dependencies: ["QRCode", "Codes", "CQREncode", "Decoding"]),
         .testTarget(
             name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG", "Site", "Support"]),
+        .testTarget(
+            name: "SheetsTests",
+            dependencies: ["Sheets", "Codes", "QRCode", "Decoding", "Site", "Support", "TestSupport"]),
         .testTarget(
             name: "LegibilityTests", dependencies: ["Legibility", "QRCode", "Codes", "Decoding", "Support"]),
         .testTarget(
