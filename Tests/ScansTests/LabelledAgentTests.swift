@@ -36,6 +36,27 @@ import Testing
         print("labelled crawlers: \(instances.count), missed \(missed.count) by own rules, \(left.count) with the file")
     }
 
+    @Test("of a labelled set of our own at least 95 % are found to be programs, and every preview fetcher is one")
+    func ownPrograms() throws {
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("fixtures/agents/programs.txt")
+        let lines = try String(contentsOf: path, encoding: .utf8).split(separator: "\n").filter { !$0.hasPrefix("#") }
+        var classifier = AgentClassifier()
+        var missed: [Substring] = []
+        var others: [String: Int] = [:]
+        for line in lines {
+            let parts = line.split(separator: "\t", maxSplits: 1)
+            try #require(parts.count == 2)
+            let found = classifier.classify(Array(parts[1].utf8)).agentClass
+            if found == .browser { missed.append(line) }
+            if "\(found)" != parts[0] { others["\(parts[0]) taken for \(found)", default: 0] += 1 }
+            if parts[0] == "preview" { #expect(found == .preview, "\(line)") }
+        }
+        try #require(lines.count >= 200)
+        #expect(missed.count * 20 <= lines.count, "\(missed.count) of \(lines.count)\n\(missed.joined(separator: "\n"))")
+        print("our own programs: \(lines.count), missed \(missed.count); other classes \(others)")
+    }
+
     @Test("at most 1 % of phones and browsers are taken for anything else")
     func browsers() {
         let agents = LogGenerator.browsers(count: 3000, seed: 5) + Self.others
