@@ -94,6 +94,9 @@ let package = Package(
             ]),
 
         .target(
+            name: "Batches",
+            dependencies: ["Support", "Site", "QRCode", "Decoding", "Manifest", "Codes", "Build"]),
+        .target(
             name: "Anchoring", dependencies: ["Support", "Ethereum", "Transfer", "TransparencyLog", "LedgerContracts"]),
         .target(
             name: "Reports", dependencies: ["Support", "Scans", "ReportData", "CPango", "CXLSXWriter"]),
@@ -108,7 +111,7 @@ let package = Package(
             name: "wayseal",
             dependencies: [
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
-                "Pages", "Build", "Ledger", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
+                "Pages", "Build", "Batches", "Ledger", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
                 "Reports", "Transfer", "Places", "Decoding", "Certificates",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -196,6 +199,9 @@ let package = Package(
             dependencies: [
                 "Build", "Decoding", "Ledger", "Redirects", "Site", "TransparencyLog", "Support", "TestSupport",
             ]),
+        .testTarget(
+            name: "BatchesTests",
+            dependencies: ["Batches", "Build", "Decoding", "Manifest", "Site", "Support", "TestSupport"]),
         .testTarget(name: "AccessLogsTests", dependencies: ["AccessLogs", "TestSupport"]),
         .testTarget(
             name: "ScansTests",

@@ -5,7 +5,7 @@ public enum ManifestCodes {
     /// All codes, in the order of the topics: files, YAML, keys and values, domains, slugs, targets, policies, tables.
     public static let all: [DiagnosticCode] =
         files + yaml + keys + sites + slugs + targets + times + placesAndNetworks + policies + tables
-        + certificates
+        + certificates + batches
 
     /// A code whose explanation ends in an example and the example mended.
     static func define(

@@ -71,7 +71,8 @@ struct LinkTable {
     private let brokenDomains: Set<String>
     private let isIncomplete: Bool
     let defaults: LinkDefaults
-    private let defaultDomain: Int?
+    /// The domain of links that name none.
+    let defaultDomain: Int?
     let hosts: HostIndex
     /// Reads the flat keys of policies.
     let scalars: PolicyScalars
