@@ -38,6 +38,22 @@ static inline int cpng_read_grey(const void *bytes, size_t count, uint32_t width
     return read;
 }
 
+/// Reads a PNG in memory as red, green, blue and opacity, 8 bits each, into `width` × `height` pixels, the size its header
+/// tells. Answers 1, or 0.
+static inline int cpng_read_rgba(const void *bytes, size_t count, uint32_t width, uint32_t height, uint8_t *pixels) {
+    png_image image;
+    memset(&image, 0, sizeof image);
+    image.version = PNG_IMAGE_VERSION;
+    int read = png_image_begin_read_from_memory(&image, bytes, count);
+    if (read) {
+        image.format = PNG_FORMAT_RGBA;
+        read = image.width == width && image.height == height &&
+               png_image_finish_read(&image, NULL, pixels, (png_int_32)(4 * width), NULL);
+    }
+    png_image_free(&image);
+    return read;
+}
+
 /// Where libpng writes to.
 typedef struct {
     uint8_t *bytes;

@@ -18,6 +18,12 @@ static inline unsigned long wayseal_gzip(const void *in, unsigned long length, v
     return code == Z_STREAM_END ? written : 0;
 }
 
+// zlib (RFC 1950). The length written, 0 when it does not fit.
+static inline unsigned long wayseal_zlib(const void *in, unsigned long length, void *out, unsigned long room, int level) {
+    uLongf written = room;
+    return compress2((Bytef *)out, &written, (const Bytef *)in, length, level) == Z_OK ? written : 0;
+}
+
 // The length written; -1 when the input is not one whole gzip member or gives more than `room` bytes.
 static inline long wayseal_gunzip(const void *in, unsigned long length, void *out, unsigned long room) {
     z_stream s;

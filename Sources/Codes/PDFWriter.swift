@@ -63,6 +63,44 @@ public struct PDFWriter: Sendable {
         }
         content.append(contentsOf: "f\n".utf8)
 
+        addPage(content, resources: "", width: side, height: side)
+    }
+
+    /// Adds a page that a drawing fills, in its colours for print.
+    /// - Parameter millimetres: width of the page.
+    public mutating func add(_ drawing: Drawing, millimetres: Double) throws(CodeFileError) {
+        let high = millimetres * drawing.height / drawing.width
+        guard millimetres > 0, millimetres <= 5000, high > 0, high <= 5000 else {
+            throw .pageSize(millimetres: max(millimetres, high))
+        }
+        let scale = 72 / 25.4
+        let module = Self.decimal(millimetres * scale / drawing.width)
+        let drawn = PDFContent(drawing)
+        var content = Array("\(module) 0 0 -\(module) 0 \(Self.decimal(high * scale)) cm\n".utf8)
+        content += drawn.operators
+        var categories: [(name: String, entries: String)] = []
+        for resource in drawn.resources {
+            var object = resource.object
+            if let mask = resource.mask {
+                let number = reserve()
+                write(number, mask)
+                object = Self.replacing(PDFContent.maskPlace, by: "/SMask \(number) 0 R", in: object)
+            }
+            let number = reserve()
+            write(number, object)
+            let entry = "/\(resource.name) \(number) 0 R"
+            if let index = categories.firstIndex(where: { $0.name == resource.category }) {
+                categories[index].entries += entry
+            } else {
+                categories.append((resource.category, entry))
+            }
+        }
+        addPage(
+            content, resources: categories.map { "/\($0.name)<<\($0.entries)>>" }.joined(),
+            width: Self.decimal(millimetres * scale), height: Self.decimal(high * scale))
+    }
+
+    private mutating func addPage(_ content: [UInt8], resources: String, width: String, height: String) {
         let stream = reserve()
         write(stream, "<</Length \(content.count)>>\nstream\n")
         bytes.append(contentsOf: content)
@@ -71,12 +109,23 @@ public struct PDFWriter: Sendable {
         let page = reserve()
         write(
             page,
-            "<</Type/Page/Parent \(node.number) 0 R/MediaBox[0 0 \(side) \(side)]/Resources<<>>"
+            "<</Type/Page/Parent \(node.number) 0 R/MediaBox[0 0 \(width) \(height)]/Resources<<\(resources)>>"
                 + "/Contents \(stream) 0 R>>\nendobj\n")
         node.pages.append(page)
         pageCount += 1
         self.node = node
         if node.pages.count == Self.pagesPerNode { closeNode() }
+    }
+
+    /// The bytes with the first occurrence of a text in a dictionary replaced.
+    private static func replacing(_ text: String, by other: String, in bytes: [UInt8]) -> [UInt8] {
+        let wanted = Array(text.utf8)
+        guard bytes.count >= wanted.count,
+            let start = (0...min(400, bytes.count - wanted.count)).first(where: {
+                bytes[$0..<$0 + wanted.count].elementsEqual(wanted)
+            })
+        else { return bytes }
+        return Array(bytes[..<start]) + Array(other.utf8) + Array(bytes[(start + wanted.count)...])
     }
 
     /// The whole document.
@@ -124,6 +173,12 @@ public struct PDFWriter: Sendable {
     private mutating func reserve() -> Int {
         offsets.append(0)
         return offsets.count
+    }
+
+    private mutating func write(_ number: Int, _ object: [UInt8]) {
+        write(number, "")
+        bytes.append(contentsOf: object)
+        bytes.append(contentsOf: "\nendobj\n".utf8)
     }
 
     private mutating func write(_ number: Int, _ body: String) {

@@ -57,7 +57,7 @@ final class Plan: Sendable {
 }
 
 /// Finder, timing, alignment, format and version patterns of a version (ISO/IEC 18004, section 6.3).
-private struct FunctionPatterns {
+struct FunctionPatterns {
     let version: Int
     let size: Int
     let wordsPerRow: Int

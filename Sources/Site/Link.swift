@@ -54,6 +54,8 @@ public struct Link: Sendable {
     public var privacy: Privacy
     /// Index into ``Site/policies``; -1: the link leads straight to its target.
     public var policy: Int32 = -1
+    /// Index into ``Site/designs``; -1: a plain code.
+    public var design: Int32 = -1
     /// Path without the leading slash: RFC 3986 path characters, upper-case hex in `%XX`, no dot segments, at
     /// most 400 bytes, as the manifest writes it (its case is kept; matching ignores the case of ASCII
     /// letters). Unreserved characters are never percent-encoded. A wildcard ends in `/*`, or is `*`.

@@ -31,6 +31,8 @@ public struct Site: Sendable {
     public var reports = ReportSettings()
     /// What images are made of each code.
     public var codes: CodeSettings
+    /// The designs that links refer to: those of the manifest in its order, then those that links write for themselves.
+    public var designs: [Design] = []
     /// Batches of certificates, in the order of the manifest.
     public var certificates: [CertificateBatch] = []
     /// Batches of codes, in the order of the manifest. Their links are the last ones of ``links``.
@@ -73,6 +75,9 @@ public struct Site: Sendable {
 
     /// The policy of `link`, if it has one.
     public func policy(of link: Link) -> Policy? { link.policy < 0 ? nil : policies[Int(link.policy)] }
+
+    /// The design of `link`, if it has one.
+    public func design(of link: Link) -> Design? { link.design < 0 ? nil : designs[Int(link.design)] }
 
     /// The address of `link` as people type and scan it: `https://HOST/SLUG`, without the `/*` of a wildcard.
     /// - Parameter dense: upper case for QR alphanumeric mode; only where ``Link/dense`` is set.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Build
+import Codes
 import Manifest
 import Places
 import Redirects
@@ -19,7 +20,8 @@ struct ExplainCommand: ParsableCommand {
     var code: String?
 
     func run() throws {
-        let all = (ManifestCodes.all + RedirectCodes.all + BuildCodes.all + PlacesCodes.all).sorted { $0.id < $1.id }
+        let all = (ManifestCodes.all + RedirectCodes.all + BuildCodes.all + PlacesCodes.all + SVGCodes.all)
+            .sorted { $0.id < $1.id }
         guard let code else {
             let width = all.map(\.id.count).max() ?? 0
             for code in all {
