@@ -236,6 +236,9 @@ if Context.environment["WAYSEAL_BENCH"] == "1" {
             name: "bench-codes", dependencies: ["Support", "QRCode", "Codes", "CQREncode", "CPNG"],
             path: "Benchmarks/Codes"),
         .executableTarget(
+            name: "bench-batches", dependencies: ["Batches", "Site", "Support", "CQREncode", "CPNG"],
+            path: "Benchmarks/Batches"),
+        .executableTarget(
             name: "bench-decoding", dependencies: ["Decoding", "Support"], path: "Benchmarks/Decoding",
             exclude: ["degrade.py", "run"]),
         .executableTarget(

@@ -6,6 +6,8 @@ public import Support
 public enum BatchError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A file operation failed.
     case file(FileError)
+    /// The table can't be read.
+    case table(FileError)
     /// The folder, or what lies in it, is in the way.
     case build(BuildError)
     /// The table is another one than when it was looked at.
@@ -31,6 +33,7 @@ public enum BatchError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .file(let error): error.description
+        case .table(let error): error.description
         case .build(let error): error.description
         case .changed(let path): "\(path) changed while it was read"
         case .longRow(let path, let line): "\(path):\(line): a row of more than 16 MB, which no row is: a quote is not closed"
@@ -48,6 +51,7 @@ public enum BatchError: Error, Equatable, Sendable, CustomStringConvertible {
         case .build(let error): error.hint
         case .changed: "build again when nobody writes to it"
         case .longRow: "look for the quote; cells that hold a quote double it"
+        case .table: "the manifest names it: data: in the batch"
         case .code, .shards: nil
         }
     }

@@ -19,7 +19,7 @@ struct BatchOutput: ~Copyable {
     private var folders: Set<String> = []
 
     /// Rows between two marks.
-    private static let rowsPerMark = 8_192
+    private static let rowsPerMark = 4_096
 
     /// A file that only grows, with the digest of all of it.
     struct Stream: ~Copyable {

@@ -40,7 +40,7 @@ struct TableStretches: Sendable {
             let file = try FileDescriptor(path: path, flags: O_RDONLY | O_NONBLOCK)
             guard try Files.status(path)?.kind == .file else { throw FileError("read", path, code: EINVAL) }
             try cut(file)
-        } catch { throw BatchError(error) }
+        } catch let error as FileError { throw .table(error) } catch { throw BatchError(error) }
     }
 
     private enum State { case cell, plain, quoted, closed }

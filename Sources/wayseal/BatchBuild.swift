@@ -39,20 +39,29 @@ extension BatchShard {
 struct BatchBuild {
     let input: InputOptions
     let options: BatchOptions
+    let passphrase: PassphraseOptions
     let output: String
     let keep: Int
 
-    /// What one batch became.
-    typealias Made = (batch: CodeBatch, result: BatchResult)
+    /// What one batch became, and the entry of its list in the ledger.
+    typealias Made = (batch: CodeBatch, result: BatchResult, entry: Int?)
 
     /// Makes batches, one after the other.
     func make(_ batches: [CodeBatch], _ loaded: Loaded) async throws -> [Made] {
         var made: [Made] = []
         for batch in batches {
             guard let site = loaded.site else { throw ExitStatus.checkFailed }
-            made.append((batch, try await make(batch, site, loaded)))
+            let result = try await make(batch, site, loaded)
+            made.append((batch, result, try seal(batch, result, site)))
         }
         return made
+    }
+
+    /// `seal: true`: the list of a whole batch is recorded, and gets its proof beside it.
+    private func seal(_ batch: CodeBatch, _ result: BatchResult, _ site: Site) throws -> Int? {
+        guard batch.isSealed, options.shard == nil else { return nil }
+        let list = result.path + "/results.csv"
+        return try Sealing.seal(Sealing.documents([list]), IssuingDesk(site, passphrase)).first?.number
     }
 
     private func make(_ batch: CodeBatch, _ site: Site, _ loaded: Loaded) async throws -> BatchResult {
@@ -98,6 +107,10 @@ struct BatchBuild {
         if batch.secret.isEmpty, batch.path.needsSecret || batch.target.needsSecret {
             loaded.diagnostics += site.missingSecrets
         }
+        if batch.isSealed, options.shard == nil, let problem = site.missingSigningKey {
+            loaded.diagnostics.removeAll { $0.code == problem.code }
+            loaded.diagnostics.append(problem)
+        }
         try loaded.stopOnErrors()
         let made = try await make([batch], loaded)
         if input.print.json {
@@ -115,12 +128,12 @@ struct BatchBuild {
     /// A line or three for each batch.
     static func text(_ made: [Made]) -> String {
         var out = ""
-        for (batch, result) in made {
+        for (batch, result, entry) in made {
             let noun = count(result.rows, "code")
             let resumed = result.resumed > 0 ? ", of which \(result.resumed) were made before it was cut short" : ""
             out += "  batch    \(batch.name): \(noun)\(resumed)\(result.isNew ? "" : ", nothing changed")\n"
             if let images = result.images { out += "           \(result.path)/\(images)\n" }
-            out += "           \(result.path)/results.csv\n"
+            out += "           \(result.path)/results.csv\(entry.map { ", sealed in entry \($0)" } ?? "")\n"
         }
         return out
     }
@@ -128,7 +141,7 @@ struct BatchBuild {
     static func write(_ made: [Made], to json: inout JSONWriter) {
         json.key("batches")
         json.array { json in
-            for (batch, result) in made {
+            for (batch, result, entry) in made {
                 json.object { json in
                     json.field("name", batch.name)
                     json.field("generation", result.generation)
@@ -137,6 +150,7 @@ struct BatchBuild {
                     json.field("rows", result.rows)
                     json.field("resumed", result.resumed)
                     json.field("images", result.images)
+                    json.field("entry", entry)
                 }
             }
         }

@@ -61,7 +61,8 @@ struct BuildCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let batchBuild = BatchBuild(input: input, options: batches, output: output, keep: keep)
+        let batchBuild = BatchBuild(
+            input: input, options: batches, passphrase: passphrase, output: output, keep: keep)
         if let only = batches.only { return try await batchBuild.only(only) }
         var loaded = try input.load()
         var deployment = Deployment(root: root)

@@ -3,7 +3,9 @@ import Support
 
 extension SiteAssembly {
     /// Batches of codes; unless ``ManifestOptions/readsBatches`` is off, each of their rows becomes a link.
-    mutating func readBatches(_ node: YAMLNode?, folder: String, _ table: inout LinkTable) -> [CodeBatch] {
+    mutating func readBatches(
+        _ node: YAMLNode?, hasLedger: Bool, folder: String, _ table: inout LinkTable
+    ) -> [CodeBatch] {
         var batches: [CodeBatch] = []
         for entry in node?.entries ?? [] {
             let name = entry.key.text
@@ -15,7 +17,7 @@ extension SiteAssembly {
                         help: "use letters, digits, '-' and '_'"))
                 continue
             }
-            guard let (batch, draft) = readCodeBatch(entry, folder: folder, table) else { continue }
+            guard let (batch, draft) = readCodeBatch(entry, hasLedger: hasLedger, folder: folder, table) else { continue }
             batches.append(batch)
             guard options.readsBatches else { continue }
             let first = table.links.count
@@ -26,7 +28,7 @@ extension SiteAssembly {
     }
 
     private mutating func readCodeBatch(
-        _ entry: YAMLEntry, folder: String, _ table: LinkTable
+        _ entry: YAMLEntry, hasLedger: Bool, folder: String, _ table: LinkTable
     ) -> (CodeBatch, LinkDraft)? {
         let (node, name) = (entry.value, entry.key.text)
         if node.isRefused { return nil }
@@ -82,6 +84,12 @@ extension SiteAssembly {
         let formats = scalars(node["formats"]).compactMap { text($0).flatMap { CodeSettings.Format(rawValue: $0.text) } }
         if !formats.isEmpty { batch.formats = CodeSettings.Format.allCases.filter(formats.contains) }
         batch.isSealed = boolean(node["seal"]) ?? false
+        if batch.isSealed, !hasLedger {
+            sink.add(
+                .error(
+                    ManifestCodes.missingKey, at: node["seal"]?.range, "'seal' needs a ledger with a key",
+                    help: "`wayseal keys new` makes one: ledger: { key: \"${file:secrets/ledger.key}\" }"))
+        }
         batch.done = scalars(node["done"]).compactMap { text($0)?.text }
         if path.needsSecret || target.needsSecret { batch.secret = secret(node["key"], entry, folder: folder) }
         return (batch, draft)

@@ -76,7 +76,8 @@ struct SiteAssembly {
             case .jsonLines(let file): JSONLinks.read(sources.files[Int(file)].bytes, file, &table, &sink)
             }
         }
-        site.batches = readBatches(root["batches"], folder: main.folder, &table)
+        site.batches = readBatches(
+            root["batches"], hasLedger: root["ledger"]?["key"] != nil, folder: main.folder, &table)
         table.finish(&sink)
         site.places = table.places.places
         site.policies = table.takePolicies()
