@@ -92,6 +92,8 @@ let package = Package(
 
         // Third floor.
         .target(
+            name: "Legibility", dependencies: ["Support", "QRCode", "Codes", "Decoding", "CPango"]),
+        .target(
             name: "Build",
             dependencies: [
                 "Support", "Site", "QRCode", "TransparencyLog", "Redirects", "Codes", "Pages", "Ledger", "COpenSSL",
@@ -115,8 +117,9 @@ let package = Package(
             name: "wayseal",
             dependencies: [
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
-                "Pages", "Build", "Batches", "Ledger", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
-                "Reports", "Transfer", "Places", "Decoding", "Certificates",
+                "Pages", "Build", "Ledger", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
+                "Reports", "Transfer", "Places", "Decoding", "Certificates", "Legibility",
+                "Batches",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: [.unsafeFlags(smallLink, .when(configuration: .release))]),
@@ -154,6 +157,8 @@ let package = Package(
             name: "QRCodeTests", dependencies: ["QRCode", "Codes", "CQREncode", "Decoding"]),
         .testTarget(
             name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG", "Site", "Support"]),
+        .testTarget(
+            name: "LegibilityTests", dependencies: ["Legibility", "QRCode", "Codes", "Decoding", "Support"]),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest", "Site", "Support"]),
         .testTarget(name: "RedirectsTests", dependencies: ["Redirects", "Manifest", "Site", "Support"]),
         .testTarget(name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Support", "TestSupport"]),

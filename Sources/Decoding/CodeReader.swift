@@ -30,13 +30,15 @@ public struct CodeReader: ~Copyable {
     private mutating func climb(_ image: GreyImage) -> [ReadSymbol] {
         let contrast = image.stretched
         var found = ZXingReader.read(contrast)  // pale print
-        if found.isEmpty { found = both(contrast.inverted) }  // light on dark
+        if found.isEmpty {  // light on dark
+            found = both(contrast.inverted)
+            for place in found.indices { found[place].isInverted = true }
+        }
         if found.isEmpty { found = both(contrast.median) }  // grain
         if found.isEmpty { found = both(contrast.blurred(radius: 2).stretched) }  // noise, modules that are dots
         if found.isEmpty { found = both(contrast.sharpened(radius: 6, by: 3)) }  // out of focus
         if found.isEmpty, image.pixels.count <= Self.largestFiltered / 4 {
-            let large = contrast.doubled  // small in the picture
-            found = both(large)
+            found = both(contrast.doubled).map(\.halved)  // small in the picture
         }
         if found.isEmpty { found = both(contrast.blurred(radius: 3).blurred(radius: 3).stretched) }  // eyes of dots
         if found.isEmpty { found = both(contrast.blurred(radius: 1).sharpened(radius: 10, by: 6)) }  // blurred more

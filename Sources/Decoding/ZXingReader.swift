@@ -40,7 +40,8 @@ public enum ZXingReader {
                                 sequence: sequence,
                                 place: .init(
                                     left: xs.min() ?? 0, top: ys.min() ?? 0, right: xs.max() ?? 0,
-                                    bottom: ys.max() ?? 0)))
+                                    bottom: ys.max() ?? 0),
+                                corners: zip(xs, ys).map { .init(x: $0, y: $1) }))
                     }, symbols)
             }
         }

@@ -36,23 +36,8 @@ final class Plan: Sendable {
         base = patterns.dark
         masks = (0..<8).map { patterns.mask($0, level: level) }
 
-        var order = [UInt16](repeating: 0, count: codewords)
-        let shortData = dataCodewords / blocks
-        var sent: UInt16 = 0
-        func send(_ codeword: Int) {
-            order[codeword] = sent
-            sent += 1
-        }
-        for column in 0...shortData {
-            for block in 0..<blocks {
-                let start = block * shortData + max(0, block - shortBlocks)
-                if column < shortData || block >= shortBlocks { send(start + column) }
-            }
-        }
-        for column in 0..<checkCodewordsPerBlock {
-            for block in 0..<blocks { send(dataCodewords + block * checkCodewordsPerBlock + column) }
-        }
-        placement = Placement(order: order, zigzag: patterns.zigzag(), wordsPerRow: wordsPerRow)
+        placement = Placement(
+            order: Version.order(version, level), zigzag: patterns.zigzag(), wordsPerRow: wordsPerRow)
     }
 }
 
@@ -62,7 +47,7 @@ struct FunctionPatterns {
     let size: Int
     let wordsPerRow: Int
     private(set) var dark: [UInt64]
-    private(set) var reserved: [UInt64]
+    private var reserved: [UInt64]
 
     init(version: Int) {
         self.version = version
@@ -96,7 +81,7 @@ struct FunctionPatterns {
         }
     }
 
-    private static func touchesFinder(_ x: Int, _ y: Int, last: Int) -> Bool {
+    static func touchesFinder(_ x: Int, _ y: Int, last: Int) -> Bool {
         x == 6 && (y == 6 || y == last) || x == last && y == 6
     }
 
@@ -166,7 +151,7 @@ struct FunctionPatterns {
         return rows
     }
 
-    private static func inverts(_ mask: Int, _ x: Int, _ y: Int) -> Bool {
+    static func inverts(_ mask: Int, _ x: Int, _ y: Int) -> Bool {
         switch mask {
         case 0: (x + y) % 2 == 0
         case 1: y % 2 == 0

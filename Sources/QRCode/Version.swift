@@ -37,6 +37,31 @@ enum Version {
         return [6] + (0..<count - 1).reversed().map { size(version) - 7 - $0 * step }
     }
 
+    /// For each codeword, in the order in which they are made (data of block 1, block 2, …, then check codewords of block 1,
+    /// block 2, …), its index in the interleaved stream (section 7.6).
+    static func order(_ version: Int, _ level: ErrorCorrection) -> [UInt16] {
+        let (codewords, data) = (codewords(version), dataCodewords(version, level))
+        let (blocks, check) = (blocks(version, level), checkCodewordsPerBlock(version, level))
+        let shortBlocks = blocks - codewords % blocks
+        let shortData = data / blocks
+        var order = [UInt16](repeating: 0, count: codewords)
+        var sent: UInt16 = 0
+        func send(_ codeword: Int) {
+            order[codeword] = sent
+            sent += 1
+        }
+        for column in 0...shortData {
+            for block in 0..<blocks {
+                let start = block * shortData + max(0, block - shortBlocks)
+                if column < shortData || block >= shortBlocks { send(start + column) }
+            }
+        }
+        for column in 0..<check {
+            for block in 0..<blocks { send(data + block * check + column) }
+        }
+        return order
+    }
+
     // Rows: L, M, Q, H; columns: versions 1 to 40.
     private static let checkCodewords: [UInt8] = [
         7, 10, 15, 20, 26, 18, 20, 24, 30, 18, 20, 24, 26, 30, 22, 24, 28, 30, 28, 28,

@@ -1,0 +1,120 @@
+public import Decoding
+internal import QRCode
+
+/// How much worse than its plain twin a design bears what happens to codes: blur, distance, noise, pale light and tilt.
+public struct ScanMargin: Equatable, Sendable {
+    /// One axis.
+    public struct Share: Equatable, Sendable {
+        /// What happens to the code.
+        public let axis: ScanAxis
+        /// The worst that two of the readers still read, 0...1, in their mean.
+        public let severity: Double
+        /// The same of the plain code.
+        public let plain: Double
+        /// Their quotient, at most 1.
+        public var share: Double { plain > 0 ? min(1, severity / plain) : 1 }
+    }
+
+    /// All axes.
+    public let shares: [Share]
+    /// The mean of all shares.
+    public var mean: Double { shares.isEmpty ? 0 : shares.reduce(0) { $0 + $1.share } / Double(shares.count) }
+    /// The axis on which it keeps the least.
+    public var weakest: Share? { shares.min { $0.share < $1.share } }
+    /// The least share.
+    public var least: Double { weakest?.share ?? 0 }
+}
+
+/// Readers, and what is known about plain codes. Not for two threads at a time.
+public struct ScanJudge: ~Copyable {
+    private var zbar = ZBarReader()
+    private let seed: UInt64
+    private var plains: [Symbol: [ScanAxis: Double]] = [:]
+    /// Steps of the bisection: severities are known to a 32nd.
+    private static let steps = 5
+    /// Pixels a module of the straightened picture.
+    static let scale = 8
+
+    /// A judge; the same seed gives the same noise, and the same score.
+    public init(seed: UInt64 = 1) { self.seed = seed }
+
+    /// Whether libzbar is installed: without it two readers of one library are left, and scores are a little less certain.
+    public var hasZBar: Bool { zbar.isAvailable }
+
+    /// How many readers there are: zxing with a threshold for each neighbourhood, zbar, zxing with one threshold.
+    static let readers = 3
+
+    /// Whether one reader reads exactly these bytes.
+    mutating func reads(_ reader: Int, _ image: GreyImage, _ bytes: [UInt8]) -> Bool {
+        switch reader {
+        case 0: ZXingReader.read(image).contains { $0.bytes == bytes }
+        case 1: zbar.read(image).contains { $0.bytes == bytes }
+        default: ZXingReader.read(image, threshold: .global).contains { $0.bytes == bytes }
+        }
+    }
+
+    /// How many readers read exactly these bytes.
+    public mutating func readers(of image: GreyImage, bytes: [UInt8]) -> Int {
+        (0..<Self.readers).count { reads($0, image, bytes) }
+    }
+
+    /// For each axis the worst that the best two readers still read.
+    private mutating func severities(_ straightened: GreyImage, _ bytes: [UInt8]) -> [ScanAxis: Double] {
+        let distorter = Distorter(straightened, seed: seed)
+        var result: [ScanAxis: Double] = [:]
+        let clean = (0..<Self.readers).filter { reads($0, straightened, bytes) }
+        let whole = 1 << Self.steps
+        for axis in ScanAxis.allCases {
+            var pictures: [Int: GreyImage] = [:]
+            var found: [Double] = []
+            for reader in clean {
+                var (good, bad) = (0, whole)
+                while bad - good > 1 {
+                    let step = (good + bad) / 2
+                    let picture = pictures[step] ?? distorter.picture(axis, Double(step) / Double(whole))
+                    pictures[step] = picture
+                    if reads(reader, picture, bytes) { good = step } else { bad = step }
+                }
+                found.append(Double(good) / Double(whole))
+            }
+            let best = found.sorted(by: >).prefix(2)
+            result[axis] = best.reduce(0, +) / 2
+        }
+        return result
+    }
+
+    /// The margin of a straightened picture (eight pixels a module, quiet zone included).
+    /// - Parameter plain: black squares on white that say the same.
+    mutating func margin(_ straightened: GreyImage, plain: Symbol, bytes: [UInt8]) -> ScanMargin {
+        let reference: [ScanAxis: Double]
+        if let known = plains[plain] {
+            reference = known
+        } else {
+            let picture = plain.smallestPicture.enlarged(by: Self.scale)
+            reference = severities(picture, bytes)
+            plains[plain] = reference
+        }
+        let own = severities(straightened, bytes)
+        return ScanMargin(
+            shares: ScanAxis.allCases.map { axis in
+                ScanMargin.Share(axis: axis, severity: own[axis] ?? 0, plain: reference[axis] ?? 0)
+            })
+    }
+}
+
+extension GreyImage {
+    /// Each pixel as a square of `factor` × `factor`.
+    func enlarged(by factor: Int) -> GreyImage {
+        var result = GreyImage(width: width * factor, height: height * factor)
+        for y in 0..<height {
+            var row: [UInt8] = []
+            row.reserveCapacity(width * factor)
+            for x in 0..<width { for _ in 0..<factor { row.append(self[x, y]) } }
+            for copy in 0..<factor {
+                let start = (y * factor + copy) * result.width
+                result.pixels.replaceSubrange(start..<start + result.width, with: row)
+            }
+        }
+        return result
+    }
+}
