@@ -19,7 +19,9 @@ struct BatchOutput: ~Copyable {
     private var folders: Set<String> = []
 
     /// Rows between two marks.
-    private static let rowsPerMark = 4_096
+    private let rowsPerMark: Int
+    private static let mostRowsPerMark = 8_192
+    private static let marks = 16
 
     /// A file that only grows, with the digest of all of it.
     struct Stream: ~Copyable {
@@ -66,12 +68,13 @@ struct BatchOutput: ~Copyable {
     }
 
     private init(
-        _ batch: CodeBatch, _ staging: String, _ mark: BatchJournal.Mark, journal: consuming BatchJournal,
+        _ batch: CodeBatch, rows: Int, _ staging: String, _ mark: BatchJournal.Mark, journal: consuming BatchJournal,
         results: consuming Stream, archive: consuming Stream?, directory: consuming Stream?, sums: consuming Stream?
     ) {
         self.batch = batch
         self.staging = staging
         self.mark = mark
+        rowsPerMark = min(Self.mostRowsPerMark, rows / Self.marks)
         self.journal = journal
         self.results = results
         self.archive = archive
@@ -81,8 +84,9 @@ struct BatchOutput: ~Copyable {
     }
 
     /// Goes on after a mark, or begins.
+    /// - Parameter rows: that there will be.
     static func open(
-        _ batch: CodeBatch, staging: String, work: String, fingerprint: String, after mark: BatchJournal.Mark?
+        _ batch: CodeBatch, rows: Int, staging: String, work: String, fingerprint: String, after mark: BatchJournal.Mark?
     ) throws(BatchError) -> BatchOutput {
         let at = mark ?? BatchJournal.Mark()
         do throws(FileError) {
@@ -101,8 +105,8 @@ struct BatchOutput: ~Copyable {
             }
             let journal = try BatchJournal.open(work + "/journal", fingerprint: fingerprint, after: mark)
             return BatchOutput(
-                batch, staging, at, journal: journal, results: results, archive: archive, directory: directory,
-                sums: sums)
+                batch, rows: rows, staging, at, journal: journal, results: results, archive: archive,
+                directory: directory, sums: sums)
         } catch { throw .file(error) }
     }
 
@@ -124,7 +128,7 @@ struct BatchOutput: ~Copyable {
             mark.stretches += 1
             mark.rows += part.rows
             sinceMark += part.rows
-            if sinceMark >= Self.rowsPerMark { try writeMark() }
+            if sinceMark >= rowsPerMark { try writeMark() }
         } catch { throw .file(error) }
     }
 

@@ -22,7 +22,7 @@ extension BatchRun {
             try Files.removeTree(work)
             try Files.makeDirectory(work)
             var output = try BatchOutput.open(
-                batch, staging: store.staging, work: work, fingerprint: fingerprint, after: nil)
+                batch, rows: survey.rows, staging: store.staging, work: work, fingerprint: fingerprint, after: nil)
             for (path, about) in parts { try output.add(shard: path, about) }
             let about = BatchDescription(
                 name: batch.name, images: batch.images, table: survey.digest, total: survey.rows,

@@ -114,7 +114,7 @@ public struct BatchRun: Sendable {
                 try Files.makeDirectory(work)
             }
             var output = try BatchOutput.open(
-                batch, staging: store.staging, work: work, fingerprint: fingerprint, after: mark)
+                batch, rows: wanted.count, staging: store.staging, work: work, fingerprint: fingerprint, after: mark)
             let resumed = mark?.rows ?? 0
             try await make(reader, wanted, from: mark, &output, progress)
             let about = BatchDescription(

@@ -28,8 +28,9 @@ struct TableStretches: Sendable {
     /// SHA-256 of the whole file.
     private(set) var digest: [UInt8] = []
 
-    /// Bytes after which a stretch ends with its row: about two thousand rows.
+    /// Bytes or rows after which a stretch ends with its row.
     private let size: Int
+    private static let mostRows = 512
     private static let longestRow = 1 << 24
 
     /// Reads the whole file once. O(bytes) in time, O(stretches) in memory.
@@ -97,7 +98,7 @@ struct TableStretches: Sendable {
                         continue
                     }
                 }
-                if row == at, at > 0, isFirst || row >= size {
+                if row == at, at > 0, isFirst || row >= size || rowCount == Self.mostRows {
                     close(row)
                     continue
                 }
