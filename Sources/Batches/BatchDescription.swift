@@ -29,12 +29,20 @@ struct BatchDescription {
         let domain = site.domains[batch.domain]
         var facts: [String] = [
             "wayseal batch 1", batch.name, Hex.encode(survey.digest), "\(batch.path.pieces)", "\(batch.target.pieces)",
-            "\(batch.design?.pieces ?? [])", domain.host, "\(domain.tls == .off)", "\(batch.isDense)",
+            "\(batch.rowDesign?.pieces ?? [])", domain.host, "\(domain.tls == .off)", "\(batch.isDense)",
             batch.images.rawValue, batch.formats.map(\.rawValue).joined(separator: ","), codes.level.rawValue,
             "\(codes.scale)", "\(codes.quietZone)", "\(options.isVerified)", "\(batch.isSealed)",
             // A secret is in it as a code over a text that is never an id's.
             Hex.encode(HMAC.Key(batch.secret).code(Array("fingerprint".utf8))),
         ]
+        let designs = batch.rowDesign == nil ? [batch.design] : [batch.design] + batch.designNumbers.values.sorted()
+        for number in designs where number >= 0 {
+            var design = site.designs[Int(number)]
+            // Where it stands in the manifest changes nothing.
+            design.range = nil
+            facts.append("\(design)")
+        }
+        for (name, number) in batch.designNumbers.sorted(by: { $0.key < $1.key }) { facts.append("\(name) \(number)") }
         if !isWhole { facts.append(options.shard?.description ?? "all") }
         return Hex.encode(SHA256.hash(Array(facts.map { "\($0.utf8.count):\($0)" }.joined().utf8)))
     }

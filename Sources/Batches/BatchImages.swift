@@ -18,6 +18,10 @@ struct BatchImages: Sendable {
     private var encoder = QREncoder()
     private var png: PNGWriter
     private var svg: SVGWriter
+    /// Of the designs that rows may have, by number; `nil`: a plain one, which the fast writers draw.
+    private var designs: [Int32: DesignWriter?] = [:]
+    /// For what the fast writers can't draw: EPS.
+    private var plain: DesignWriter?
 
     /// Side of a PDF page in millimetres, quiet zone included.
     private static let pageSide = 30.0
@@ -49,6 +53,20 @@ struct BatchImages: Sendable {
             png = try PNGWriter(scale: settings.scale, quietZone: settings.quietZone)
             svg = try SVGWriter(quietZone: settings.quietZone)
         } catch { throw .build(.other("\(error)")) }
+        for number in Set([batch.design] + batch.designNumbers.values) where number >= 0 {
+            let design = site.designs[Int(number)]
+            let isPlain = design.isPlain && design.print == nil && design.level == nil && design.quietZone == nil
+            do throws(DesignError) {
+                designs[number] =
+                    isPlain && !batch.formats.contains(.eps)
+                    ? .some(nil)
+                    : try DesignWriter(
+                        design, quietZone: settings.quietZone, scale: settings.scale, millimetres: Self.pageSide)
+            } catch { throw .build(.other("the design '\(design.name)' can't be drawn: \(error.summary)")) }
+        }
+        if batch.formats.contains(.eps) {
+            plain = try? DesignWriter(Design(name: ""), quietZone: settings.quietZone, millimetres: Self.pageSide)
+        }
     }
 
     /// Digits of the number in a file's name.
@@ -107,9 +125,19 @@ struct BatchImages: Sendable {
             .code(row: number, url: String(decoding: url, as: UTF8.self), why)
         }
         part.rows += 1
+        var writer = reader.design < 0 ? nil : designs[reader.design] ?? nil
         let symbol: Symbol
-        do { symbol = try encoder.encode(bytes: url, level: level) } catch { throw failure(error.description) }
-        if isVerified, !Self.isRead(symbol, as: url) { throw failure("the code can't be read back") }
+        do {
+            symbol =
+                try writer?.template.symbol(String(decoding: url, as: UTF8.self), level: level, &encoder)
+                ?? encoder.encode(bytes: url, level: level)
+        } catch let error as DesignError { throw failure(error.summary) } catch { throw failure("\(error)") }
+        if isVerified {
+            let isRead: Bool
+            do { isRead = try Self.isRead(symbol, &writer, as: url) } catch { throw failure("\(error)") }
+            guard isRead else { throw failure("the code can't be read back") }
+        }
+        if writer != nil { designs[reader.design] = .some(writer) }
         if batch.images == .none {
             Self.appendLine(number, reader.slug, url, symbol, file: "", image: nil, isVerified, &part.results)
             return
@@ -117,17 +145,7 @@ struct BatchImages: Sendable {
         var name = String(number)
         name = String(repeating: "0", count: digits - name.utf8.count) + name
         for format in batch.formats {
-            image.removeAll(keepingCapacity: true)
-            do {
-                switch format {
-                case .png: try png.append(symbol, to: &image)
-                case .svg: svg.append(symbol, title: String(decoding: url, as: UTF8.self), to: &image)
-                case .pdf:
-                    image = try PDFWriter.document(
-                        symbol, millimetres: Self.pageSide, quietZone: settings.quietZone,
-                        title: String(decoding: url, as: UTF8.self))
-                }
-            } catch { throw failure("\(error)") }
+            do { try draw(symbol, format, writer, url, &image) } catch { throw failure("\(error)") }
             let path = "\(batch.name)/\(name).\(format.rawValue)"
             do {
                 switch batch.images {
@@ -139,6 +157,35 @@ struct BatchImages: Sendable {
             } catch { throw failure("\(error)") }
             Self.appendLine(number, reader.slug, url, symbol, file: path, image: image, isVerified, &part.results)
         }
+    }
+
+    private mutating func draw(
+        _ symbol: Symbol, _ format: CodeSettings.Format, _ writer: DesignWriter?, _ url: [UInt8], _ image: inout [UInt8]
+    ) throws {
+        image.removeAll(keepingCapacity: true)
+        let title = format == .png ? "" : String(decoding: url, as: UTF8.self)
+        if var writer = writer ?? (format == .eps ? plain : nil) {
+            image = try writer.file(symbol, format, title: title)
+            return
+        }
+        switch format {
+        case .png: try png.append(symbol, to: &image)
+        case .svg: svg.append(symbol, title: title, to: &image)
+        case .pdf:
+            image = try PDFWriter.document(
+                symbol, millimetres: Self.pageSide, quietZone: settings.quietZone, title: title)
+        case .eps: break
+        }
+    }
+
+    /// Whether a code reads as these bytes: a plain one as its modules, a pixel each; one in a design as it is drawn.
+    private static func isRead(_ symbol: Symbol, _ writer: inout DesignWriter?, as url: [UInt8]) throws -> Bool {
+        guard let image = try writer?.file(symbol, .png) else { return isRead(symbol, as: url) }
+        let picture = try Picture.read(image)
+        if ZXingReader.read(picture).contains(where: { $0.bytes == url }) { return true }
+        // A ladder of filters, as forgiving as a good phone.
+        var reader = CodeReader()
+        return reader.read(picture).contains { $0.bytes == url }
     }
 
     /// Whether zxing reads a symbol, a pixel a module, as these bytes.

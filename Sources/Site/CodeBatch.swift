@@ -31,8 +31,12 @@ public struct CodeBatch: Sendable {
     public var isDense: Bool
     /// App schemes that targets may have.
     public var appSchemes: Set<String>
-    /// The design of the codes: a name, or a column that holds one; `nil`: plain codes.
-    public var design: RowTemplate?
+    /// The design of the codes: an index into ``Site/designs``; -1: plain codes.
+    public var design: Int32
+    /// Where each row names its own design; rows that name none have ``design``.
+    public var rowDesign: RowTemplate?
+    /// Indices of the designs that rows may name.
+    public var designNumbers: [String: Int32]
     /// What the images become.
     public var images: Images
     /// Formats of the images, each a file per code. Default PNG.
@@ -64,6 +68,8 @@ public struct CodeBatch: Sendable {
         dataRange = range
         isDense = false
         appSchemes = []
+        design = -1
+        designNumbers = [:]
         images = .zip
         formats = [.png]
         isSealed = false
@@ -75,7 +81,7 @@ public struct CodeBatch: Sendable {
     /// Columns that the table must have, each once.
     public var columns: [String] {
         var names: [String] = []
-        for name in path.columns + target.columns + (design?.columns ?? []) where !names.contains(name) {
+        for name in path.columns + target.columns + (rowDesign?.columns ?? []) where !names.contains(name) {
             names.append(name)
         }
         return names

@@ -79,7 +79,18 @@ extension SiteAssembly {
         batch.rows = text(node["rows"]).flatMap { Int($0.text) }
         batch.isDense = draft.dense ?? domainDense[domain] ?? table.defaults.dense ?? false
         batch.appSchemes = table.targets.appSchemes
-        batch.design = node["design"] == nil ? nil : template(node["design"])
+        batch.design = table.defaults.design
+        if let scalar = text(node["design"]), let design = template(node["design"]) {
+            if !design.isConstant {
+                batch.rowDesign = design
+                batch.designNumbers = table.designs.numbers.mapValues(Int32.init)
+                batch.designNumbers["none"] = -1
+            } else if scalar.text == "none" {
+                batch.design = -1
+            } else if let number = table.designs.number(scalar.text, at: scalar.range, &sink) {
+                batch.design = Int32(number)
+            }
+        }
         batch.images = choice(node["images"], as: CodeBatch.Images.self) ?? .zip
         let formats = scalars(node["formats"]).compactMap { text($0).flatMap { CodeSettings.Format(rawValue: $0.text) } }
         if !formats.isEmpty { batch.formats = CodeSettings.Format.allCases.filter(formats.contains) }
@@ -208,6 +219,7 @@ extension SiteAssembly {
     private mutating func readRows(
         _ batch: CodeBatch, _ draft: LinkDraft, folder: String, rows: YAMLNode?, _ table: inout LinkTable
     ) {
+        var draft = draft
         let bytes: [UInt8]
         do throws(RefusedPath) {
             bytes = try readFile(
@@ -237,6 +249,7 @@ extension SiteAssembly {
                     range: SourceRange(
                         file: file, start: UInt32(reader.place.lowerBound), length: UInt32(reader.place.count)),
                     verbatimStart: nil)
+                draft.design = reader.design
                 table.add(slug: reader.slug.span, at: place, target: reader.target.span, at: place, draft, &sink)
             }
         }

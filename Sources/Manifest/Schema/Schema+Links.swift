@@ -140,11 +140,13 @@ extension ManifestLanguage {
             SchemaKey("dense", .text(.boolean), "Print addresses in upper case, for smaller codes."),
             SchemaKey("tags", .oneOrMore(.any), "Labels for filters and reports."),
             SchemaKey("privacy", .text(privacy), "What the access log keeps of visitors."),
-            .later("design", .text(.any), "Design of the codes: a name, or a {column} of names."),
+            SchemaKey("design", .text(.any), "Design of the codes: a name, or a {column} of names."),
             SchemaKey(
                 "images", .text(.choice(CodeBatch.Images.allCases.map(\.rawValue))),
                 "What the images become; one zip by default."),
-            SchemaKey("formats", .oneOrMore(.choice(["svg", "png", "pdf"])), "Image formats; png by default."),
+            SchemaKey(
+                "formats", .oneOrMore(.choice(CodeSettings.Format.allCases.map(\.rawValue))),
+                "Image formats; png by default."),
             SchemaKey("key", .text(.any), "The secret behind {id}, as ${file:…} or ${NAME}.", use: .secret),
             SchemaKey("seal", .text(.boolean), "Record the list of the codes in the ledger."),
             .later("sheet", .record(sheet), "Printed sheets."),

@@ -69,8 +69,11 @@ public struct BatchRows: Sendable {
     public private(set) var slug: [UInt8] = []
     /// Where the last row leads.
     public private(set) var target: [UInt8] = []
-    /// The design of the last row; empty: the batch has none.
-    public private(set) var design: [UInt8] = []
+    /// The design of the last row, as ``Site/designs`` counts them.
+    public private(set) var design: Int32
+    private var designName: [UInt8] = []
+    private let standardDesign: Int32
+    private let designs: [[UInt8]: Int32]
     /// Bytes of the last row in its stretch, without its line end.
     public var place: Range<Int> { scanner.row }
     /// Bytes of the stretch that are read.
@@ -124,7 +127,7 @@ public struct BatchRows: Sendable {
         }
         pathPieces = pieces(batch.path)
         targetPieces = pieces(batch.target)
-        designPieces = pieces(batch.design)
+        designPieces = pieces(batch.rowDesign)
         isTargetOneCell = batch.target.isOneCell
         needsID = batch.path.needsSecret || batch.target.needsSecret
         key = HMAC.Key(batch.secret)
@@ -133,6 +136,10 @@ public struct BatchRows: Sendable {
         targets.appSchemes = batch.appSchemes
         self.targets = targets
         isDense = batch.isDense
+        standardDesign = batch.design
+        design = batch.design
+        designs = Dictionary(
+            batch.designNumbers.map { (Array($0.key.utf8), $0.value) }, uniquingKeysWith: { first, _ in first })
         self.names = names
         start = scanner.cursor
         self.scanner = scanner
@@ -186,9 +193,10 @@ public struct BatchRows: Sendable {
                 targetPieces, isTargetOneCell ? nil : ASCIISet.unreserved, isNeeded: isTargetOneCell, bytes, &out)
             swap(&out, &target)
             if !designPieces.isEmpty {
-                swap(&out, &design)
-                try fill(designPieces, nil, isNeeded: true, bytes, &out)
-                swap(&out, &design)
+                swap(&out, &designName)
+                try fill(designPieces, nil, isNeeded: false, bytes, &out)
+                swap(&out, &designName)
+                try findDesign()
             }
         } catch { return .problem(error) }
         return .row
@@ -224,6 +232,22 @@ public struct BatchRows: Sendable {
     }
 
     private static func upper(_ byte: UInt8) -> UInt8 { byte &- 0x61 < 26 ? byte & 0xDF : byte }
+
+    private mutating func findDesign() throws(Problem) {
+        if designName.isEmpty {
+            design = standardDesign
+        } else if let number = designs[designName] {
+            design = number
+        } else {
+            let name = String(decoding: designName, as: UTF8.self)
+            let known = designs.keys.map { String(decoding: $0, as: UTF8.self) }.sorted()
+            throw Problem(
+                code: ManifestCodes.unknownDesign, summary: "there is no design \(Bytes.quoted(name))",
+                place: scanner.row,
+                help: SpellingSuggestion.nearest(to: name, among: known).map { "did you mean '\($0)'?" }
+                    ?? "describe it under designs:")
+        }
+    }
 
     private mutating func makeID() {
         let code = key.code(keyMessage + Array(String(number).utf8))
