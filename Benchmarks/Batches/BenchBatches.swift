@@ -30,7 +30,8 @@ struct BenchBatches {
         try Files.replace(path, bytes)
     }
 
-    static func run(_ folder: String, rows: Int, isVerified: Bool, into output: String) async throws -> (Double, Double) {
+    static func run(_ folder: String, rows: Int, isVerified: Bool, into output: String) async throws -> (Double, Double)
+    {
         var site = Site(domains: [Domain(host: "id.vinea.example")])
         var batch = CodeBatch(
             name: "bottles", data: folder + "/bottles.csv", path: try RowTemplate("/01/{gtin}/10/{lot}/21/{serial}"),
@@ -42,7 +43,8 @@ struct BenchBatches {
         options.isVerified = isVerified
         let start = (seconds(), seconds(CLOCK_PROCESS_CPUTIME_ID))
         let survey = try await BatchSurvey(
-            batch, path: batch.data, sources: SourceMap(), workers: options.workers) { _, _ in }
+            batch, path: batch.data, sources: SourceMap(), workers: options.workers
+        ) { _, _ in }
         guard survey.diagnostics.isEmpty else { fatalError("the table is wrong") }
         let surveyed = seconds()
         let result = try await BatchRun(survey, site, options).run { _, _ in }
@@ -64,7 +66,8 @@ struct BenchBatches {
             _ = try await run(arguments[2], rows: 1_000_000, isVerified: true, into: "million")
             // VmHWM is this program's alone; ru_maxrss of a child counts what its parent had.
             let status = String(decoding: try Files.read("/proc/self/status"), as: UTF8.self)
-            let peak = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+            let peak =
+                status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
                 .flatMap { $0.split { $0 == " " || $0 == "\t" }.dropFirst().first }.flatMap { Double($0) } ?? .infinity
             figure("peak memory of 1,000,000 rows", "\(decimal(peak / 1024, 1)) MB", "≤ 300 MB", peak <= 300 * 1024)
             exit(missed ? 1 : 0)
@@ -106,7 +109,9 @@ struct BenchBatches {
             QRcode_free(code)
         }
         let peer = (seconds(CLOCK_PROCESS_CPUTIME_ID) - start) / Double(slice) * Double(rows)
-        print("  libqrencode + libpng: \(decimal(peer)) s of CPU for as many, \(bytes / slice) bytes a picture, no archive")
+        print(
+            "  libqrencode + libpng: \(decimal(peer)) s of CPU for as many, \(bytes / slice) bytes a picture, no archive"
+        )
         figure(
             "CPU against libqrencode + libpng", "\(decimal(peer / cpu, 1))×", "≥ 10×", peer / cpu >= 10)
 

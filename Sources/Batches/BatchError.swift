@@ -36,7 +36,8 @@ public enum BatchError: Error, Equatable, Sendable, CustomStringConvertible {
         case .table(let error): error.description
         case .build(let error): error.description
         case .changed(let path): "\(path) changed while it was read"
-        case .longRow(let path, let line): "\(path):\(line): a row of more than 16 MB, which no row is: a quote is not closed"
+        case .longRow(let path, let line):
+            "\(path):\(line): a row of more than 16 MB, which no row is: a quote is not closed"
         case .code(let row, let url, let why): "row \(row), \(url): \(why)"
         case .shards(let why): why
         }

@@ -78,7 +78,9 @@ struct BatchImages: Sendable {
         reader.begin(before: 0)
         guard case .row = reader.next(bytes.span), (try? reader.normalize()) != nil else { return }
         var file: [UInt8] = []
-        if let symbol = try? encoder.encode(bytes: url(reader.slug), level: level) { try? png.append(symbol, to: &file) }
+        if let symbol = try? encoder.encode(bytes: url(reader.slug), level: level) {
+            try? png.append(symbol, to: &file)
+        }
     }
 
     private var level: ErrorCorrection { ErrorCorrection(settings.level) }

@@ -86,7 +86,8 @@ struct BatchOutput: ~Copyable {
     /// Goes on after a mark, or begins.
     /// - Parameter rows: that there will be.
     static func open(
-        _ batch: CodeBatch, rows: Int, staging: String, work: String, fingerprint: String, after mark: BatchJournal.Mark?
+        _ batch: CodeBatch, rows: Int, staging: String, work: String, fingerprint: String,
+        after mark: BatchJournal.Mark?
     ) throws(BatchError) -> BatchOutput {
         let at = mark ?? BatchJournal.Mark()
         do throws(FileError) {

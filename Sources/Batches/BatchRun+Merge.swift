@@ -104,7 +104,9 @@ extension BatchOutput {
             // From behind: the record has no comment, so its own place is known.
             let length = signature[2] == 0x06 ? 98 : 22
             guard size - length >= base, tail.count >= length else { continue }
-            if tail[(size - length - base)..<(size - length - base + 4)].elementsEqual(signature) { return size - length }
+            if tail[(size - length - base)..<(size - length - base + 4)].elementsEqual(signature) {
+                return size - length
+            }
         }
         throw FileError("read", path, code: EINVAL)
     }

@@ -36,7 +36,8 @@ public struct BatchSurvey: Sendable {
     ///   - sources: of the manifest; rows that are shown are added to them.
     ///   - progress: rows that were judged.
     public init(
-        _ batch: CodeBatch, path: String, sources: SourceMap, workers: Int, progress: (_ done: Int, _ total: Int) -> Void
+        _ batch: CodeBatch, path: String, sources: SourceMap, workers: Int,
+        progress: (_ done: Int, _ total: Int) -> Void
     ) async throws(BatchError) {
         self.batch = batch
         self.sources = sources
@@ -151,7 +152,9 @@ public struct BatchSurvey: Sendable {
     private mutating func findDuplicates(_ hashes: inout [UInt64]) throws(BatchError) {
         hashes.sort()
         var suspects: Set<UInt64> = []
-        for index in hashes.indices.dropFirst() where hashes[index] == hashes[index - 1] { suspects.insert(hashes[index]) }
+        for index in hashes.indices.dropFirst() where hashes[index] == hashes[index - 1] {
+            suspects.insert(hashes[index])
+        }
         guard !suspects.isEmpty, var reader else { return }
         var first: [[UInt8]: (row: [UInt8], line: Int)] = [:]
         for stretch in table.stretches {
@@ -176,7 +179,8 @@ public struct BatchSurvey: Sendable {
         }
     }
 
-    private mutating func addDuplicate(_ slug: String, _ row: [UInt8], _ line: Int, _ other: (row: [UInt8], line: Int)) {
+    private mutating func addDuplicate(_ slug: String, _ row: [UInt8], _ line: Int, _ other: (row: [UInt8], line: Int))
+    {
         let code = ManifestCodes.duplicateSlug
         counts[code, default: 0] += 1
         guard counts[code, default: 0] <= Self.shown else { return }

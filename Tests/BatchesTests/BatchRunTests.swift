@@ -68,7 +68,8 @@ struct BatchRunTests {
         for (row, line) in lines.dropFirst().enumerated() {
             let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
             let url = "https://id.example.org/21/S\(row + 1)"
-            #expect(cells[0] == "\(row + 1)" && cells[1] == "/21/S\(row + 1)" && cells[2] == url && cells[7] == "verified")
+            #expect(
+                cells[0] == "\(row + 1)" && cells[1] == "/21/S\(row + 1)" && cells[2] == url && cells[7] == "verified")
             let image = try Files.read(result.path + "/" + cells[3])
             #expect(Hex.encode(SHA256.hash(image)) == cells[6])
             let symbols = ZXingReader.read(try Picture.read(image))
@@ -76,7 +77,9 @@ struct BatchRunTests {
         }
     }
 
-    @Test("the archive is one that unzip and tar read, with all formats of each code", arguments: [CodeBatch.Images.zip, .tar])
+    @Test(
+        "the archive is one that unzip and tar read, with all formats of each code",
+        arguments: [CodeBatch.Images.zip, .tar])
     func archives(kind: CodeBatch.Images) async throws {
         try write(rows: 30)
         let result = try await make(
@@ -84,7 +87,8 @@ struct BatchRunTests {
                 $0.images = kind
                 $0.formats = [.svg, .png, .pdf]
             })
-        try shell("mkdir -p out && cd out && \(kind == .zip ? "unzip -q" : "tar xf") \(result.path)/codes.\(kind.rawValue)")
+        try shell(
+            "mkdir -p out && cd out && \(kind == .zip ? "unzip -q" : "tar xf") \(result.path)/codes.\(kind.rawValue)")
         #expect(try Files.names(in: folder.path + "/out/bottles").count == 90)
         let list = String(decoding: try Files.read(result.path + "/results.csv"), as: UTF8.self)
         for line in list.split(separator: "\n").dropFirst() {
@@ -199,7 +203,8 @@ struct BatchRunTests {
             #expect(target.host == "example.org" && target.path == "/p/\(wanted)/q", "\(cell.debugDescription)")
             #expect(target.queryItems == [.init(name: "x", value: wanted), .init(name: "y", value: "1")])
             #expect(target.fragment == "f-\(wanted)")
-            let slug = String(decoding: reader.slug, as: UTF8.self).split(separator: "/", omittingEmptySubsequences: false)
+            let slug = String(decoding: reader.slug, as: UTF8.self).split(
+                separator: "/", omittingEmptySubsequences: false)
             #expect(slug.count == 3 && slug[1].removingPercentEncoding == wanted, "\(cell.debugDescription)")
         }
     }

@@ -9,7 +9,8 @@ import Testing
 @Suite("Tables in stretches")
 struct TableStretchesTests {
     /// Rows as `BatchRows` reads them: number, slug or what is wrong, and the line.
-    private static func rows(_ bytes: [UInt8], _ reader: BatchRows, before: Int, line: Int, at offset: Int) -> [String] {
+    private static func rows(_ bytes: [UInt8], _ reader: BatchRows, before: Int, line: Int, at offset: Int) -> [String]
+    {
         var reader = reader
         var found: [String] = []
         reader.begin(at: offset, before: before)
@@ -28,9 +29,12 @@ struct TableStretchesTests {
     func cut() throws {
         let folder = TemporaryFolder()
         var random = SplitMix(seed: 20_261_126)
-        let pieces = ["a", "b c", "\"", "\"\"", ",", "\n", "\r\n", "\r", "\"x\"", "\"p,\n\"\"q\"", "ü", "", ",1", "\n\n"]
+        let pieces = [
+            "a", "b c", "\"", "\"\"", ",", "\n", "\r\n", "\r", "\"x\"", "\"p,\n\"\"q\"", "ü", "", ",1", "\n\n",
+        ]
         let batch = CodeBatch(
-            name: "b", data: "t.csv", path: try RowTemplate("/{n}/{c}"), target: try RowTemplate("https://x.example/{c}"))
+            name: "b", data: "t.csv", path: try RowTemplate("/{n}/{c}"),
+            target: try RowTemplate("https://x.example/{c}"))
         for round in 0..<400 {
             var text = ["", "\u{FEFF}"].randomElement(using: &random) ?? ""
             text += ["c\n", "\"c\"\r\n", "c\r", "c,d\n"].randomElement(using: &random) ?? ""

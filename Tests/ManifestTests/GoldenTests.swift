@@ -63,7 +63,9 @@ import Testing
         let text = DiagnosticRenderer().text(result.diagnostics, sources: result.sources)
         // The signing key's file is a secret: it is in no checkout. Nor is a table of 100,000 rows.
         #expect(
-            Set(codes(result)) == ["not-yet", "key-missing", "secret-missing", "limit-without-confirm", "file-not-found"],
+            Set(codes(result)) == [
+                "not-yet", "key-missing", "secret-missing", "limit-without-confirm", "file-not-found",
+            ],
             "\(text)")
         #expect(codes(result).filter { $0 == "key-missing" }.count == 1)
         try Self.compare(text, with: "manifests/vinea-complete.txt")

@@ -320,7 +320,8 @@ import Testing
     func suggestions() {
         func help(_ yaml: String) -> String? { read(yaml).diagnostics.first?.help }
         #expect(help("domains: { a.example: { tsl: off } }") == "did you mean 'tls'?")
-        #expect(help("domains: { a.example: { utm: {} } }") == "'utm' belongs to defaults or links.SLUG or batches.NAME")
+        #expect(
+            help("domains: { a.example: { utm: {} } }") == "'utm' belongs to defaults or links.SLUG or batches.NAME")
         #expect(
             help("domains: { a.example: {} }\nlinks: { a: { to: https://e.org/, hsts: off } }")
                 == "'hsts' belongs to domains.HOST")

@@ -17,7 +17,9 @@ extension SiteAssembly {
                         help: "use letters, digits, '-' and '_'"))
                 continue
             }
-            guard let (batch, draft) = readCodeBatch(entry, hasLedger: hasLedger, folder: folder, table) else { continue }
+            guard let (batch, draft) = readCodeBatch(entry, hasLedger: hasLedger, folder: folder, table) else {
+                continue
+            }
             batches.append(batch)
             guard options.readsBatches else { continue }
             let first = table.links.count
@@ -74,7 +76,8 @@ extension SiteAssembly {
         draft.utm = readUTM(node["utm"])
 
         guard let file = batchTable(data, folder) else { return nil }
-        var batch = CodeBatch(name: name, data: file, path: path, target: target, domain: domain, range: entry.key.range)
+        var batch = CodeBatch(
+            name: name, data: file, path: path, target: target, domain: domain, range: entry.key.range)
         batch.dataRange = data.range
         batch.rows = text(node["rows"]).flatMap { Int($0.text) }
         batch.isDense = draft.dense ?? domainDense[domain] ?? table.defaults.dense ?? false
@@ -92,7 +95,9 @@ extension SiteAssembly {
             }
         }
         batch.images = choice(node["images"], as: CodeBatch.Images.self) ?? .zip
-        let formats = scalars(node["formats"]).compactMap { text($0).flatMap { CodeSettings.Format(rawValue: $0.text) } }
+        let formats = scalars(node["formats"]).compactMap {
+            text($0).flatMap { CodeSettings.Format(rawValue: $0.text) }
+        }
         if !formats.isEmpty { batch.formats = CodeSettings.Format.allCases.filter(formats.contains) }
         batch.isSealed = boolean(node["seal"]) ?? false
         if batch.isSealed, !hasLedger {
@@ -191,7 +196,8 @@ extension SiteAssembly {
             let summary = "the secret of ids is missing: \(error.diagnostic.summary)"
             sink.add(
                 .warning(
-                    ManifestCodes.keyMissing, at: scalar.range, summary, help: "a build is refused without it; \(help)"))
+                    ManifestCodes.keyMissing, at: scalar.range, summary, help: "a build is refused without it; \(help)")
+            )
             missingSecrets.append(.error(ManifestCodes.keyMissing, at: scalar.range, summary, help: help))
             return []
         }
@@ -226,7 +232,9 @@ extension SiteAssembly {
                 String(batch.data.dropFirst(folder.count)), at: batch.dataRange, folder: folder, for: .published,
                 atMost: ManifestLoader.tableLimit)
         } catch { return sink.add(error.diagnostic) }
-        if PrivateKeyText.isPresent(in: bytes) { return sink.add(PathPolicy.privateKey(batch.data, at: batch.dataRange)) }
+        if PrivateKeyText.isPresent(in: bytes) {
+            return sink.add(PathPolicy.privateKey(batch.data, at: batch.dataRange))
+        }
         let file = sources.add(path: batch.data, bytes: bytes)
         guard CSVLinks.checkEncoding(bytes.span, TableRow(file: file), &sink) else { return }
         var problems: [BatchRows.Problem] = []
