@@ -63,7 +63,8 @@ struct BenchSheets {
         let pdf = HPDF_New({ number, _, _ in fatalError("libharu: error \(number)") }, nil)
         defer { HPDF_Free(pdf) }
         _ = HPDF_SetCompressionMode(pdf, UInt32(HPDF_COMP_ALL))
-        let regular = HPDF_GetFont(pdf, HPDF_LoadTTFontFromFile(pdf, LabelFonts.usualPaths.regular, 1), "WinAnsiEncoding")
+        let regular = HPDF_GetFont(
+            pdf, HPDF_LoadTTFontFromFile(pdf, LabelFonts.usualPaths.regular, 1), "WinAnsiEncoding")
         let bold = HPDF_GetFont(pdf, HPDF_LoadTTFontFromFile(pdf, LabelFonts.usualPaths.bold, 1), "WinAnsiEncoding")
         let layout = try SheetLayout(SheetSettings(grid: "L7160"))
         let point = Float(72 / 25.4)

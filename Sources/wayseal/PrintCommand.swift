@@ -32,11 +32,9 @@ struct PrintCommand: ParsableCommand {
     func run() throws {
         // All or none: a file that is missing is found before the first sheet is used up.
         for file in files {
-            do throws(FileError) {
-                guard try Files.status(file)?.kind == .file else {
-                    throw Failure(.usage, "there is no file '\(file)'")
-                }
-            } catch let error as Failure { throw error } catch { throw Failure(.outsideWorld, "\(error)") }
+            guard try SheetRun.files({ () throws(FileError) in try Files.status(file) })?.kind == .file else {
+                throw Failure(.usage, "there is no file '\(file)'")
+            }
         }
         for file in files {
             var arguments = ["lp", "-n", String(copies)]

@@ -19,16 +19,18 @@ struct SheetCommand: ParsableCommand {
               wayseal sheet --grids           (lists the sheets that are known by name)
             """)
 
-    @Argument(help: ArgumentHelp("A CSV file with a header row.", valueName: "table")) var table: String?
+    @Argument(help: ArgumentHelp("CSV, JSON Lines or XLSX, with a header.", valueName: "table")) var table: String?
     @Option(name: [.customShort("o"), .long], help: ArgumentHelp("FILE.pdf or FILE.zpl.", valueName: "file"))
     var output: String?
     @Option(help: ArgumentHelp("The label, an SVG file.", valueName: "file")) var template: String?
     @Option(help: ArgumentHelp("The column that codes say.", valueName: "column")) var column = "url"
-    @Option(help: ArgumentHelp("Error correction: L, M, Q or H.", valueName: "level")) var level: CodeSettings.Level = .M
+    @Option(help: ArgumentHelp("Error correction: L, M, Q or H.", valueName: "level")) var level: CodeSettings.Level =
+        .M
     @OptionGroup var sheet: SheetOptions
     @Option(help: ArgumentHelp("ZPL: dots an inch of the printer: 203, 300 or 600.", valueName: "dpi")) var dpi = 203
     @Flag(help: "ZPL: send codes as dots; otherwise the printer makes them.") var bitmap = false
-    @Option(help: ArgumentHelp("The document's title. Default: the table's name.", valueName: "text")) var title: String?
+    @Option(help: ArgumentHelp("The document's title. Default: the table's name.", valueName: "text")) var title:
+        String?
     @Flag(help: "List the sheets of labels that are known by name.") var grids = false
     @OptionGroup var print: PrintOptions
 
@@ -51,12 +53,11 @@ struct SheetCommand: ParsableCommand {
             return Terminal.write(Array((LabelGrid.list + "\n").utf8))
         }
         var run = SheetRun(print: print, column: column, level: level)
-        let read = try SheetRun.files { () throws(FileError) in try Files.read(table, limit: 1 << 31) }
         let name = title ?? String(Files.name(of: table).prefix { $0 != "." })
         if output.lowercased().hasSuffix(".zpl") {
-            try run.zpl(read, table, sheet.labelSize, template: template, dpi: dpi, isBitmap: bitmap, to: output)
+            try run.zpl(table, sheet.labelSize, template: template, dpi: dpi, isBitmap: bitmap, to: output)
         } else {
-            try run.pdf(read, table, sheet.settings(), template: template, title: name, to: output)
+            try run.pdf(table, sheet.settings(), template: template, title: name, to: output)
         }
     }
 }

@@ -6,16 +6,19 @@ import Support
 struct SheetOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A product such as L7160 or 5160, or columns x rows. Default 3x7.", valueName: "grid"))
     var grid: String?
-    @Option(help: ArgumentHelp("A4, Letter, 320x450mm, or label for one label a page.", valueName: "page")) var page: String?
+    @Option(help: ArgumentHelp("A4, Letter, 320x450mm, or label for one label a page.", valueName: "page")) var page:
+        String?
     @Option(help: ArgumentHelp("Size of one label.", valueName: "50x30mm")) var label: String?
-    @Option(help: ArgumentHelp("Margins of the page: one to four lengths, as in CSS.", valueName: "mm")) var margin: String?
+    @Option(help: ArgumentHelp("Margins of the page: one to four lengths, as in CSS.", valueName: "mm")) var margin:
+        String?
     @Option(help: ArgumentHelp("Between labels: one length, or across and down.", valueName: "mm")) var gap: String?
     @Option(help: ArgumentHelp("How far pictures go over the cut.", valueName: "mm")) var bleed: String?
     @Option(help: ArgumentHelp("crop, number, or both with a comma.", valueName: "marks")) var marks: String?
     @Option(help: "rows, columns, or stack for cutting in piles.") var order = SheetSettings.Order.rows
     @Option(help: ArgumentHelp("Sheets of a pile, with --order stack.", valueName: "sheets")) var pile = 100
     @Option(help: ArgumentHelp("A TrueType font. Default: DejaVu Sans.", valueName: "file")) var font: String?
-    @Option(name: .customLong("bold-font"), help: ArgumentHelp("Its bold face.", valueName: "file")) var boldFont: String?
+    @Option(name: .customLong("bold-font"), help: ArgumentHelp("Its bold face.", valueName: "file")) var boldFont:
+        String?
 
     func check(isZPL: Bool) throws {
         for (value, option) in [(grid, "--grid"), (page, "--page"), (font, "--font"), (boldFont, "--bold-font")] {

@@ -1,3 +1,4 @@
+import Build
 import Codes
 import Glibc
 import Manifest
@@ -5,6 +6,7 @@ import QRCode
 import Sheets
 import Site
 import Support
+import Tables
 
 /// A table that becomes labels: reads what is asked for, shows all that is wrong with it, and writes nothing unless all is right.
 struct SheetRun {
@@ -27,14 +29,14 @@ struct SheetRun {
 
     /// Writes sheets of labels.
     mutating func pdf(
-        _ bytes: [UInt8], _ path: String, _ settings: SheetSettings, template: String?, title: String, to output: String
+        _ path: String, _ settings: SheetSettings, template: String?, title: String, to output: String
     ) throws {
         let layout: SheetLayout
         do throws(SheetLayout.Problem) { layout = try SheetLayout(settings) } catch {
             throw Failure(.usage, "--\(error.key): \(error.summary)", hint: error.help)
         }
         let fonts = try Self.fonts(settings)
-        var table = try open(bytes, path)
+        var table = try open(path)
         let label = try read(template, layout.label, table.columns)
         let file = try AsideFile(output)
         var document: SheetDocument
@@ -55,17 +57,19 @@ struct SheetRun {
         }
         try file.write(document.takeBytes())
         try file.finish()
-        say(document.count, "\(output): \(count(document.count, "label")) on \(count(document.sheets, "sheet"))", output) {
+        say(
+            document.count, "\(output): \(count(document.count, "label")) on \(count(document.sheets, "sheet"))", output
+        ) {
             $0.field("sheets", document.sheets)
         }
     }
 
     /// Writes a job for a label printer.
     mutating func zpl(
-        _ bytes: [UInt8], _ path: String, _ size: (width: Double, height: Double)?, template: String?, dpi: Int,
+        _ path: String, _ size: (width: Double, height: Double)?, template: String?, dpi: Int,
         isBitmap: Bool, to output: String
     ) throws {
-        var table = try open(bytes, path)
+        var table = try open(path)
         let label = try read(template, SheetLayout.Size(size?.width ?? 50, size?.height ?? 30), table.columns)
         let file = try AsideFile(output)
         var document: ZPLDocument
@@ -87,14 +91,43 @@ struct SheetRun {
 
     // MARK: Reading
 
-    private mutating func open(_ bytes: [UInt8], _ path: String) throws -> LabelTable {
-        let table = LabelTable(bytes, path: path, wanted: [column])
+    private mutating func open(_ path: String) throws -> LabelTable {
+        let table = LabelTable(try Self.text(path, isQuiet: print.quiet), path: path, wanted: [column])
         sources = table.sources
         if !table.isReadable {
             diagnostics = table.diagnostics
             try stopOnErrors()
         }
         return table
+    }
+
+    /// The table as UTF-8 CSV: as it is, or what is in it, so that problems are shown at their line.
+    private static func text(_ path: String, isQuiet: Bool) throws -> [UInt8] {
+        if TableFormat(path: path) == .csv {
+            let bytes = try files { () throws(FileError) in try Files.read(path, limit: 1 << 31) }
+            let isUTF16 = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
+            let header = bytes.prefix { $0 != 0x0A }
+            // A header in one column is perhaps divided by semicolons or tabs.
+            let isPlain = header.contains(UInt8(ascii: ",")) || !header.contains { $0 == 0x3B || $0 == 0x09 }
+            if !isUTF16, isPlain, String(validating: bytes, as: UTF8.self) != nil { return bytes }
+        }
+        var bytes: [UInt8] = []
+        func append(_ cells: [String]) {
+            for (place, cell) in cells.enumerated() {
+                if place > 0 { bytes.append(0x2C) }
+                bytes +=
+                    "\"\(cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
+                    .utf8
+            }
+            bytes.append(0x0A)
+        }
+        do throws(TableError) {
+            var reader = try TableReader(path: path)
+            append(reader.columns)
+            while let row = try reader.next() { append(row.cells) }
+            if !isQuiet { for note in reader.notes { Terminal.note("\(path): note: \(note.text)\n") } }
+        } catch { throw Failure(.checkFailed, "\(path): \(error)", hint: error.help) }
+        return bytes
     }
 
     private mutating func read(
@@ -114,14 +147,15 @@ struct SheetRun {
 
     private static func fonts(_ settings: SheetSettings) throws -> LabelFonts {
         func font(_ file: SheetSettings.File?, _ usual: String) throws -> TrueTypeFont {
-            let bytes: [UInt8]
-            do throws(FileError) { bytes = try file?.bytes ?? Files.read(usual, limit: 64 << 20) } catch {
+            var bytes = file?.bytes ?? []
+            do throws(FileError) { if file == nil { bytes = try Files.read(usual, limit: 64 << 20) } } catch {
                 throw Failure(
                     .outsideWorld, "the font \(usual) can't be read",
                     hint: "install fonts-dejavu-core, or name a TrueType font")
             }
             do throws(FontError) { return try TrueTypeFont(bytes) } catch {
-                throw Failure(.checkFailed, "\(file?.path ?? usual): \(error)", hint: "name another TrueType font (.ttf)")
+                throw Failure(
+                    .checkFailed, "\(file?.path ?? usual): \(error)", hint: "name another TrueType font (.ttf)")
             }
         }
         let regular = try font(settings.font, LabelFonts.usualPaths.regular)
@@ -213,7 +247,9 @@ final class AsideFile {
     deinit { if !isFinished { unlink(aside) } }
 
     func write(_ bytes: [UInt8]) throws {
-        do throws(FileError) { try file.write(bytes) } catch { throw Failure(FileError("write", path, code: error.code)) }
+        do throws(FileError) { try file.write(bytes) } catch {
+            throw Failure(FileError("write", path, code: error.code))
+        }
     }
 
     func finish() throws {
