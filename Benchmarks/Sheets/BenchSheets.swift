@@ -144,7 +144,7 @@ struct BenchSheets {
         figure("100,000 labels, CPU", decimal(all.microseconds / 1e6) + " s", "<= 10 s", all.microseconds <= 10e6)
         figure("100,000 labels", decimal(Double(all.bytes) / 1e6) + " MB", "<= 40 MB", all.bytes <= 40_000_000)
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         print("peak memory, libharu's included: \(usage.ru_maxrss / 1024) MB")
         if missed { exit(1) }
     }
