@@ -152,7 +152,9 @@ public struct BatchRun: Sendable {
         var images = try BatchImages(survey.batch, site, rows: survey.rows, isVerified: false)
         return try sheet.write(
             staging + "/sheets.pdf", title: survey.batch.name, total: survey.rows, table: survey.table, reader: reader
-        ) { row throws(BatchError) in try images.label(row) } progress: {
+        ) { row throws(BatchError) in
+            try images.label(row)
+        } progress: {
             progress($0, survey.rows)
         }
     }

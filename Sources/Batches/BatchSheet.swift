@@ -81,9 +81,15 @@ struct BatchSheet: Sendable {
                 }
                 let (code, url) = try code(reader)
                 var cells = own.indices.map { reader.cell($0, bytes.span) }
-                for name in Self.further where !own.contains(name) { cells.append(name == "n" ? "\(reader.number)" : url) }
+                for name in Self.further where !own.contains(name) {
+                    cells.append(name == "n" ? "\(reader.number)" : url)
+                }
                 do throws(LabelProblem) { try document.add(cells, code) } catch {
-                    if problems.count < 20 { problems.append("row \(reader.number): \(error.summary)") } else { more += 1 }
+                    if problems.count < 20 {
+                        problems.append("row \(reader.number): \(error.summary)")
+                    } else {
+                        more += 1
+                    }
                 }
                 if document.hasBytes { try file.append(document.takeBytes()) }
             }

@@ -63,7 +63,8 @@ public struct BatchSurvey: Sendable {
             let file = problem.line.map { self.sources.add(path: path, bytes: [], firstLine: $0) }
             diagnostics.append(
                 .error(
-                    ManifestCodes.batchRow, at: file.map { SourceRange(file: $0, start: 0, length: 0) } ?? batch.dataRange,
+                    ManifestCodes.batchRow,
+                    at: file.map { SourceRange(file: $0, start: 0, length: 0) } ?? batch.dataRange,
                     problem.summary, help: problem.help))
         }
         if !table.problems.isEmpty, table.header.isEmpty { return }

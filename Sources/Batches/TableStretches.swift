@@ -76,7 +76,11 @@ struct TableStretches: Sendable {
         spool = Spool(dup(file.raw))
         var problems: [TableConversion.Problem] = []
         do {
-            notes = try TableConversion.convert(path) { try file.write($0) } problem: { problems.append($0) }
+            notes = try TableConversion.convert(path) {
+                try file.write($0)
+            } problem: {
+                problems.append($0)
+            }
         } catch let error as TableConversion.Problem { problems.append(error) }
         self.problems = problems
     }

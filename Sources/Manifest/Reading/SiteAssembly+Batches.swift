@@ -25,7 +25,8 @@ extension SiteAssembly {
                 // Whoever reads the table later follows no link out of the folder.
                 do throws(RefusedPath) {
                     _ = try paths.canonicalPath(
-                        of: String(batch.data.dropFirst(folder.count)), in: folder, at: batch.dataRange, for: .published)
+                        of: String(batch.data.dropFirst(folder.count)), in: folder, at: batch.dataRange, for: .published
+                    )
                 } catch { sink.add(error.diagnostic) }
                 continue
             }
@@ -280,7 +281,8 @@ extension SiteAssembly {
             let place = problem.line.map { sources.add(path: batch.data, bytes: [], firstLine: $0) }
             sink.add(
                 .error(
-                    ManifestCodes.batchRow, at: place.map { SourceRange(file: $0, start: 0, length: 0) } ?? batch.dataRange,
+                    ManifestCodes.batchRow,
+                    at: place.map { SourceRange(file: $0, start: 0, length: 0) } ?? batch.dataRange,
                     problem.summary, help: problem.help))
         }
         if !bytes.isEmpty { readRows(batch, draft, bytes, file, rows: rows, &table) }

@@ -22,7 +22,8 @@ extension SiteAssembly {
             measure(node["bleed"], "a bleed of at most 20mm, usually 2mm or 3mm") {
                 SheetSettings.length($0).flatMap { $0 <= 20 ? $0 : nil }
             } ?? 0
-        settings.marks = Set(scalars(node["marks"]).compactMap { text($0).flatMap { SheetSettings.Mark(rawValue: $0.text) } })
+        settings.marks = Set(
+            scalars(node["marks"]).compactMap { text($0).flatMap { SheetSettings.Mark(rawValue: $0.text) } })
         settings.order = choice(node["order"], as: SheetSettings.Order.self) ?? .rows
         settings.pile = text(node["pile"]).flatMap { Int($0.text) } ?? settings.pile
         settings.template = sheetFile(node["template"], folder: folder)

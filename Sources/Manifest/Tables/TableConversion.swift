@@ -36,7 +36,9 @@ public enum TableConversion {
             if byte == 0x0A || byte == 0x0D { isHeader = false }
         }
         if separators.commas == 0, separators.others > 0 { return true }
-        if bytes.count >= 2, bytes[0] == 0xFF && bytes[1] == 0xFE || bytes[0] == 0xFE && bytes[1] == 0xFF { return true }
+        if bytes.count >= 2, bytes[0] == 0xFF && bytes[1] == 0xFE || bytes[0] == 0xFE && bytes[1] == 0xFF {
+            return true
+        }
         // The last character may be cut.
         guard let malformed = UTF8Scalars.firstMalformed(bytes) else { return false }
         return malformed + 4 < bytes.count || bytes.count < sample
