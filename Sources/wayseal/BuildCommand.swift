@@ -108,6 +108,10 @@ struct BuildCommand: AsyncParsableCommand {
             } else {
                 Terminal.write(Array(BuildReport.text(result, site, archive: archive).utf8))
             }
+            if result.isNew {
+                Notices.tellOfBuild(
+                    site, generation: result.generation, links: site.links.count, codes: result.codes)
+            }
         } catch {
             bar.clear()
             throw Failure(.outsideWorld, error.description, hint: error.hint)

@@ -91,6 +91,7 @@ struct SiteAssembly {
         site.goals = table.goals
         site.links = table.takeLinks()
         readReports(root["reports"], into: &site)
+        site.hooks = readHooks(root["integrations"], folder: main.folder)
         readDatabase(root, folder: main.folder, table.places, into: &site)
         checkReserved(site)
         return site

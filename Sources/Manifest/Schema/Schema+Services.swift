@@ -1,3 +1,5 @@
+import Site
+
 extension ManifestLanguage {
     static let reports = SchemaRecord(
         "`reports`",
@@ -113,9 +115,9 @@ extension ManifestLanguage {
                 SchemaRecord(
                     "a hook",
                     [
-                        .later("to", .text(.any), "Address.", use: .deployment),
-                        .later("secret", .text(.any), "Signs what is sent.", use: .secret),
-                        .later("events", .oneOrMore(.any), "What is told."),
+                        SchemaKey("to", .text(.any), "Its address: https://….", use: .deployment),
+                        SchemaKey("secret", .text(.any), "Signs what is sent: whsec_….", use: .secret),
+                        SchemaKey("events", .oneOrMore(.choice(Hook.Event.allCases.map(\.rawValue))), "What it is told."),
                     ]))
         ))
 
