@@ -1,4 +1,4 @@
-public import Support
+import Support
 
 /// Something that happened and that others are told.
 public struct Event: Equatable, Sendable {
@@ -33,7 +33,7 @@ public struct Event: Equatable, Sendable {
 }
 
 /// An address that events are sent to, signed as Standard Webhooks 1.0 has it (standardwebhooks.com).
-public struct Webhook: Equatable, Sendable {
+public struct Webhook: Sendable {
     /// Why nothing is sent there.
     public enum Problem: Error, Equatable, Sendable {
         /// Not `https:`, and not `http:` to this machine.
@@ -44,7 +44,7 @@ public struct Webhook: Equatable, Sendable {
 
     /// `https:`, or `http:` to this machine.
     public let url: String
-    private let key: [UInt8]
+    private let key: HMAC.Key
     /// Milliseconds to wait before each further attempt.
     public var pauses = [1_000, 5_000, 30_000]
     /// Bounds of each attempt; redirects are not followed, since a receiver must not choose another address.
@@ -55,12 +55,12 @@ public struct Webhook: Equatable, Sendable {
         guard WebhookText.isAllowed(url) else { throw .address }
         guard let key = WebhookText.key(secret) else { throw .secret }
         self.url = url
-        self.key = key
+        self.key = HMAC.Key(key)
     }
 
     /// The header fields for a body that is sent at `time`.
     public func fields(id: String, time: Int, body: [UInt8]) -> [HTTPRequest.Field] {
-        let signature = HMAC.sha256(Array("\(id).\(time).".utf8) + body, key: key)
+        let signature = key.code(Array("\(id).\(time).".utf8) + body)
         return [
             .init("content-type", "application/json"), .init("webhook-id", id), .init("webhook-timestamp", "\(time)"),
             .init("webhook-signature", "v1," + Base64.encode(signature)),

@@ -1,9 +1,9 @@
-import ArgumentParser
+public import ArgumentParser
 import Glibc
-import Payloads
+public import Payloads
 import Support
 
-extension PayloadKind: @retroactive ExpressibleByArgument {}
+extension PayloadKind: ExpressibleByArgument {}
 
 /// What a code says, from the words of a command line: a text, or with `--as` the fields of a payload.
 struct CodeContent {
@@ -69,11 +69,24 @@ struct CodeContent {
         let rest = String(word.dropFirst())
         if rest.hasPrefix("@") || rest.isEmpty { return rest }
         do {
-            let bytes = try Files.read(rest == "-" ? "/dev/stdin" : rest, limit: 65_536)
+            let bytes = try rest == "-" ? standardInput() : Files.read(rest, limit: 65_536)
             var text = bytes[...]
             if text.last == 0x0A { text.removeLast() }
             if text.last == 0x0D { text.removeLast() }
             return String(decoding: text, as: UTF8.self)
         } catch { throw Failure(error) }
+    }
+
+    /// What comes on standard input; a code holds less than 8 KiB.
+    private static func standardInput() -> [UInt8] {
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 8_192)
+        while bytes.count <= 65_536 {
+            let count = read(STDIN_FILENO, &piece, piece.count)
+            if count < 0, errno == EINTR { continue }
+            if count <= 0 { break }
+            bytes += piece[..<count]
+        }
+        return bytes
     }
 }

@@ -31,7 +31,8 @@ struct QRCommand: ParsableCommand {
         help: ArgumentHelp(
             "What it is: \(PayloadKind.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "kind"))
     var kind: PayloadKind?
-    @Option(help: ArgumentHelp("Divide it among at most so many codes, 2 to 16; few telephones join them.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Divide it among at most so many codes, 2 to 16; few telephones join them.", valueName: "n"))
     var split: Int?
     @Option(
         name: [.customShort("o"), .long],
@@ -115,7 +116,8 @@ struct QRCommand: ParsableCommand {
         let version = (symbol.size - 17) / 4
         guard version <= content.needs.maximumVersion else {
             throw Failure(
-                .checkFailed, "the code would have version \(version), and its readers take up to "
+                .checkFailed,
+                "the code would have version \(version), and its readers take up to "
                     + "\(content.needs.maximumVersion)", hint: "shorten the texts in it")
         }
         guard let output else { return try show(symbol) }
@@ -149,7 +151,8 @@ struct QRCommand: ParsableCommand {
         let stem = output.split(separator: ".", omittingEmptySubsequences: false).dropLast().joined(separator: ".")
         for (place, symbol) in made.enumerated() {
             let name = "\(stem)-\(place + 1).\(Self.suffix(output))"
-            try Files.replace(name, try image(symbol, named: name, title: "\(content.title) (\(place + 1)/\(made.count))"))
+            try Files.replace(
+                name, try image(symbol, named: name, title: "\(content.title) (\(place + 1)/\(made.count))"))
             Terminal.say(name)
         }
     }

@@ -9,12 +9,14 @@ import Testing
 
     private func read(_ hooks: String, environment: [String: String] = ["OPS": secret]) -> ManifestResult {
         ManifestTests.read(
-            "domains: { go.example.org: {} }\nlinks: { a: https://example.org/ }\nintegrations:\n" + hooks, environment: environment)
+            "domains: { go.example.org: {} }\nlinks: { a: https://example.org/ }\nintegrations:\n" + hooks,
+            environment: environment)
     }
 
     @Test("a hook has an address, a secret from outside the manifest, and events")
     func hook() throws {
-        let result = read("  hook:ops: { to: https://hooks.example/1, secret: \"${OPS}\", events: [build, batch, anchor] }")
+        let result = read(
+            "  hook:ops: { to: https://hooks.example/1, secret: \"${OPS}\", events: [build, batch, anchor] }")
         let site = try #require(result.site)
         // Anchors are not told yet, and that is said.
         #expect(codes(result) == ["not-yet"] && result.diagnostics[0].severity == .warning)
@@ -27,23 +29,30 @@ import Testing
     func missingSecret() throws {
         let result = read("  hook:ops: { to: https://hooks.example/1, secret: \"${OPS}\" }", environment: [:])
         #expect(codes(result) == [])
-        let hook = try #require(try #require(result.site).hooks.first)
+        let site = try #require(result.site)
+        let hook = try #require(site.hooks.first)
         #expect(hook.secret == nil)
     }
 
-    @Test("addresses of other machines over http, literal and malformed secrets, and typos are refused without showing the secret")
+    @Test(
+        "addresses of other machines over http, literal and malformed secrets, and typos are refused without showing the secret"
+    )
     func refused() {
         #expect(codes(read("  hook:ops: { to: http://hooks.example/1, secret: \"${OPS}\" }")) == ["wrong-value"])
         #expect(codes(read("  hook:ops: { to: \"http://127.0.0.1:9/\", secret: \"${OPS}\" }")) == [])
         #expect(codes(read("  hook:ops: { to: https://a@hooks.example/, secret: \"${OPS}\" }")) == ["wrong-value"])
         #expect(codes(read("  hook:ops: { to: https://hooks.example/1 }")) == ["missing-key"])
-        #expect(codes(read("  hook:ops: { to: https://hooks.example/1, secret: \"${OPS}\", events: [bild] }")) == ["wrong-value"])
+        #expect(
+            codes(read("  hook:ops: { to: https://hooks.example/1, secret: \"${OPS}\", events: [bild] }")) == [
+                "wrong-value"
+            ])
         for result in [
             read("  hook:ops: { to: https://hooks.example/1, secret: s3cret }"),
             read("  hook:ops: { to: https://hooks.example/1, secret: \"${OPS}\" }", environment: ["OPS": "s3cret"]),
         ] {
             #expect(result.site == nil && result.diagnostics.count == 1)
-            #expect(!DiagnosticRenderer(color: false).text(result.diagnostics, sources: result.sources).contains("s3cret"))
+            #expect(
+                !DiagnosticRenderer(color: false).text(result.diagnostics, sources: result.sources).contains("s3cret"))
         }
         #expect(codes(read("  shopify: { store: x }")) == ["not-yet"])
     }

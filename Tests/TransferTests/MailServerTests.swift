@@ -50,7 +50,8 @@ struct MailServerTests {
         let notifier = Notifier(
             server: MailServer(url: url, allowsPlaintext: true, timeout: 10_000), sender: "reports@vinea.example")
         #expect(
-            notifier.tell(WebhookTests.event, to: [.mail("print@vinea.example")], clock: { 1_775_030_400 }, wait: { _ in })
+            notifier.tell(
+                WebhookTests.event, to: [.mail("print@vinea.example")], clock: { 1_775_030_400 }, wait: { _ in })
                 == [.init(recipient: .mail("print@vinea.example"), failure: nil)])
         #expect(
             String(decoding: try Files.read(folder.path + "/mail"), as: UTF8.self)

@@ -84,7 +84,7 @@ extension ManifestLanguage {
                                                 "path", .text(.any), "Path of each product, with {handle}."),
                                             .later("design", .text(.any), "Design of the codes."),
                                         ])), "A code for each product."),
-                        ])), "Shopify."),
+                        ])), "Products of a Shopify store."),
             .later(
                 "hubspot",
                 .record(
@@ -93,7 +93,7 @@ extension ManifestLanguage {
                         [
                             token, .later("contacts", .text(.any), "Folder of contacts."),
                             .later("scans", .text(.any), "Name of the event."),
-                        ])), "HubSpot."),
+                        ])), "Contacts and scans in HubSpot."),
             .later(
                 "ga4",
                 .record(
@@ -103,11 +103,11 @@ extension ManifestLanguage {
                             .later("id", .text(.any), "Measurement id."),
                             .later("secret", .text(.any), "API secret.", use: .secret),
                             .later("scans", .text(.any), "Name of the event."),
-                        ])), "Google Analytics 4."),
+                        ])), "Scans in Google Analytics 4."),
             .later(
                 "sendgrid",
                 .record(
-                    SchemaRecord("`sendgrid`", [token, .later("from", .text(.any), "Sender.")])), "SendGrid."),
+                    SchemaRecord("`sendgrid`", [token, .later("from", .text(.any), "Sender.")])), "Mail by SendGrid."),
         ],
         prefixed: (
             "hook:",
@@ -117,7 +117,8 @@ extension ManifestLanguage {
                     [
                         SchemaKey("to", .text(.any), "Its address: https://….", use: .deployment),
                         SchemaKey("secret", .text(.any), "Signs what is sent: whsec_….", use: .secret),
-                        SchemaKey("events", .oneOrMore(.choice(Hook.Event.allCases.map(\.rawValue))), "What it is told."),
+                        SchemaKey(
+                            "events", .oneOrMore(.choice(Hook.Event.allCases.map(\.rawValue))), "What it is told."),
                     ]))
         ))
 
