@@ -47,6 +47,21 @@ struct Notices {
         return outcomes.count { $0.failure == nil }
     }
 
+    /// What is told of a batch: its id follows from the batch and its generation, so it is the same however often it is told.
+    static func done(_ name: String, _ generation: Int, rows: Int, _ site: Site) -> Event {
+        var json = JSONWriter()
+        json.object {
+            $0.field("batch", name)
+            $0.field("generation", generation)
+            $0.field("rows", rows)
+        }
+        let codes = count(rows, "code")
+        return Event(
+            type: "batch.done", key: [site.signerName, name, "\(generation)"], time: time(nil),
+            data: String(decoding: json.bytes, as: UTF8.self), subject: "\(name): \(codes)",
+            text: "The batch '\(name)' is done: \(codes), generation \(generation).\n")
+    }
+
     /// Tells the hooks that want to know of every new generation.
     static func tellOfBuild(_ site: Site, generation: Int, links: Int, codes: Int) {
         let wanting = site.hooks.filter { $0.events.contains(.build) }

@@ -81,6 +81,9 @@ struct SiteAssembly {
             case .jsonLines(let file): JSONLinks.read(sources.files[Int(file)].bytes, file, &table, &sink)
             }
         }
+        site.hooks = readHooks(root["integrations"], folder: main.folder)
+        site.batches = readBatches(
+            root["batches"], hasLedger: root["ledger"]?["key"] != nil, folder: main.folder, site.hooks, &table)
         table.finish(&sink)
         site.designs = designs.designs
         site.places = table.places.places
@@ -91,7 +94,6 @@ struct SiteAssembly {
         site.goals = table.goals
         site.links = table.takeLinks()
         readReports(root["reports"], into: &site)
-        site.hooks = readHooks(root["integrations"], folder: main.folder)
         readDatabase(root, folder: main.folder, table.places, into: &site)
         checkReserved(site)
         return site

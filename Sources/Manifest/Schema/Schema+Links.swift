@@ -117,15 +117,29 @@ extension ManifestLanguage {
     static let batch = SchemaRecord(
         "a batch",
         [
-            .later("data", .text(.any), "The table."),
-            .later("rows", .text(.any), "Rows it must have."),
-            .later("path", .text(.any), "Path of each code, with {columns}."),
-            .later("domain", .text(.any), "The domain."),
-            .later("to", .text(.url), "Where each code leads, with {columns}."),
-            .later("design", .text(.any), "Design of the codes."),
-            .later("seal", .text(.boolean), "Codes with a proof of their own."),
+            SchemaKey("data", .text(.any), "The table: a code a row."),
+            SchemaKey("rows", .text(.integer(1...1_000_000_000)), "Rows it must have."),
+            SchemaKey("path", .text(.any), "Slug of each code, with {columns}, {n:06} or {id}."),
+            SchemaKey("domain", .text(.any), "The domain, if it is not the default one."),
+            SchemaKey("to", .text(.url), "Where each code leads, with {columns}, {n:06} or {id}."),
+            SchemaKey("redirect", .text(redirect), "Status of the redirects."),
+            SchemaKey("query", .text(query), "pass: the visitor's query is appended to the target's."),
+            SchemaKey("utm", .record(utm), "UTM parameters appended to the targets."),
+            SchemaKey("noindex", .text(.boolean), "Ask search engines not to list the links."),
+            SchemaKey("dense", .text(.boolean), "Print addresses in upper case, for smaller codes."),
+            SchemaKey("tags", .oneOrMore(.any), "Labels for filters and reports."),
+            SchemaKey("privacy", .text(privacy), "What the access log keeps of visitors."),
+            SchemaKey("design", .text(.any), "Design of the codes: a name, or a {column} of names."),
+            SchemaKey(
+                "images", .text(.choice(CodeBatch.Images.allCases.map(\.rawValue))),
+                "What the images become; one zip by default."),
+            SchemaKey(
+                "formats", .oneOrMore(.choice(CodeSettings.Format.allCases.map(\.rawValue))),
+                "Image formats; png by default."),
+            SchemaKey("key", .text(.any), "The secret behind {id}, as ${file:…} or ${NAME}.", use: .secret),
+            SchemaKey("seal", .text(.boolean), "Record the list of the codes in the ledger."),
             .later("sheet", .record(sheet), "Printed sheets."),
-            .later("done", .oneOrMore(.any), "Whom to tell."),
+            SchemaKey("done", .oneOrMore(.any), "Whom to tell: mailto:anna@example.org, hook:NAME.", use: .deployment),
         ])
 
     static let sheet = SchemaRecord(
