@@ -80,7 +80,7 @@ let package = Package(
         .target(
             name: "Payloads", dependencies: ["Support", "Ethereum"], resources: [.embedInCode("fields.txt")]),
         .target(
-            name: "Manifest", dependencies: ["Support", "Site", "Payloads", "CYAML", "CIDN2"],
+            name: "Manifest", dependencies: ["Support", "Tables", "Site", "Payloads", "CYAML", "CIDN2"],
             resources: [.embedInCode("wayseal.schema.json")]),
         .target(name: "Redirects", dependencies: ["Support", "Site"]),
         .target(name: "Places", dependencies: ["Support", "Site"]),
@@ -127,6 +127,7 @@ let package = Package(
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
                 "Pages", "Build", "Ledger", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
                 "Reports", "Transfer", "Places", "Decoding", "Certificates", "Legibility", "Payloads", "Sheets",
+                "Tables",
                 "Batches",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

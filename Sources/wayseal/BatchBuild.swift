@@ -3,6 +3,7 @@ import Batches
 import Glibc
 import Site
 import Support
+import Tables
 
 /// Which batches a build makes, and how.
 struct BatchOptions: ParsableArguments {
@@ -71,8 +72,11 @@ struct BatchBuild {
         settings.keep = keep
         var bar = ProgressBar(isQuiet: input.print.quiet)
         do throws(BatchError) {
+            let copy = output + "/.table-\(batch.name).csv"
+            defer { try? Files.remove(copy) }
+            let path = try table(batch, copy: copy) ? copy : batch.data
             let survey = try await BatchSurvey(
-                batch, path: batch.data, sources: loaded.sources, workers: settings.workers
+                batch, path: path, sources: loaded.sources, workers: settings.workers
             ) { bar.show("checking \(batch.name)", $0, $1) }
             bar.clear()
             if !survey.diagnostics.isEmpty {
@@ -91,6 +95,23 @@ struct BatchBuild {
             bar.clear()
             if case .shards("") = error { throw ExitStatus.checkFailed }
             throw Failure(.outsideWorld, error.description, hint: error.hint)
+        }
+    }
+
+    /// Copies the batch's table where it is no CSV in UTF-8 with commas, and says what was done.
+    private func table(_ batch: CodeBatch, copy: String) throws(BatchError) -> Bool {
+        do throws(FileError) { try Files.makeDirectory(output) } catch { throw .table(error) }
+        do throws(TableError) {
+            guard let (notes, problems) = try TableCopy.file(from: batch.data, to: copy) else { return false }
+            // The manifest's reader says the same of a table that it reads.
+            if options.only != nil {
+                for note in notes { Terminal.note("wayseal: warning: \(batch.data): \(note.text)\n") }
+            }
+            for problem in problems { Terminal.complain("\(batch.data): \(problem)", hint: problem.help) }
+            if !problems.isEmpty { throw TableError(line: nil, "no code was made of \(batch.data)") }
+            return true
+        } catch {
+            throw .build(.other(error.description))
         }
     }
 

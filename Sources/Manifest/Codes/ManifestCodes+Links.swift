@@ -150,16 +150,16 @@ extension ManifestCodes {
 }
 
 extension ManifestCodes {
-    static let tables = [tableHeader, tableQuote, tableCells, tableJSON, moreOfTheSame]
+    static let tables = [tableHeader, tableQuote, tableCells, tableConverted, tableJSON, moreOfTheSame]
 
     static let tableHeader = define(
         "table-header", "the header row of a CSV file can't be used",
         """
         The first row names the columns: `to` is required, `slug` usual, and any of domain, redirect, query, suffix, dense,
         noindex, privacy, tags, reuse, design, from, until, hours, days, limit, once, confirm, enforce, only, gone and rate may
-        follow, each once. Cells are separated by commas, as RFC 4180 has it.
+        follow, each once. Cells are separated by commas (RFC 4180), semicolons or tabs.
         """,
-        bad: "short;url\nhello;https://example.org/",
+        bad: "short,url\nhello,https://example.org/",
         mended: "slug,to\nhello,https://example.org/")
     static let tableQuote = define(
         "table-quote", "a quote in a CSV file is not closed, or stands inside a cell",
@@ -175,6 +175,13 @@ extension ManifestCodes {
         "Most often a URL with a comma is not quoted, or a comma at the end is missing.",
         bad: "slug,to\nhello,https://example.org/?at=48.2,16.3",
         mended: "slug,to\nhello,\"https://example.org/?at=48.2,16.3\"")
+    static let tableConverted = define(
+        "table-converted", "a table was converted while it was read",
+        """
+        CSV may be UTF-16 or Windows-1252 (of which Latin-1 is a part), as spreadsheets save it, and a workbook may have several
+        sheets. What was done is said, because a wrong guess shows in names and addresses: look at them once. Lines in messages
+        are those of the file; save it as "CSV UTF-8" to be rid of the warning.
+        """)
     static let tableJSON = define(
         "table-json", "a line of a JSON Lines file is not a flat JSON object",
         """

@@ -1,5 +1,6 @@
 import Site
 import Support
+import Tables
 
 extension SiteAssembly {
     /// Batches of codes; unless ``ManifestOptions/readsBatches`` is off, each of their rows becomes a link.
@@ -208,12 +209,12 @@ extension SiteAssembly {
         let parts = scalar.text.split(separator: "/", omittingEmptySubsequences: false)
         let isPlain = !scalar.text.unicodeScalars.contains { $0.value < 0x20 || UTF8Scalars.isTreacherous($0) }
         guard isPlain, scalar.text.utf8.count <= 1_024, !parts.contains(where: { ["", ".", ".."].contains($0) }),
-            scalar.text.lowercased().hasSuffix(".csv")
+            [".csv", ".jsonl", ".ndjson", ".xlsx"].contains(where: scalar.text.lowercased().hasSuffix)
         else {
             sink.add(
                 .error(
                     ManifestCodes.badPath, at: scalar.range,
-                    "\(Bytes.quoted(scalar.text)) is not a plain path of a .csv file under the manifest's folder",
+                    "\(Bytes.quoted(scalar.text)) is not a plain path of a .csv, .jsonl or .xlsx file under the manifest's folder",
                     help: "write a path such as data/bottles.csv"))
             return nil
         }
@@ -235,8 +236,9 @@ extension SiteAssembly {
         if PrivateKeyText.isPresent(in: bytes) {
             return sink.add(PathPolicy.privateKey(batch.data, at: batch.dataRange))
         }
-        let file = sources.add(path: batch.data, bytes: bytes)
-        guard CSVLinks.checkEncoding(bytes.span, TableRow(file: file), &sink) else { return }
+        guard let (file, bytes) = self.table(bytes, TableFormat(path: batch.data), batch.data, at: batch.dataRange) else {
+            return
+        }
         var problems: [BatchRows.Problem] = []
         guard var reader = BatchRows(batch, header: bytes, problems: &problems) else {
             for problem in problems { sink.add(problem.diagnostic(file: file)) }
