@@ -1,4 +1,3 @@
-internal import Glibc
 import Support
 
 /// A table of any kind as CSV in UTF-8 with commas, for readers that take only that. Each row stays on the line it had, as far as
@@ -35,46 +34,6 @@ public struct TableCopy: Sendable {
         }
         (bytes, self.problems) = (copy, problems)
         notes = reader.notes
-    }
-
-    /// Copies a table from file to file, in constant memory.
-    /// - Parameter target: where the copy goes; what is there is replaced.
-    /// - Returns: what was done, and rows that can't be read; `nil`: the table is CSV in UTF-8 with commas, and there is no copy.
-    public static func file(
-        from path: String, to target: String
-    ) throws(TableError) -> (notes: [TableNote], problems: [TableError])? {
-        if TableFormat(path: path) == .csv, try isPlain(path) { return nil }
-        var reader = try TableReader(path: path)
-        var problems: [TableError] = []
-        let file = try create(target)
-        try copy(&reader) {
-            problems.append($0)
-        } to: { piece throws(TableError) in
-            do throws(FileError) { try file.write(piece) } catch { throw TableError(line: nil, error.description) }
-        }
-        return (reader.notes, problems)
-    }
-
-    private static func create(_ path: String) throws(TableError) -> FileDescriptor {
-        do throws(FileError) {
-            try Files.replace(path, [])
-            return try FileDescriptor(path: path, flags: O_WRONLY | O_CLOEXEC)
-        } catch { throw TableError(line: nil, error.description) }
-    }
-
-    /// Whether a file is UTF-8 with commas already; a file that can't be decoded is left to its reader, who shows the place.
-    private static func isPlain(_ path: String) throws(TableError) -> Bool {
-        let source = TextSource(try TableFile(path))
-        var piece: [UInt8] = []
-        var isFirst = true
-        do throws(TableError) {
-            while try source.fill(&piece) {
-                if isFirst, CSVRows.separator(piece[...]) != UInt8(ascii: ",") { return false }
-                isFirst = false
-                if !source.notes.isEmpty { return false }
-            }
-        } catch { return true }
-        return true
     }
 
     private static func copy(

@@ -3,7 +3,6 @@ import Batches
 import Glibc
 import Site
 import Support
-import Tables
 
 /// Which batches a build makes, and how.
 struct BatchOptions: ParsableArguments {
@@ -72,11 +71,9 @@ struct BatchBuild {
         settings.keep = keep
         var bar = ProgressBar(isQuiet: input.print.quiet)
         do throws(BatchError) {
-            let copy = output + "/.table-\(batch.name).csv"
-            defer { try? Files.remove(copy) }
-            let path = try table(batch, copy: copy) ? copy : batch.data
             let survey = try await BatchSurvey(
-                batch, path: path, sources: loaded.sources, workers: settings.workers
+                batch, path: batch.data, spool: "\(output)/batches/\(batch.name)", sources: loaded.sources,
+                workers: settings.workers
             ) { bar.show("checking \(batch.name)", $0, $1) }
             bar.clear()
             if !survey.diagnostics.isEmpty {
@@ -84,7 +81,7 @@ struct BatchBuild {
                 found.sources = survey.sources
                 found.diagnostics = survey.diagnostics
                 found.reportBeside()
-                throw .shards("")
+                if !survey.isRight { throw .shards("") }
             }
             bar = ProgressBar(isQuiet: input.print.quiet)
             let run = BatchRun(survey, site, settings)
@@ -95,23 +92,6 @@ struct BatchBuild {
             bar.clear()
             if case .shards("") = error { throw ExitStatus.checkFailed }
             throw Failure(.outsideWorld, error.description, hint: error.hint)
-        }
-    }
-
-    /// Copies the batch's table where it is no CSV in UTF-8 with commas, and says what was done.
-    private func table(_ batch: CodeBatch, copy: String) throws(BatchError) -> Bool {
-        do throws(FileError) { try Files.makeDirectory(output) } catch { throw .table(error) }
-        do throws(TableError) {
-            guard let (notes, problems) = try TableCopy.file(from: batch.data, to: copy) else { return false }
-            // The manifest's reader says the same of a table that it reads.
-            if options.only != nil {
-                for note in notes { Terminal.note("wayseal: warning: \(batch.data): \(note.text)\n") }
-            }
-            for problem in problems { Terminal.complain("\(batch.data): \(problem)", hint: problem.help) }
-            if !problems.isEmpty { throw TableError(line: nil, "no code was made of \(batch.data)") }
-            return true
-        } catch {
-            throw .build(.other(error.description))
         }
     }
 
@@ -165,6 +145,7 @@ struct BatchBuild {
             let resumed = result.resumed > 0 ? ", of which \(result.resumed) were made before it was cut short" : ""
             out += "  batch    \(batch.name): \(noun)\(resumed)\(result.isNew ? "" : ", nothing changed")\n"
             if let images = result.images { out += "           \(result.path)/\(images)\n" }
+            if let sheets = result.sheets { out += "           \(result.path)/\(sheets)\n" }
             out += "           \(result.path)/results.csv\(entry.map { ", sealed in entry \($0)" } ?? "")\n"
         }
         return out
@@ -182,6 +163,7 @@ struct BatchBuild {
                     json.field("rows", result.rows)
                     json.field("resumed", result.resumed)
                     json.field("images", result.images)
+                    json.field("sheets", result.sheets)
                     json.field("entry", entry)
                 }
             }

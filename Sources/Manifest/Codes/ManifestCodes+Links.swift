@@ -150,7 +150,7 @@ extension ManifestCodes {
 }
 
 extension ManifestCodes {
-    static let tables = [tableHeader, tableQuote, tableCells, tableConverted, tableJSON, moreOfTheSame]
+    static let tables = [tableHeader, tableQuote, tableCells, tableJSON, moreOfTheSame]
 
     static let tableHeader = define(
         "table-header", "the header row of a CSV file can't be used",
@@ -175,13 +175,6 @@ extension ManifestCodes {
         "Most often a URL with a comma is not quoted, or a comma at the end is missing.",
         bad: "slug,to\nhello,https://example.org/?at=48.2,16.3",
         mended: "slug,to\nhello,\"https://example.org/?at=48.2,16.3\"")
-    static let tableConverted = define(
-        "table-converted", "a table was converted while it was read",
-        """
-        CSV may be UTF-16 or Windows-1252 (of which Latin-1 is a part), as spreadsheets save it, and a workbook may have several
-        sheets. What was done is said, because a wrong guess shows in names and addresses: look at them once. Lines in messages
-        are those of the file; save it as "CSV UTF-8" to be rid of the warning.
-        """)
     static let tableJSON = define(
         "table-json", "a line of a JSON Lines file is not a flat JSON object",
         """

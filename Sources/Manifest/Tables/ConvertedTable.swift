@@ -32,11 +32,3 @@ enum ConvertedTable {
         }
     }
 }
-
-extension SiteAssembly {
-    mutating func table(
-        _ bytes: [UInt8], _ format: TableFormat, _ path: String, at range: SourceRange
-    ) -> (file: Int32, bytes: [UInt8])? {
-        ConvertedTable.read(bytes, format, path, at: range, &sources, &sink)
-    }
-}
