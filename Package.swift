@@ -262,6 +262,10 @@ if Context.environment["WAYSEAL_BENCH"] == "1" {
         .executableTarget(
             name: "bench-decoding", dependencies: ["Decoding", "Support"], path: "Benchmarks/Decoding",
             exclude: ["degrade.py", "run"]),
+        .systemLibrary(name: "CHaru", path: "Benchmarks/Sheets/CHaru", providers: [.apt(["libhpdf-dev"])]),
+        .executableTarget(
+            name: "bench-sheets", dependencies: ["Sheets", "Codes", "QRCode", "Site", "Support", "CHaru"],
+            path: "Benchmarks/Sheets", exclude: ["CHaru"]),
         .executableTarget(
             name: "bench-ledger", dependencies: ["Ledger", "Verification", "TransparencyLog", "Support"],
             path: "Benchmarks/Ledger"),
