@@ -908,8 +908,10 @@ const Wayseal = (() => {
 
     const isCurrent = await step("status", async () => {
       const seen = new Map(), lists = newest.length ? newest : bundle.status;
+      // What a revoked key says of today is worth nothing, whatever it signed before.
+      const inForce = [...trusted, ...ring.revocations].filter(({ text }) => !ring.revoked.has(text));
       for (const list of lists) {
-        const status = await readStatus(list, [...trusted, ...ring.revocations], checkpoint.origin, proof.index);
+        const status = await readStatus(list, inForce, checkpoint.origin, proof.index);
         if (seen.has(status.purpose)) throw new Refusal("status", "statusOther");
         seen.set(status.purpose, status);
       }

@@ -135,7 +135,11 @@ public struct Verifier: Sendable {
     private func status(of bundle: ProofBundle) -> Verdict.Answer {
         var answers: [StatusList.Purpose: Verdict.Answer] = [:]
         for list in bundle.status {
-            switch StatusStatement.read(list, logs: policy.logs, revocationKeys: policy.revocationKeys) {
+            // What a revoked key says of today is worth nothing, whatever it signed before.
+            let inForce = { (keys: [VerifierKey]) in keys.filter { policy.revoked[$0.description] == nil } }
+            switch StatusStatement.read(
+                list, logs: inForce(policy.logs), revocationKeys: inForce(policy.revocationKeys))
+            {
             case .failure(let problem): return .fails(problem.description)
             case .success(let statement):
                 guard
