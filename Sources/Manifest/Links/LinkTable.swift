@@ -12,6 +12,8 @@ struct LinkDefaults {
     var utm: [UTMParameter] = []
     var dense: Bool?
     var noindex: Bool?
+    /// Number of the design; -1: plain codes.
+    var design: Int32 = -1
 }
 
 /// What one link says besides slug and target.
@@ -40,9 +42,13 @@ struct LinkDraft {
     var reuse: String?
     var utm: [UTMParameter]?
     var utmRange: SourceRange?
+    /// Number of its design; `nil`: that of the defaults.
+    var design: Int32?
     var policy: PolicyDraft?
     /// A policy that another link has already; -1: none.
     var sharedPolicy: Int32 = -1
+    /// What the code holds by itself; -1: nothing.
+    var payload: Int32 = -1
 }
 
 /// The place of a text in a file.
@@ -73,12 +79,16 @@ struct LinkTable {
     let defaults: LinkDefaults
     private let defaultDomain: Int?
     let hosts: HostIndex
+    /// Numbers of the designs by their names.
+    var designs = DesignTable()
     /// Reads the flat keys of policies.
     let scalars: PolicyScalars
     /// The sets of addresses that policies refer to.
     var places = PlaceTable()
     /// The policies of links that have one.
     private(set) var policies: [Policy] = []
+    /// What the codes of some links hold by themselves.
+    private(set) var payloads: [LinkPayload] = []
     /// Links whose target is on one of our own domains, for the search for loops.
     private(set) var ownTargets: [(link: Int, domain: Int)] = []
     /// The same for what policies lead to.
@@ -117,6 +127,12 @@ struct LinkTable {
     mutating func takePolicies() -> [Policy] {
         defer { policies = [] }
         return policies
+    }
+
+    /// Enters a payload; its number comes back.
+    mutating func enter(_ payload: LinkPayload) -> Int32 {
+        payloads.append(payload)
+        return Int32(payloads.count - 1)
     }
 
     mutating func takeLinks() -> [Link] {
@@ -205,7 +221,7 @@ struct LinkTable {
         if (draft.noindex ?? defaults.noindex ?? false) && !domains[domain].noindex {
             options.insert(.noindex)
         }
-        if draft.dense ?? domainDense[domain] ?? defaults.dense ?? false {
+        if draft.payload < 0, draft.dense ?? domainDense[domain] ?? defaults.dense ?? false {
             options.insert(.dense)
             if !isGenerated { checkDense(slugPlace, &sink) }
         }
@@ -230,6 +246,8 @@ struct LinkTable {
                 range: slugPlace.range,
                 targetRange: targetPlace.range))
         links[links.count - 1].policy = policy
+        links[links.count - 1].payload = draft.payload
+        links[links.count - 1].design = draft.design ?? defaults.design
     }
 
     /// Enters a finished policy; its number comes back.
