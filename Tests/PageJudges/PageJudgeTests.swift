@@ -272,7 +272,7 @@ struct PageJudgeTests {
 
     @Test(
         "served by the real nginx, a certificate's URL verifies with the newest status and one history, and in the browser",
-        .timeLimit(.minutes(2)))
+        .timeLimit(.minutes(4)))
     func served() throws {
         let folder = temporary.path + "/online"
         let program = Files.parent(of: try #require(Files.realPath("/proc/self/exe"))) + "/wayseal"
@@ -339,7 +339,11 @@ struct PageJudgeTests {
             #expect(count == (isRight ? 2 : 0), "\(asked.output)")
             if !isRight { #expect(asked.output.contains("whom to trust is not known"), "\(asked.output)") }
         }
-        let said = try run(["\(base)/verify/#SOM-26-0001", "\(base)/verify/#SOM-26-0002"], script: "served_page.py")
+        let said = try run(
+            [
+                "\(base)/verify/#SOM-26-0001", "\(base)/verify/#SOM-26-0002",
+                "\(folder)/certificates/sommelier-2026/SOM-26-0001", program,
+            ], script: "served_page.py")
         #expect(said.hasSuffix("ok\n"), "\(said)")
     }
 
