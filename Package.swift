@@ -83,7 +83,7 @@ let package = Package(
         .target(
             name: "Payloads", dependencies: ["Support", "Ethereum"], resources: [.embedInCode("fields.txt")]),
         .target(
-            name: "Manifest", dependencies: ["Support", "Site", "Payloads", "CYAML", "CIDN2"],
+            name: "Manifest", dependencies: ["Support", "Site", "Tables", "Payloads", "CYAML", "CIDN2"],
             resources: [.embedInCode("wayseal.schema.json")]),
         .target(name: "Redirects", dependencies: ["Support", "Site"]),
         .target(name: "Places", dependencies: ["Support", "Site"]),
@@ -111,6 +111,9 @@ let package = Package(
             ]),
 
         .target(
+            name: "Batches",
+            dependencies: ["Support", "Site", "QRCode", "Decoding", "Manifest", "Codes", "Sheets", "Build"]),
+        .target(
             name: "Anchoring", dependencies: ["Support", "Ethereum", "Transfer", "TransparencyLog", "LedgerContracts"]),
         .target(
             name: "Reports", dependencies: ["Support", "Scans", "ReportData", "CPango", "CXLSXWriter"]),
@@ -127,6 +130,7 @@ let package = Package(
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
                 "Pages", "Build", "Ledger", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
                 "Reports", "Transfer", "Places", "Decoding", "Certificates", "Legibility", "Payloads", "Sheets",
+                "Batches",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: [.unsafeFlags(smallLink, .when(configuration: .release))]),
@@ -221,6 +225,9 @@ let package = Package(
             dependencies: [
                 "Build", "Decoding", "Ledger", "Redirects", "Site", "TransparencyLog", "Support", "TestSupport",
             ]),
+        .testTarget(
+            name: "BatchesTests",
+            dependencies: ["Batches", "Build", "Decoding", "Manifest", "Site", "Support", "TestSupport"]),
         .testTarget(name: "AccessLogsTests", dependencies: ["AccessLogs", "TestSupport"]),
         .testTarget(
             name: "ScansTests",
@@ -251,6 +258,9 @@ if Context.environment["WAYSEAL_BENCH"] == "1" {
         .executableTarget(
             name: "bench-codes", dependencies: ["Support", "QRCode", "Codes", "CQREncode", "CPNG"],
             path: "Benchmarks/Codes"),
+        .executableTarget(
+            name: "bench-batches", dependencies: ["Batches", "Site", "Support", "CQREncode", "CPNG"],
+            path: "Benchmarks/Batches"),
         .executableTarget(
             name: "bench-decoding", dependencies: ["Decoding", "Support"], path: "Benchmarks/Decoding",
             exclude: ["degrade.py", "run"]),

@@ -117,23 +117,50 @@ extension ManifestLanguage {
     static let batch = SchemaRecord(
         "a batch",
         [
-            .later("data", .text(.any), "The table."),
-            .later("rows", .text(.any), "Rows it must have."),
-            .later("path", .text(.any), "Path of each code, with {columns}."),
-            .later("domain", .text(.any), "The domain."),
-            .later("to", .text(.url), "Where each code leads, with {columns}."),
-            .later("design", .text(.any), "Design of the codes."),
-            .later("seal", .text(.boolean), "Codes with a proof of their own."),
-            .later("sheet", .record(sheet), "Printed sheets."),
+            SchemaKey("data", .text(.any), "The table: a code a row."),
+            SchemaKey("rows", .text(.integer(1...1_000_000_000)), "Rows it must have."),
+            SchemaKey("path", .text(.any), "Slug of each code, with {columns}, {n:06} or {id}."),
+            SchemaKey("domain", .text(.any), "The domain, if it is not the default one."),
+            SchemaKey("to", .text(.url), "Where each code leads, with {columns}, {n:06} or {id}."),
+            SchemaKey("redirect", .text(redirect), "Status of the redirects."),
+            SchemaKey("query", .text(query), "pass: the visitor's query is appended to the target's."),
+            SchemaKey("utm", .record(utm), "UTM parameters appended to the targets."),
+            SchemaKey("noindex", .text(.boolean), "Ask search engines not to list the links."),
+            SchemaKey("dense", .text(.boolean), "Print addresses in upper case, for smaller codes."),
+            SchemaKey("tags", .oneOrMore(.any), "Labels for filters and reports."),
+            SchemaKey("privacy", .text(privacy), "What the access log keeps of visitors."),
+            SchemaKey("design", .text(.any), "Design of the codes: a name, or a {column} of names."),
+            SchemaKey(
+                "images", .text(.choice(CodeBatch.Images.allCases.map(\.rawValue))),
+                "What the images become; one zip by default."),
+            SchemaKey(
+                "formats", .oneOrMore(.choice(CodeSettings.Format.allCases.map(\.rawValue))),
+                "Image formats; png by default."),
+            SchemaKey("key", .text(.any), "The secret behind {id}, as ${file:…} or ${NAME}.", use: .secret),
+            SchemaKey("seal", .text(.boolean), "Record the list of the codes in the ledger."),
+            SchemaKey("sheet", .record(sheet), "Printed sheets of labels."),
             .later("done", .oneOrMore(.any), "Whom to tell."),
         ])
 
     static let sheet = SchemaRecord(
         "`sheet`",
         [
-            .later("template", .text(.any), "The label."),
-            .later("page", .text(.any), "Paper size."),
-            .later("grid", .text(.any), "Columns and rows."),
+            SchemaKey("template", .text(.any), "The label, an SVG file; the code alone without it."),
+            SchemaKey("page", .text(.any), "A4, Letter, 320x450mm, or label for one label a page."),
+            SchemaKey("grid", .text(.any), "A product such as L7160, or columns x rows."),
+            SchemaKey("label", .text(.any), "Size of one label: 50x30mm."),
+            SchemaKey("margin", .text(.any), "Margins of the page: one to four lengths."),
+            SchemaKey("gap", .text(.any), "Between labels: one length, or across and down."),
+            SchemaKey("bleed", .text(.any), "How far pictures go over the cut."),
+            SchemaKey(
+                "marks", .oneOrMore(.choice(SheetSettings.Mark.allCases.map(\.rawValue))),
+                "What is printed beside the labels."),
+            SchemaKey(
+                "order", .text(.choice(SheetSettings.Order.allCases.map(\.rawValue))),
+                "Which label the next row fills; rows by default."),
+            SchemaKey("pile", .text(.integer(1...1_000)), "Sheets of a pile that is cut at once."),
+            SchemaKey("font", .text(.any), "A TrueType font; DejaVu Sans by default."),
+            SchemaKey("bold-font", .text(.any), "Its bold face."),
         ])
 
     static let certificate = SchemaRecord(
