@@ -1,3 +1,4 @@
+import CPNG
 import Codes
 import Decoding
 import Glibc
