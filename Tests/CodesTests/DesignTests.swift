@@ -53,7 +53,7 @@ struct DesignTests {
     func eyes(_ frame: Design.EyeFrame) throws {
         var zbar = ZBarReader()
         for ball in Design.EyeBall.allCases {
-            for scale in [4.0, 7] {
+            for scale in [4.0, 5] {
                 var template = try Self.template {
                     $0.eyeFrame = frame
                     $0.eyeBall = ball
