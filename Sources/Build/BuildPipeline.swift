@@ -216,10 +216,19 @@ public struct BuildPipeline: Sendable {
         var isSame = true
         if let archive = options.archive, let staging = writer.staging {
             var sink = try ArchiveSink(archive, staging: staging)
+            // An archive is given away: codes with secrets lie beside it.
+            do {
+                try writer.makeFolders(
+                    for: site.links.lazy.filter { site.payload(of: $0)?.isSecret ?? false }
+                        .map { CodePaths.path(of: $0, in: site) })
+            } catch {
+                throw .file(error)
+            }
             try await OrderedWork.run(count: chunks, workers: options.workers) { index throws(BuildError) in
                 try images.files(of: range(index))
             } take: { files throws(BuildError) in
-                try sink.add(files)
+                try sink.add(files.filter { $0.mode == 0o644 })
+                entries += try writer.place(files.filter { $0.mode != 0o644 }) ?? []
                 done = min(total, done + Self.chunk)
                 progress(Progress(stage: stage, done: done, total: total))
                 return true

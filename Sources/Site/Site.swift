@@ -17,6 +17,8 @@ public struct Site: Sendable {
     public var links: [Link]
     /// The policies that links refer to.
     public var policies: [Policy] = []
+    /// What the codes of some links hold by themselves.
+    public var payloads: [LinkPayload] = []
     /// The sets of addresses that policies refer to.
     public var places: [Place] = []
     /// The database that tells where addresses are; `nil`: the manifest names none, or nothing asks for it.
@@ -68,6 +70,12 @@ public struct Site: Sendable {
 
     /// The policy of `link`, if it has one.
     public func policy(of link: Link) -> Policy? { link.policy < 0 ? nil : policies[Int(link.policy)] }
+
+    /// What the code of `link` holds in place of its address, if anything.
+    public func payload(of link: Link) -> LinkPayload? { link.payload < 0 ? nil : payloads[Int(link.payload)] }
+
+    /// What the code of `link` says: its payload, else its address as it is printed.
+    public func codeText(of link: Link) -> String { payload(of: link)?.text ?? url(of: link, dense: link.dense) }
 
     /// The design of `link`, if it has one.
     public func design(of link: Link) -> Design? { link.design < 0 ? nil : designs[Int(link.design)] }

@@ -62,7 +62,7 @@ import Testing
         let result = try Fixtures.read("manifests/vinea-complete.yaml", environment: environment)
         let text = DiagnosticRenderer().text(result.diagnostics, sources: result.sources)
         // The signing key's file is a secret: it is in no checkout.
-        #expect(Set(codes(result)) == ["not-yet", "key-missing", "limit-without-confirm"], "\(text)")
+        #expect(Set(codes(result)) == ["not-yet", "key-missing", "secret-missing", "limit-without-confirm"], "\(text)")
         #expect(codes(result).filter { $0 == "key-missing" }.count == 1)
         try Self.compare(text, with: "manifests/vinea-complete.txt")
     }

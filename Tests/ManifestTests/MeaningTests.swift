@@ -98,8 +98,9 @@ import Testing
                 "expected true or false, found 'yes'", "this row has 1 cell, the header has 4",
             ])
         #expect(
-            links("  a: { wifi: { ssid: x, password: y } }").diagnostics.map(\.help) == [
-                "wifi: a Wi-Fi network; remove it for now"
+            links("  a: { page: a.yaml, profile: eu-wine }").diagnostics.map(\.help) == [
+                "page: a page described by a file; remove it for now",
+                "profile: the rules that the page follows; remove it for now",
             ])
     }
 

@@ -85,6 +85,7 @@ struct SiteAssembly {
         site.designs = designs.designs
         site.places = table.places.places
         site.policies = table.takePolicies()
+        site.payloads = table.payloads
         site.missingSecrets += missingSecrets
         site.domains = domains
         site.goals = table.goals

@@ -40,14 +40,12 @@ extension ManifestLanguage {
             SchemaKey("rate", .text(.any), "How often one address may come: 30/minute, 5/second."),
             SchemaKey("bots", .text(.choice(["refuse", "allow"])), "Whether crawlers get an answer."),
             SchemaKey("preview", .record(preview), "What messengers show of the link."),
-            .later("vcard", .text(.any), "A contact file."),
-            .later("wifi", .record(wifi), "A Wi-Fi network."),
             .later("page", .text(.any), "A page described by a file."),
             .later("profile", .text(.any), "The rules that the page follows."),
-        ])
+        ] + payloadKeys)
 
     /// Keys of which a link needs one to lead anywhere.
-    static let destinations = ["to", "split", "vcard", "wifi", "page"]
+    static let destinations = ["to", "split", "page"] + payloadKeys.map(\.name)
 
     static let rule = SchemaRecord(
         "a `when` rule",
@@ -86,15 +84,6 @@ extension ManifestLanguage {
             SchemaKey(
                 "planned", .text(.integer(1...1_000_000_000)),
                 "How many visitors the comparison of the link's variants is planned for."),
-        ])
-
-    static let wifi = SchemaRecord(
-        "`wifi`",
-        [
-            .later("ssid", .text(.any), "Name of the network."),
-            .later("password", .text(.any), "Its password.", use: .secret),
-            .later("security", .text(.any), "WPA by default."),
-            .later("hidden", .text(.boolean), "The network does not announce itself."),
         ])
 
     static let fence = SchemaRecord(

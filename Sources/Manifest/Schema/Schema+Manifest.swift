@@ -58,6 +58,12 @@ enum ManifestLanguage {
             let parent = path.split(separator: ".").dropLast().joined(separator: ".")
             places[key.name, default: []].append(parent)
         }
+        // Fields of payloads have the names of everyday things: whatever else has the name comes first.
+        let payloads = payloadKeys.map { "links.SLUG." + $0.name }
+        func isField(_ place: String) -> Bool { payloads.contains { place == $0 || place.hasPrefix($0 + ".") } }
+        for (name, all) in places where all.contains(where: isField) {
+            places[name] = all.filter { !isField($0) } + all.filter(isField)
+        }
         return places
     }()
 
