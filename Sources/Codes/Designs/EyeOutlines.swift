@@ -48,11 +48,14 @@ enum EyeOutlines {
         case .drop: filled(side, turned([0, radius, radius, radius], place))
         case .petal: filled(side, turned([radius, radius, 0, radius], place))
         case .octagon: outline.octagon(2, 2, 3, cut: 0.62)
-        case .hexagon:
+        case .gem:
+            let cut = isRound ? 0.6 : 0.7
+            let (low, high) = (3.5 - side / 2, 3.5 + side / 2)
+            let corners = [
+                (low, low), (high - cut, low), (high, low + cut), (high, high), (low + cut, high), (low, high - cut),
+            ]
             outline.polygon(
-                [(0, -1), (0.866025, -0.5), (0.866025, 0.5), (0, 1), (-0.866025, 0.5), (-0.866025, -0.5)].map {
-                    Point(3.5 + 1.79 * $0.0, 3.5 + 1.79 * $0.1)
-                })
+                corners.map { Point(place == .topRight ? 7 - $0.0 : $0.0, place == .bottomLeft ? 7 - $0.1 : $0.1) })
         case .star:
             // Eight points on a circle of 1.73, notches on one of 1.42.
             let directions = [
