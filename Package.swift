@@ -108,6 +108,9 @@ let package = Package(
             ]),
 
         .target(
+            name: "Batches",
+            dependencies: ["Support", "Site", "QRCode", "Decoding", "Manifest", "Codes", "Build"]),
+        .target(
             name: "Anchoring", dependencies: ["Support", "Ethereum", "Transfer", "TransparencyLog", "LedgerContracts"]),
         .target(
             name: "Reports", dependencies: ["Support", "Scans", "ReportData", "CPango", "CXLSXWriter"]),
@@ -124,6 +127,7 @@ let package = Package(
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
                 "Pages", "Build", "Ledger", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
                 "Reports", "Transfer", "Places", "Decoding", "Certificates", "Legibility", "Payloads", "Sheets",
+                "Batches",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: [.unsafeFlags(smallLink, .when(configuration: .release))]),
@@ -218,6 +222,9 @@ let package = Package(
             dependencies: [
                 "Build", "Decoding", "Ledger", "Redirects", "Site", "TransparencyLog", "Support", "TestSupport",
             ]),
+        .testTarget(
+            name: "BatchesTests",
+            dependencies: ["Batches", "Build", "Decoding", "Manifest", "Site", "Support", "TestSupport"]),
         .testTarget(name: "AccessLogsTests", dependencies: ["AccessLogs", "TestSupport"]),
         .testTarget(
             name: "ScansTests",
@@ -247,6 +254,9 @@ if Context.environment["WAYSEAL_BENCH"] == "1" {
         .executableTarget(
             name: "bench-codes", dependencies: ["Support", "Site", "QRCode", "Codes", "CQREncode", "CPNG", "CPango"],
             path: "Benchmarks/Codes"),
+        .executableTarget(
+            name: "bench-batches", dependencies: ["Batches", "Site", "Support", "CQREncode", "CPNG"],
+            path: "Benchmarks/Batches"),
         .executableTarget(
             name: "bench-decoding", dependencies: ["Decoding", "Support"], path: "Benchmarks/Decoding",
             exclude: ["degrade.py", "run"]),

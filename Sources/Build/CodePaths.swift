@@ -34,7 +34,7 @@ enum CodePaths {
         if suffixes.isEmpty { return [] }
         var suspects: [String: Int] = [:]
         var found: [(Int, Int)] = []
-        for (index, link) in site.links.enumerated() {
+        for (index, link) in site.links[site.ownLinks].enumerated() {
             let parts = link.slug.split(separator: "/", omittingEmptySubsequences: false)
             let isSuspect =
                 parts.contains { $0 == "*" || $0.lowercased() == "wildcard" }
@@ -50,7 +50,7 @@ enum CodePaths {
                 folders[String(path)] = index
             }
         }
-        for (index, link) in site.links.enumerated() {
+        for (index, link) in site.links[site.ownLinks].enumerated() {
             let path = path(of: link, in: site).lowercased()
             if let other = suspects[path], other != index { found.append((min(index, other), max(index, other))) }
             for suffix in suffixes {

@@ -37,6 +37,8 @@ public struct Site: Sendable {
     public var designs: [Design] = []
     /// Batches of certificates, in the order of the manifest.
     public var certificates: [CertificateBatch] = []
+    /// Batches of codes, in the order of the manifest. Their links are the last ones of ``links``.
+    public var batches: [CodeBatch] = []
     /// How the hash manifest is signed; `nil`: not signed.
     public var signing: SigningKey?
     /// The manifest asks for a signature, but its key is not on this machine: the error of whoever needs it. Then
@@ -67,6 +69,11 @@ public struct Site: Sendable {
 
     /// The name that signatures carry, and the origin of the log: the issuer's host.
     public var signerName: String { domains.indices.contains(issuer) ? domains[issuer].host : "wayseal" }
+
+    /// Those of ``links`` that belong to no batch: each has its images among the others.
+    public var ownLinks: Range<Int> {
+        0..<min(links.count, batches.lazy.filter { !$0.links.isEmpty }.map(\.links.lowerBound).min() ?? links.count)
+    }
 
     /// The policy of `link`, if it has one.
     public func policy(of link: Link) -> Policy? { link.policy < 0 ? nil : policies[Int(link.policy)] }

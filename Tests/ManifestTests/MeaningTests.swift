@@ -48,6 +48,16 @@ import Testing
             guard let pattern = try? CertificatePattern(pattern) else { return ["no pattern"] }
             let batch = CertificateBatch(name: "a", data: "a.csv", pattern: pattern)
             return CertificateTable(Array(example.utf8), path: "a.csv", batch: batch).diagnostics.map(\.code.id)
+        case "batch-template":
+            return codes(
+                read(
+                    head + "batches:\n  b:\n    data: t.csv\n    to: https://example.org/\n    " + example,
+                    ["t.csv": "gtin,serial\n1,2\n"]))
+        case "batch-header", "batch-row":
+            return codes(
+                read(
+                    head + "batches:\n  b: { data: t.csv, path: \"{gtin}/{serial}\", to: https://example.org/ }",
+                    ["t.csv": example]))
         case "misplaced-key": return codes(read(head + "include: t.yaml", ["t.yaml": example]))
         case "empty-manifest": return codes(read(example))
         case "no-domain": return codes(read(example))
@@ -310,7 +320,8 @@ import Testing
     func suggestions() {
         func help(_ yaml: String) -> String? { read(yaml).diagnostics.first?.help }
         #expect(help("domains: { a.example: { tsl: off } }") == "did you mean 'tls'?")
-        #expect(help("domains: { a.example: { utm: {} } }") == "'utm' belongs to defaults or links.SLUG")
+        #expect(
+            help("domains: { a.example: { utm: {} } }") == "'utm' belongs to defaults or links.SLUG or batches.NAME")
         #expect(
             help("domains: { a.example: {} }\nlinks: { a: { to: https://e.org/, hsts: off } }")
                 == "'hsts' belongs to domains.HOST")

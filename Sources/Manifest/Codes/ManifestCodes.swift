@@ -6,7 +6,7 @@ public enum ManifestCodes {
     public static let all: [DiagnosticCode] =
         files + yaml + keys + sites + slugs + targets + times + placesAndNetworks + policies + payloads + designs
         + tables
-        + certificates
+        + certificates + batches
 
     /// A code whose explanation ends in an example and the example mended.
     static func define(

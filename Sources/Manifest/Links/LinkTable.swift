@@ -77,7 +77,8 @@ struct LinkTable {
     private let brokenDomains: Set<String>
     private let isIncomplete: Bool
     let defaults: LinkDefaults
-    private let defaultDomain: Int?
+    /// The domain of links that name none.
+    let defaultDomain: Int?
     let hosts: HostIndex
     /// Numbers of the designs by their names.
     var designs = DesignTable()

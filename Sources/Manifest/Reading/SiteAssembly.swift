@@ -81,6 +81,8 @@ struct SiteAssembly {
             case .jsonLines(let file): JSONLinks.read(sources.files[Int(file)].bytes, file, &table, &sink)
             }
         }
+        site.batches = readBatches(
+            root["batches"], hasLedger: root["ledger"]?["key"] != nil, folder: main.folder, &table)
         table.finish(&sink)
         site.designs = designs.designs
         site.places = table.places.places

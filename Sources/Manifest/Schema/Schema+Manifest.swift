@@ -28,7 +28,7 @@ enum ManifestLanguage {
             .later(
                 "products", .table(SchemaTable("the products", "GTIN", .record(product))),
                 "GS1 Digital Link products."),
-            .later(
+            SchemaKey(
                 "batches", .table(SchemaTable("the batches", "NAME", .record(batch))),
                 "Serial codes from a table."),
             SchemaKey(
