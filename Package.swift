@@ -92,6 +92,8 @@ let package = Package(
 
         // Third floor.
         .target(
+            name: "Art", dependencies: ["QRCode", "Codes", "Decoding", "Legibility"]),
+        .target(
             name: "Legibility", dependencies: ["Support", "QRCode", "Codes", "Decoding", "CPango"]),
         .target(
             name: "Build",
@@ -115,7 +117,7 @@ let package = Package(
             dependencies: [
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
                 "Pages", "Build", "Ledger", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
-                "Reports", "Transfer", "Places", "Decoding", "Certificates", "Legibility",
+                "Reports", "Transfer", "Places", "Decoding", "Certificates", "Legibility", "Art",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: [.unsafeFlags(smallLink, .when(configuration: .release))]),
@@ -153,6 +155,7 @@ let package = Package(
             name: "QRCodeTests", dependencies: ["QRCode", "Codes", "CQREncode", "Decoding"]),
         .testTarget(
             name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG", "Site", "Support"]),
+        .testTarget(name: "ArtTests", dependencies: ["Art", "Legibility", "QRCode", "Codes", "Decoding", "Support"]),
         .testTarget(
             name: "LegibilityTests", dependencies: ["Legibility", "QRCode", "Codes", "Decoding", "Support"]),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest", "Site", "Support"]),

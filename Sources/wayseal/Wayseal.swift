@@ -30,7 +30,7 @@ struct Wayseal: AsyncParsableCommand {
             QRCommand.self, KeysCommand.self, PasswordCommand.self, TokensCommand.self, SchemaCommand.self,
             ExplainCommand.self, CompletionsCommand.self, VerifyCommand.self, IssueCommand.self, RevokeCommand.self,
             SuspendCommand.self, ReinstateCommand.self, SealCommand.self, DiscloseCommand.self, AnchorCommand.self,
-            ScansCommand.self, ReportCommand.self, ScoreCommand.self,
+            ScansCommand.self, ReportCommand.self, ScoreCommand.self, DesignCommand.self,
         ])
 
     static func main() async {
