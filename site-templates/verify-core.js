@@ -295,11 +295,11 @@ const Wayseal = (() => {
     && names.every((name) => Object.hasOwn(object, name));
   const isOnly = (object, names) => has(object) && Object.keys(object).every((name) => names.includes(name));
 
-  // NAME+KEYID+BASE64 of c2sp.org/signed-note; null for anything else.
-  function readKey(text) {
+  // NAME+KEYID+BASE64 of c2sp.org/signed-note, of a witness with type 4; null for anything else.
+  function readKey(text, type = 1) {
     const parts = /^([^\s+]+)\+([0-9a-f]{8})\+(.+)$/.exec(text);
     const blob = parts && unbase64(parts[3]);
-    if (!blob || blob.length !== 33 || blob[0] !== 1) return null;
+    if (!blob || blob.length !== 33 || blob[0] !== type) return null;
     const id = hex(sha256(join(bytesOf(`${parts[1]}\n`), blob)).subarray(0, 4));
     return id === parts[2] ? { text, name: parts[1], id, bytes: blob.subarray(1) } : null;
   }
@@ -326,6 +326,78 @@ const Wayseal = (() => {
     }
     return "signed";
   }
+  // When a witness has seen the note, in seconds since 1970; null: it says nothing; "forged" if it does not hold.
+  async function seenBy(note, witness) {
+    let at = null;
+    for (const signature of note.signatures) {
+      if (signature.name !== witness.name || signature.id !== witness.id) continue;
+      const time = signature.bytes.subarray(0, 8).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+      const message = bytesOf(`cosignature/v1\ntime ${time}\n${note.text}`);
+      if (signature.bytes.length !== 72 || !(await verifiesEd25519(signature.bytes.subarray(8), message, witness.bytes))) {
+        return "forged";
+      }
+      at = Math.max(at ?? 0, Number(time));
+    }
+    return at;
+  }
+
+  // What an issuer says about one of its keys; null for anything that is not spelled like that.
+  function readStatement(text) {
+    const note = readNote(text);
+    const parts = note && /^wayseal\/key@v1\n([^\n]+)\n(log|revocation|witness|anchor|revoked) ([^ \n]+)\n(0|-?[1-9]\d{0,15})\n$/.exec(note.text);
+    if (!parts || new Set(note.signatures.map(({ name, id }) => `${name} ${id}`)).size !== note.signatures.length) return null;
+    return { note, origin: parts[1], act: parts[2], key: parts[3], since: Number(parts[4]) };
+  }
+  // The keys that trusted ones lead to by such statements, as ledger/FORMAT.md has it. What is carried along must be whole,
+  // even where nothing follows from it.
+  async function follow(trusted, statements) {
+    const ring = { logs: [...trusted], revocations: [], witnesses: [], revoked: new Map(), conflict: null };
+    const named = [...trusted, ...statements.map(({ key }) => readKey(key)).filter(Boolean)];
+    for (const { note } of statements) {
+      for (const { name, id } of note.signatures) {
+        let holds = false;
+        for (const key of named) if (key.name === name && key.id === id) holds ||= (await signedBy(note, key)) === "signed";
+        if (!holds) throw new Refusal("format", "keysForged");
+      }
+    }
+    const successors = new Map();
+    const addTo = (list, key) => { if (!list.some(({ text }) => text === key.text)) list.push(key); };
+    let pending = [...statements], isGrowing = true;
+    while (isGrowing) {
+      isGrowing = false;
+      const left = [];
+      for (const statement of pending) {
+        let signer = null;
+        for (const key of [...ring.logs, ...ring.revocations]) {
+          if (signer || ![statement.origin, `${statement.origin}/revocation`].includes(key.name)) continue;
+          if (statement.act !== "revoked" && key.text === statement.key) continue;
+          if ((await signedBy(statement.note, key)) === "signed") signer = key;
+        }
+        if (!signer) {
+          left.push(statement);
+          continue;
+        }
+        isGrowing = true;
+        if (statement.act === "revoked") {
+          ring.revoked.set(statement.key, Math.min(ring.revoked.get(statement.key) ?? Infinity, statement.since));
+        }
+        if (!ring.logs.includes(signer)) continue;
+        const key = readKey(statement.key, statement.act === "witness" ? 4 : 1);
+        if (!key) continue;
+        if (statement.act === "log" && key.name === statement.origin && (await signedBy(statement.note, key)) === "signed") {
+          // Whoever stole a key can name a successor, too: then nobody can tell which one is right.
+          if ((successors.get(signer.text) ?? key.text) !== key.text) ring.conflict = signer.text;
+          successors.set(signer.text, key.text);
+          addTo(ring.logs, key);
+        }
+        if (statement.act === "revocation" && key.name === `${statement.origin}/revocation`) addTo(ring.revocations, key);
+        if (statement.act === "witness" && key.name === `${statement.origin}/witness`) addTo(ring.witnesses, key);
+      }
+      pending = left;
+    }
+    return ring;
+  }
+
   function readCheckpoint(text) {
     const parts = /^([^\n]+)\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/=]{44})\n$/.exec(text);
     const hash = parts && unbase64(parts[3]);
@@ -519,9 +591,12 @@ const Wayseal = (() => {
     if (!note || note.signatures.length !== 1) refuse("statusNote");
     const lines = /^wayseal\/status@v1\n([^\n]+)\n(0|[1-9]\d*) (0|[1-9]\d*)\n([0-9a-f]{64})  (revocation|suspension)-(0|[1-9]\d*)\.json\n$/
       .exec(note.text);
-    const key = lines && keys.find((candidate) => candidate.name === lines[1]);
-    if (!key || (await signedBy(note, key)) !== "signed") refuse("statusUnsigned");
-    if (key.name !== origin) refuse("statusOther");
+    let isSigned = false;
+    for (const key of lines ? keys : []) {
+      if ([lines[1], `${lines[1]}/revocation`].includes(key.name)) isSigned ||= (await signedBy(note, key)) === "signed";
+    }
+    if (!isSigned) refuse("statusUnsigned");
+    if (lines[1] !== origin) refuse("statusOther");
     const [size, at, purpose, number] = [Number(lines[2]), Number(lines[3]), lines[5], Number(lines[6])];
     const credential = bytesOf(list.credential);
     if (hex(sha256(credential)) !== lines[4]) refuse("statusChanged");
@@ -711,7 +786,7 @@ const Wayseal = (() => {
 
   function readBundle(bytes) {
     const json = canonicalJSON(bytes);
-    const names = ["anchor", "disclosed", "entry", "format", "log", "proof", "status"];
+    const names = ["anchor", "disclosed", "entry", "format", "keys", "log", "proof", "status"];
     const isText = (...values) => values.every((value) => typeof value === "string");
     if (!has(json, "disclosed", "entry", "format", "log", "proof", "status") || !isOnly(json, names)) return null;
     if (json.format !== "wayseal/bundle@v1" || !isText(json.entry, json.log, json.proof)) return null;
@@ -728,7 +803,9 @@ const Wayseal = (() => {
     const isSorted = (list) => list.every((text, i) => i === 0 || isBefore(list[i - 1], text));
     if (!isSorted(json.disclosed.map((value) => value.field)) || !isSorted(json.status.map((list) => list.credential))) return null;
     const anchor = has(json, "anchor") ? unbase64(json.anchor) : undefined;
-    return anchor === null ? null : { ...json, anchor };
+    if (has(json, "keys") && !(Array.isArray(json.keys) && json.keys.length && json.keys.length <= 64 && isText(...json.keys))) return null;
+    const statements = (json.keys ?? []).map(readStatement);
+    return anchor === null || statements.includes(null) ? null : { ...json, anchor, statements };
   }
 
   // Checks a bundle.
@@ -748,7 +825,7 @@ const Wayseal = (() => {
         return false;
       }
     };
-    const trusted = keys.map(readKey).filter(Boolean);
+    let trusted = keys.map((key) => readKey(key)).filter(Boolean), ring = null;
     let bundle, proof, entry, checkpoint, note;
     const isRecord = await step("format", async () => {
       bundle = bytes.length <= 1 << 24 ? readBundle(bytes) : null;
@@ -763,10 +840,18 @@ const Wayseal = (() => {
       if (!checkpoint) throw new Refusal("log", "notACheckpoint");
       verdict.origin = checkpoint.origin;
       verdict.key = bundle.log;
-      const key = trusted.find((candidate) => candidate.name === checkpoint.origin);
-      if (!key) throw new Refusal("log", "otherIssuer", { origin: checkpoint.origin });
-      const signature = await signedBy(note, key);
+      ring = await follow(trusted, bundle.statements);
+      trusted = ring.logs;
+      const own = trusted.filter((candidate) => candidate.name === checkpoint.origin);
+      if (!own.length) throw new Refusal("log", "otherIssuer", { origin: checkpoint.origin });
+      let key = null, signature = "unsigned";
+      for (const candidate of own) {
+        const said = await signedBy(note, candidate);
+        if (said === "forged") throw new Refusal("log", said);
+        if (said === "signed") [key, signature] = [candidate, said];
+      }
       if (signature !== "signed") throw new Refusal("log", signature);
+      verdict.revoked = ring.revoked.get(key.text) ?? null;
       if (!trusted.some((candidate) => candidate.text === bundle.log)) throw new Refusal("log", "otherKey");
       say("log", "yes", "log", { origin: checkpoint.origin, size: checkpoint.size });
       if (!includes(leafHash(bytesOf(bundle.entry)), proof.index, checkpoint.size, checkpoint.root, proof.path)) {
@@ -776,6 +861,18 @@ const Wayseal = (() => {
     });
     if (!isRecord) return verdict;
     verdict.entry = { kind: entry.kind, at: entry.at, index: proof.index };
+
+    const isWitnessed = await step("witnesses", async () => {
+      for (const witness of ring.witnesses) {
+        const at = await seenBy(note, witness);
+        if (at === "forged") throw new Refusal("witnesses", "witnessForged");
+        if (at !== null) verdict.seen = Math.max(verdict.seen ?? 0, at);
+      }
+      // A bundle that names the issuer's witness has its cosignature: it can't be dropped unseen.
+      if (ring.witnesses.length && verdict.seen === undefined) throw new Refusal("witnesses", "witnessMissing");
+      if (verdict.seen === undefined) return say("witnesses", "unknown", "noWitness");
+      say("witnesses", "yes", "ownWitness", { at: verdict.seen });
+    });
 
     const haveValues = await step("values", async () => {
       const shown = new Map();
@@ -801,11 +898,18 @@ const Wayseal = (() => {
       verdict.anchor = readAnchor(bundle.anchor, sha256(bytesOf(note.text)));
       say("anchor", "unknown", "anchored", verdict.anchor);
     });
+    // The date that a document claims could be anything; only a chain's time counts.
+    const isOwnKey = await step("key", async () => {
+      if (ring.conflict) throw new Refusal("key", "keyConflict");
+      if (verdict.revoked === null) return;
+      if (!(verdict.anchor?.time < verdict.revoked)) throw new Refusal("key", "keyRevoked", { at: verdict.revoked });
+      say("key", "unknown", "keyRevokedLater", { at: verdict.revoked });
+    });
 
     const isCurrent = await step("status", async () => {
       const seen = new Map(), lists = newest.length ? newest : bundle.status;
       for (const list of lists) {
-        const status = await readStatus(list, trusted, checkpoint.origin, proof.index);
+        const status = await readStatus(list, [...trusted, ...ring.revocations], checkpoint.origin, proof.index);
         if (seen.has(status.purpose)) throw new Refusal("status", "statusOther");
         seen.set(status.purpose, status);
       }
@@ -814,7 +918,7 @@ const Wayseal = (() => {
       if (seen.size < 2) return say("status", "unknown", "noStatus");
       say("status", "yes", "current", { at: Math.min(...Array.from(seen.values(), (status) => status.at)) });
     });
-    verdict.isValid = haveValues && isAnchored && isCurrent;
+    verdict.isValid = haveValues && isWitnessed && isAnchored && isOwnKey && isCurrent;
     return verdict;
   }
 

@@ -48,7 +48,7 @@
 
   // ---- Whom to trust
 
-  let keys = [meta("wayseal-key")].filter(Boolean);
+  let keys = meta("wayseal-key").split(" ").filter(Boolean);
   $("key").value = keys[0] ?? "";
   $("trust").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -86,12 +86,15 @@
     shown = verdict;
     const find = (question) => verdict.answers.find((answer) => answer.question === question);
     const reason = (answer) => say(answer.code, answer.args);
-    const failed = ["format", "log", "entry", "values"].map(find).find((answer) => answer?.state === "no");
+    const failed = ["format", "log", "key", "entry", "values", "witnesses"].map(find).find((answer) => answer?.state === "no");
     const cards = [card(1, "record", failed ? "no" : "yes", failed ? reason(failed) : say("recordYes", { origin: verdict.origin }))];
     if (!failed) {
       const anchor = find("anchor"), status = find("status");
       const chain = verdict.confirmation;
-      const text = chain ? `${reason(anchor)} ${say(chain.code, verdict.anchor)}` : reason(anchor);
+      const parts = [reason(anchor)];
+      if (chain) parts.push(say(chain.code, verdict.anchor));
+      if (verdict.seen !== undefined) parts.push(say("seen", { at: verdict.seen }));
+      const text = parts.join(" ");
       cards.push(card(2, "before", chain?.state ?? anchor.state, text));
       cards.push(card(3, "current", status.state, status.code === "current" ? say("currentYes", status.args) : reason(status)));
     }
@@ -172,7 +175,7 @@
     } catch { /* Not text. */ }
     const note = proof && Wayseal.readNote(proof.checkpoint);
     const checkpoint = note && Wayseal.readCheckpoint(note.text);
-    const key = keys.map(Wayseal.readKey).find((candidate) => candidate?.name === checkpoint?.origin);
+    const key = keys.map((text) => Wayseal.readKey(text)).find((candidate) => candidate?.name === checkpoint?.origin);
     if (!checkpoint) return tell("notAProof");
     if (!key) return tell("otherIssuer", checkpoint);
     const signature = await Wayseal.signedBy(note, key);

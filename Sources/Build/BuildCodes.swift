@@ -65,6 +65,38 @@ public enum BuildCodes {
         A file that should hold a number and does not is never guessed at: too many scans would be given out.
         """)
 
+    /// A logo's file is not one.
+    public static let badLogo = DiagnosticCode(
+        "bad-logo", "a logo can't be used",
+        """
+        Logos are PNG or SVG. They come from anywhere, so they are looked at before anything is unpacked: at most 4 MB,
+        4,096 pixels on a side, one picture. An SVG is drawn from its shapes alone: one with scripts, entities, references
+        to other files or text (whose look depends on fonts) is refused; turn text into paths. JPEG has no
+        transparency and, in CMYK, no colours that a screen knows: save it as PNG.
+        """)
+
+    /// A logo hides too much.
+    public static let logoTooLarge = DiagnosticCode(
+        "logo-too-large", "a logo hides more than error correction makes up for",
+        """
+        A logo hides modules, and error correction restores them, but only so many in each block. What is counted are the
+        codewords that have a hidden module: in no block may they use up more than half of the error correction, since the
+        other half is for dirt, scratches and bad light. The level is raised up to H first, then the symbol grows; if
+        that is not enough, make the logo smaller (size: 18%), its margin narrower (margin: 0), or the address shorter.
+        """)
+
+    /// A design is too small for its print or its distance.
+    public static let designSize = DiagnosticCode(
+        "design-size", "a code would be hard to scan at its printed size",
+        """
+        `print` is the width of the whole picture on paper, its quiet zone and frame included. The width of a module
+        follows from it: phones read 0.33 mm and more, good cameras 0.17 mm. A printer needs three dots to a module; with
+        `dpi` the pictures have whole dots. A code is read from ten times its width: who says `distance: 30cm` is told when
+        it is too small for that.
+        """)
+
     /// All codes of this room.
-    public static let all = [badLock, reservedSlug, codeTooLong, codePathClash, tokens]
+    public static let all = [
+        badLock, reservedSlug, codeTooLong, codePathClash, badLogo, logoTooLarge, designSize, tokens,
+    ]
 }

@@ -12,6 +12,7 @@ final class BuildLedger {
     private let random: (Int) -> [UInt8]
     private let now: Int
     private let folder: String
+    private let chain: UInt64?
     /// What this build records besides itself.
     private var drafts: [Draft]
     private let firstSize: Int
@@ -28,10 +29,11 @@ final class BuildLedger {
         self.signer = signer
         self.random = random
         now = options.now
+        chain = settings.anchor?.chain
         folder = "site/\(site.domains[settings.domain].host)/log"
         let origin = signer.verifier.name
         do {
-            let ledger = try Ledger.open(LedgerFolder(settings.folder), origin: origin)
+            var ledger = try Ledger.open(LedgerFolder(settings.folder), origin: origin)
             if ledger.checkpoint == nil, let previous,
                 try Files.status("\(previous)/\(folder)/checkpoint") != nil
             {
@@ -46,11 +48,16 @@ final class BuildLedger {
             if let key = settings.revocation { keys.append((.revocation, key)) }
             if let account = settings.anchor?.account { keys.append((.anchor, account)) }
             for (place, (act, key)) in keys.enumerated()
-            where !statements.contains(where: { $0.act == act && $0.key == key }) {
+            where !statements.contains(where: {
+                $0.act == act && $0.key == key && (act == .anchor || $0.note.isSigned(by: signer.verifier))
+            }) {
                 if act == .revocation { _ = try VerifierKey(key) }
                 var statement = KeyStatement(origin: origin, act: act, key: key, since: options.now)
                 try statement.sign(with: signer.key, name: origin)
                 drafts.insert(.key(statement), at: min(place, drafts.count))
+            }
+            if let statement = try ledger.engageWitness(at: options.now, key: signer.key) {
+                drafts.insert(statement, at: min(keys.count, drafts.count))
             }
             for anchor in try ledger.index.unrecordedAnchors() { drafts.append(.anchor(anchor)) }
             knowsLinks = recorded.count > 0
@@ -149,7 +156,8 @@ final class BuildLedger {
         do {
             try Self.link(ledger.folder.log, to: target)
             let documents = KeyDocuments(
-                origin: ledger.origin, statements: try ledger.index.keyStatements(), current: signer.verifier)
+                origin: ledger.origin, statements: try ledger.index.keyStatements(), current: signer.verifier,
+                chain: chain)
             try Files.create(target + "/keys.json", documents.keys)
             let wellKnown = Files.parent(of: target) + "/.well-known"
             try Files.makeDirectory(wellKnown)

@@ -7,8 +7,23 @@ import Support
 struct CodeImages: Sendable {
     let site: Site
 
-    /// Side of a PDF page in millimetres, quiet zone included: a code of version 3 then has modules of 0.8 mm.
+    /// Side of a page of PDF and EPS in millimetres, quiet zone included: a code of version 3 then has modules of 0.8 mm.
     private static let pageSide = 30.0
+
+    /// The writers of the designs that links have, by the design's number; `nil`: a plain design, or one that can't be
+    /// drawn, which ``problems()`` says.
+    private let writers: [DesignWriter?]
+
+    init(site: Site) {
+        self.site = site
+        var used = [Bool](repeating: false, count: site.designs.count)
+        if !used.isEmpty { for link in site.links where link.design >= 0 { used[Int(link.design)] = true } }
+        writers = zip(site.designs, used).map { design, isUsed in
+            guard isUsed, !(design.isPlain && design.print == nil) else { return nil }
+            return try? DesignWriter(
+                design, quietZone: site.codes.quietZone, scale: site.codes.scale, millimetres: Self.pageSide)
+        }
+    }
 
     /// The images of the links `range`, by link and then in the order of the site's formats.
     func files(of range: Range<Int>) throws(BuildError) -> [OutputFile] {
@@ -16,25 +31,37 @@ struct CodeImages: Sendable {
         var encoder = QREncoder()
         var files: [OutputFile] = []
         files.reserveCapacity(range.count * settings.formats.count)
+        var writers = writers
+        var plain: [Int: PlainWriter] = [:]
         do {
-            var png = try PNGWriter(scale: settings.scale, quietZone: settings.quietZone)
-            var svg = try SVGWriter(quietZone: settings.quietZone)
             for link in site.links[range] {
                 let url = site.url(of: link, dense: link.dense)
-                let symbol = try encoder.encode(url, level: ErrorCorrection(settings.level))
                 let path = CodePaths.path(of: link, in: site)
-                for format in settings.formats {
-                    var bytes: [UInt8] = []
-                    switch format {
-                    case .png: try png.append(symbol, to: &bytes)
-                    case .svg: svg.append(symbol, title: url, to: &bytes)
-                    case .pdf:
-                        bytes = try PDFWriter.document(
-                            symbol, millimetres: Self.pageSide, quietZone: settings.quietZone, title: url)
+                let design = Int(link.design)
+                if design >= 0, writers[design] != nil {
+                    let symbol = try writers[design]?.template.symbol(
+                        url, level: ErrorCorrection(settings.level), &encoder)
+                    for format in settings.formats {
+                        guard let symbol, let bytes = try writers[design]?.file(symbol, format, title: url) else {
+                            continue
+                        }
+                        files.append(OutputFile(path: path + "." + format.rawValue, bytes: bytes))
                     }
+                    continue
+                }
+                // What is plain takes the fast writers, whatever it is called.
+                let own = design >= 0 ? site.designs[design] : nil
+                let level = ErrorCorrection(own?.level ?? settings.level)
+                let zone = own?.quietZone ?? settings.quietZone
+                if plain[zone] == nil { plain[zone] = try PlainWriter(scale: settings.scale, quietZone: zone) }
+                let symbol = try encoder.encode(url, level: level)
+                for format in settings.formats {
+                    let bytes = try plain[zone]?.file(symbol, format, millimetres: Self.pageSide, title: url) ?? []
                     files.append(OutputFile(path: path + "." + format.rawValue, bytes: bytes))
                 }
             }
+        } catch let error as DesignError {
+            throw .other("a code can't be drawn: \(error.summary)")
         } catch {
             // Lengths and settings were checked before anything was written.
             throw .other("\(error)")
@@ -42,7 +69,7 @@ struct CodeImages: Sendable {
         return files
     }
 
-    /// Links whose address does not fit into a symbol at the site's level.
+    /// Links whose address does not fit into a symbol at the site's level, and designs that can't be drawn or scanned.
     func problems() -> [Diagnostic] {
         if site.codes.formats.isEmpty { return [] }
         // 40-H holds 1,273 bytes: what is shorter fits everywhere.
@@ -51,14 +78,43 @@ struct CodeImages: Sendable {
         for link in site.links {
             guard site.domains[Int(link.domain)].host.utf8.count + link.slug.utf8.count > 1200 else { continue }
             do {
-                _ = try encoder.encode(
-                    site.url(of: link, dense: link.dense), level: ErrorCorrection(site.codes.level))
+                let level = site.design(of: link)?.level ?? site.codes.level
+                _ = try encoder.encode(site.url(of: link, dense: link.dense), level: ErrorCorrection(level))
             } catch {
                 problems.append(
                     .error(BuildCodes.codeTooLong, at: link.range, "\(error)", help: "shorten the slug"))
             }
         }
-        return problems
+        return problems + DesignChecks(site: site).problems()
+    }
+}
+
+/// The fast writers of black squares on white.
+private struct PlainWriter {
+    private var png: PNGWriter
+    private var svg: SVGWriter
+    private let quietZone: Int
+
+    init(scale: Int, quietZone: Int) throws(CodeFileError) {
+        png = try PNGWriter(scale: scale, quietZone: quietZone)
+        svg = try SVGWriter(quietZone: quietZone)
+        self.quietZone = quietZone
+    }
+
+    mutating func file(
+        _ symbol: Symbol, _ format: CodeSettings.Format, millimetres: Double, title: String
+    ) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        switch format {
+        case .png: try png.append(symbol, to: &bytes)
+        case .svg: svg.append(symbol, title: title, to: &bytes)
+        case .pdf:
+            bytes = try PDFWriter.document(symbol, millimetres: millimetres, quietZone: quietZone, title: title)
+        case .eps:
+            var writer = try DesignWriter(Design(name: ""), quietZone: quietZone, millimetres: millimetres)
+            bytes = try writer.file(symbol, .eps, title: title)
+        }
+        return bytes
     }
 }
 

@@ -6,6 +6,18 @@ public import Support
 public import TransparencyLog
 public import Verification
 
+extension ProofBundle {
+    /// The bundle of what proves an entry.
+    public init(
+        _ evidence: LedgerIndex.Evidence, log: VerifierKey, disclosed: [Disclosure], status: [ProofBundle.Status]
+    ) {
+        self.init(
+            log: log.description, entry: evidence.entry, proof: evidence.proof, disclosed: disclosed, status: status,
+            anchor: evidence.anchor)
+        keys = evidence.keys
+    }
+}
+
 /// What a certificate becomes: its page, and the files that its holder gets.
 public struct CertificateFiles: Sendable {
     private let site: Site
@@ -57,11 +69,10 @@ public struct CertificateFiles: Sendable {
         withHidden: Bool = false
     ) throws(CertificateError) -> ProofBundle {
         do {
-            let evidence = try index.evidence(of: certificate.index)
-            return ProofBundle(
-                log: key.description, entry: evidence.entry, proof: evidence.proof,
+            return try ProofBundle(
+                index.evidence(of: certificate.index, key: key), log: key,
                 disclosed: certificate.values.filter { withHidden || !isHidden($0.field, certificate) },
-                status: status, anchor: evidence.anchor)
+                status: status)
         } catch { throw .ledger(error) }
     }
 
@@ -72,11 +83,15 @@ public struct CertificateFiles: Sendable {
     public func published(_ index: borrowing LedgerIndex) throws(CertificateError) -> [OutputFile] {
         let host = site.domains[site.issuer].host
         var files: [OutputFile] = []
+        let statements: [KeyStatement]
+        do { statements = try index.keyStatements() } catch { throw .ledger(error) }
+        let keys = KeyDocuments(origin: key.name, statements: statements, current: key).inForce
         do throws(PageError) {
             files.append(
                 OutputFile(
                     path: "site/\(host)/\(VerificationPage.path)",
-                    bytes: try VerificationPage.html(for: site, host: host, key: key.description)))
+                    bytes: try VerificationPage.html(
+                        for: site, host: host, key: keys.map(\.description).joined(separator: " "))))
         } catch { throw .template("\(error)") }
         if site.certificates.isEmpty { return files }
         let certificates: [String: RecordedCertificate]

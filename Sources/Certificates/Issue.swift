@@ -45,7 +45,7 @@ public struct Issue: Sendable {
             let names = Set(now.keys).union(before.values.map(\.field)).subtracting(own)
             let differing = names.filter { now[$0] != before[$0] }.sorted()
             // What was erased can't be compared, and stays as it is.
-            if differing.isEmpty || before.values.isEmpty {
+            if differing.isEmpty || before.isErased {
                 plan.unchanged += 1
             } else {
                 plan.changed.append((row, differing))

@@ -139,36 +139,45 @@ extension LedgerIndex {
     }
 }
 
-extension Ledger {
+extension LedgerIndex {
     /// The status lists as of now: files for `log/status/`, each with its signed note, in a fixed order. There is always
     /// list 0 of each purpose, so that "nothing is revoked" is said and signed as well.
-    /// - Parameter time: now, in seconds since 1970.
+    /// - Parameters:
+    ///   - time: now, in seconds since 1970.
+    ///   - key: the log's key or a revocation key, whose name in notes is `name`.
+    ///   - more: entries that are revoked besides those that the log says are.
     public func statusFiles(
-        at time: Int, key: borrowing Ed25519Key
+        origin: String, at time: Int, key: borrowing Ed25519Key, name: String, more: Set<Int> = []
     ) throws(LedgerError) -> [(name: String, bytes: [UInt8])] {
-        let (revoked, suspended) = try index.statuses()
+        let (revoked, suspended) = try statuses()
+        let size = try entryCount()
         var files: [(name: String, bytes: [UInt8])] = []
-        for (purpose, set) in [(StatusList.Purpose.revocation, revoked), (.suspension, suspended)] {
+        for (purpose, set) in [(StatusList.Purpose.revocation, revoked.union(more)), (.suspension, suspended)] {
             for number in 0...max(0, size - 1) / StatusList.count {
                 var list = StatusList()
                 let places = number * StatusList.count..<(number + 1) * StatusList.count
                 for index in set where places.contains(index) { list[index - places.lowerBound] = true }
-                let name = "\(purpose.rawValue)-\(number).json"
+                let file = "\(purpose.rawValue)-\(number).json"
                 let credential = list.credential(
                     origin: origin, purpose: purpose, list: number, validFrom: Timestamp.text(time))
                 let text = StatusList.noteText(
-                    origin: origin, size: size, at: time, file: name, credential: credential)
-                let note = try attemptSigning(text, key: key)
-                files.append((name, credential))
-                files.append((name + ".note", note))
+                    origin: origin, size: size, at: time, file: file, credential: credential)
+                files.append((file, credential))
+                do throws(KeyError) {
+                    let note = try SignedNote(text: text, signedBy: key, name: name)
+                    files.append((file + ".note", Array(note.serialized.utf8)))
+                } catch { throw .key(error) }
             }
         }
         return files
     }
+}
 
-    private func attemptSigning(_ text: String, key: borrowing Ed25519Key) throws(LedgerError) -> [UInt8] {
-        do { return try Array(SignedNote(text: text, signedBy: key, name: origin).serialized.utf8) } catch {
-            throw .key(error)
-        }
+extension Ledger {
+    /// The status lists as of `time`, in seconds since 1970, signed by the log's key.
+    public func statusFiles(
+        at time: Int, key: borrowing Ed25519Key
+    ) throws(LedgerError) -> [(name: String, bytes: [UInt8])] {
+        try index.statusFiles(origin: origin, at: time, key: key, name: origin)
     }
 }

@@ -8,14 +8,23 @@ public struct KeyDocuments: Sendable {
     private let statements: [KeyStatement]
     private let current: VerifierKey
     private let ring: KeyRing
+    private let chain: UInt64?
 
     /// The documents of an issuer whose key is now `current`.
-    public init(origin: String, statements: [KeyStatement], current: VerifierKey) {
+    /// - Parameter chain: the chain on which its accounts pay for anchors (EIP-155); `nil`: accounts are not named.
+    public init(origin: String, statements: [KeyStatement], current: VerifierKey, chain: UInt64? = nil) {
         self.origin = origin
+        self.chain = chain
         self.statements = statements
         self.current = current
         let first = statements.first { $0.act == .log }.flatMap { try? VerifierKey($0.key) }
         ring = KeyRing(trusted: [first ?? current], statements: statements)
+    }
+
+    /// Keys that may have signed what is valid today, the current one first; without those that are revoked.
+    public var inForce: [VerifierKey] {
+        if ring.conflict != nil { return [current] }
+        return [current] + ring.logs.filter { $0 != current && ring.revoked["\($0)"] == nil }
     }
 
     /// `log/keys.json`: the statements' notes, oldest first.
@@ -49,9 +58,10 @@ public struct KeyDocuments: Sendable {
             if ring.revoked["\(key)"] == nil { asserting.append(.string(id)) }
         }
         for account in ring.accounts {
+            guard let chain else { break }
             methods.append(
                 .object([
-                    "blockchainAccountId": .string("eip155:1:\(account)"), "controller": .string(identifier),
+                    "blockchainAccountId": .string("eip155:\(chain):\(account)"), "controller": .string(identifier),
                     "id": .string("\(identifier)#\(account)"),
                     "type": .string("EcdsaSecp256k1RecoveryMethod2020"),
                 ]))

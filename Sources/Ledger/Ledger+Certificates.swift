@@ -18,6 +18,11 @@ public struct RecordedCertificate: Equatable, Sendable {
     /// The value of a field.
     public subscript(field: String) -> String? { values.first { $0.field == field }?.value }
 
+    /// Whether its values were erased.
+    public var isErased: Bool {
+        values.isEmpty || (!columns.isEmpty && !values.contains { columns.contains($0.field) })
+    }
+
     /// Fields that every certificate has besides its columns.
     public static let batchField = "batch"
     /// What it is called.
@@ -65,6 +70,22 @@ extension LedgerIndex {
     public func certificate(_ id: String) throws(LedgerError) -> RecordedCertificate? {
         try certificates(
             where: "AND entry.idx IN (SELECT idx FROM preimage WHERE field = 'slug' AND value = ?)", [.text(id)])[id]
+    }
+
+    /// Numbers of all entries about the certificate with this number, corrections and revocations included.
+    public func versions(of id: String) throws(LedgerError) -> [Int] {
+        try attempt { () throws(SQLiteError) in
+            var numbers: [Int] = []
+            try database.query(
+                """
+                SELECT idx FROM entry WHERE subject IN (
+                    SELECT subject FROM entry WHERE kind = 'certificate'
+                    AND idx IN (SELECT idx FROM preimage WHERE field = 'slug' AND value = ?)
+                ) ORDER BY idx
+                """, .text(id)
+            ) { numbers.append($0.int(0)) }
+            return numbers
+        }
     }
 
     private func certificates(
@@ -127,28 +148,47 @@ extension LedgerIndex {
         }
     }
 
-    /// What proves entry `number` without the issuer, always the same until an anchor covers it: the entry, the proof under
-    /// the first anchored checkpoint that covers it, or while there is none under the first that was signed, and the
-    /// anchor's proof.
-    public func evidence(
-        of number: Int
-    ) throws(LedgerError) -> (entry: [UInt8], proof: LogProof, anchor: [UInt8]?) {
+    /// What proves an entry without the issuer.
+    public struct Evidence: Equatable, Sendable {
+        /// The stored bytes.
+        public var entry: [UInt8]
+        /// Proof that they are in the log.
+        public var proof: LogProof
+        /// Proof that the proof's checkpoint was anchored.
+        public var anchor: [UInt8]?
+        /// What the issuer has said about its keys, as far as a verifier needs it: how the keys changed, and whose the
+        /// cosignature is.
+        public var keys: [KeyStatement]
+    }
+
+    /// What proves entry `number` without the issuer, always the same until an anchor covers it or the key changes: the
+    /// proof under the first anchored checkpoint that covers it; while there is none, under the first that `key` has signed.
+    public func evidence(of number: Int, key: VerifierKey) throws(LedgerError) -> Evidence {
         let anchor = try anchor(of: number)
+        let statements = try keyStatements()
         return try attempt { () throws(SQLiteError) in
-            let signed = try database.first(
-                "SELECT size, checkpoint FROM build WHERE size >= ? ORDER BY size LIMIT 1",
-                .integer(anchor?.size ?? number + 1)
-            ) { ($0.int(0), $0.blob(1)) }
+            // The first 30 bits of a signature's blob are those of its key id, which tell an issuer's few keys apart.
+            let start = String(Base64.encode(key.keyIDBytes + [0]).prefix(5))
+            let line = "\u{2014} \(key.name) \(start)"
+            var signed: (Int, [UInt8])?
+            for wanted in anchor == nil ? [line, ""] : [""] where signed == nil {
+                signed = try database.first(
+                    """
+                    SELECT size, \(Self.cosigned) FROM build
+                    WHERE size >= ?1 AND (?2 = '' OR instr(CAST(checkpoint AS TEXT), ?2) > 0) ORDER BY size LIMIT 1
+                    """, .integer(anchor?.size ?? number + 1), .text(wanted)
+                ) { ($0.int(0), $0.blob(1)) }
+            }
             guard let (size, checkpoint) = signed, let bytes = try entry(number) else {
                 throw SQLiteError(code: .corrupt, message: "no checkpoint covers entry \(number)")
             }
             let path = try MerkleTree.inclusionProof(index: number, size: size) { level, place throws(SQLiteError) in
                 try node(level: level, index: place)
             }
-            return (
-                bytes, LogProof(index: number, path: path, checkpoint: checkpoint),
-                anchor?.size == size ? anchor?.bundle : nil
-            )
+            return Evidence(
+                entry: bytes, proof: LogProof(index: number, path: path, checkpoint: checkpoint),
+                anchor: anchor?.size == size ? anchor?.bundle : nil,
+                keys: KeyStatement.needed(statements, for: checkpoint))
         }
     }
 }

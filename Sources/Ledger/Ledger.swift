@@ -9,6 +9,7 @@ import SQLite
 ///
 /// 1. The new entries and the signed checkpoint over them are committed to the index in one transaction (WAL, fsync).
 ///    Before that nobody has seen the signature; after that it is never signed differently, because the index holds it.
+///    The ledger's own witness then remembers it, and its cosignature is committed as well (``engageWitness(at:key:)``).
 /// 2. Entry bundles and tiles are written to `log/`, syncfs.
 /// 3. The guard `checkpoint` is replaced (write aside, fsync, rename, fsync of the folder).
 /// 4. `log/checkpoint` is renamed into place: now the entries are published.
@@ -29,6 +30,7 @@ public struct Ledger: ~Copyable {
     /// What is recorded.
     public let index: LedgerIndex
     private var edge: LogEdge
+    var witness: OwnWitness?
 
     /// Opens the ledger of `origin`, checks the index against the guard, and finishes what a crash left undone.
     /// - Parameter mayCreate: whether a new log may begin where there is neither index, guard nor log.
@@ -77,7 +79,7 @@ public struct Ledger: ~Copyable {
         let edge = try attempt { () throws(SQLiteError) in try index.edge(size: size) }
         let ledger = Ledger(
             folder: folder, origin: origin, size: size, checkpoint: last?.checkpoint, lock: lock, index: index,
-            edge: edge)
+            edge: edge, witness: nil)
         try ledger.finish()
         return ledger
     }
@@ -115,6 +117,7 @@ public struct Ledger: ~Copyable {
         let verifier: VerifierKey
         do { verifier = try VerifierKey(name: origin, publicKey: key.publicKey) } catch { throw .key(error) }
         try require(verifier)
+        if drafts.isEmpty, let checkpoint { return Appended(indices: size..<size, checkpoint: checkpoint) }
         var edge = self.edge
         let first = size
         let signed: [UInt8]
@@ -128,19 +131,18 @@ public struct Ledger: ~Copyable {
             } catch { throw LedgerError.key(error) }
             signed = Array(note.serialized.utf8)
             do {
-                if edge.size > first || checkpoint == nil {
-                    try index.database.run(
-                        "INSERT INTO build(size, checkpoint, manifest_h1, at) VALUES (?, ?, ?, ?)",
-                        .integer(edge.size), .blob(signed), .init(manifest), .integer(time))
-                }
+                try index.database.run(
+                    "INSERT INTO build(size, checkpoint, manifest_h1, at) VALUES (?, ?, ?, ?)",
+                    .integer(edge.size), .blob(signed), .init(manifest), .integer(time))
                 try transaction.commit()
             } catch { throw LedgerError.database(error) }
         }
         self.edge = edge
         size = edge.size
         checkpoint = signed
+        if let witness { checkpoint = try cosigned(signed, log: verifier, by: witness, at: time) }
         try finish()
-        return Appended(indices: first..<size, checkpoint: signed)
+        return Appended(indices: first..<size, checkpoint: checkpoint ?? signed)
     }
 
     /// Throws unless the last checkpoint was signed by this key, or by one that the log says it follows; and when the log
@@ -212,10 +214,23 @@ public struct Ledger: ~Copyable {
         }
     }
 
-    /// Erases what an entry's commitments hide: the entry stays, and says nothing any more.
-    public func erase(_ number: Int) throws(LedgerError) {
+    /// Writes the index anew, so that none of its pages still holds what was erased.
+    public func compact() throws(LedgerError) {
         try attempt { () throws(SQLiteError) in
-            _ = try index.database.run("DELETE FROM preimage WHERE idx = ?", .integer(number))
+            try index.database.execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")
+        }
+    }
+
+    /// Erases what an entry's commitments hide: the entry stays, and says nothing any more.
+    /// - Parameter keepsNumber: whether a certificate's number, batch and title stay, and the names of its columns, so that
+    ///   the number is never given away again.
+    public func erase(_ number: Int, keepsNumber: Bool = false) throws(LedgerError) {
+        try attempt { () throws(SQLiteError) in
+            _ = try index.database.run(
+                """
+                DELETE FROM preimage
+                WHERE idx = ?1 AND NOT (?2 AND field IN ('slug', 'batch', 'title', '\(Draft.columnsNote)'))
+                """, .integer(number), .integer(keepsNumber ? 1 : 0))
         }
     }
 }

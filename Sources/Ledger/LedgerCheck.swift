@@ -160,7 +160,10 @@ extension LedgerMaintenance {
         var findings: [LedgerFinding] = []
         let statements = (try? index.keyStatements()) ?? []
         let keys = key.map { KeyRing(trusted: [$0], statements: statements).logs } ?? recordedKeys(in: index)
-        try index.database.query("SELECT size, checkpoint FROM build ORDER BY size") { row throws(SQLiteError) in
+        let signers = keys.isEmpty ? recordedKeys(in: index) : keys
+        let witnesses = KeyRing(trusted: signers, statements: statements).witnesses
+        try index.database.query("SELECT size, \(LedgerIndex.cosigned) FROM build ORDER BY size") {
+            row throws(SQLiteError) in
             let size = row.int(0)
             guard let note = SignedNote(row.blob(1)), let checkpoint = Checkpoint(text: note.text),
                 checkpoint.size == size
@@ -173,6 +176,10 @@ extension LedgerMaintenance {
             }
             if !keys.isEmpty, !keys.contains(where: note.isSigned) {
                 findings.append(LedgerFinding("index: the checkpoint of size \(size) is not signed by \(keys[0].name)"))
+            }
+            for witness in witnesses where witness.statement(on: note) == .forged {
+                findings.append(
+                    LedgerFinding("index: the cosignature of \(witness.name) at size \(size) does not hold"))
             }
         }
         return findings

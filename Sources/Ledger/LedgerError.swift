@@ -30,6 +30,10 @@ public enum LedgerError: Error, Equatable, Sendable, CustomStringConvertible {
     case unknown(String)
     /// What was to be rebuilt from is not a valid log; the text says why.
     case invalidLog(String)
+    /// The ledger's own witness does not cosign; the text says why.
+    case witness(String)
+    /// A private file that others can read.
+    case exposed(String)
     /// A file.
     case file(FileError)
     /// The index.
@@ -55,6 +59,8 @@ public enum LedgerError: Error, Equatable, Sendable, CustomStringConvertible {
         case .badEntry(let what): what
         case .unknown(let what): what
         case .invalidLog(let what): what
+        case .witness(let why): "the ledger's own witness refuses: \(why)"
+        case .exposed(let path): "\(path) can be read by others"
         case .file(let error): error.description
         case .database(let error): "the ledger's index: \(error)"
         case .key(let error): error.description
@@ -71,6 +77,9 @@ public enum LedgerError: Error, Equatable, Sendable, CustomStringConvertible {
         case .indexBehind, .diverged:
             "bring the index up to date from a newer backup, or make it anew from a copy of the published log"
         case .wrongKey: "use the key that signed the last checkpoint; 'wayseal keys rotate' changes to another one"
+        case .witness:
+            "the index is an old copy, or another history: bring it up to date from a newer backup or the published log"
+        case .exposed(let path): "chmod 600 \(path)"
         case .revokedKey: "sign with the key that followed it"
         default: nil
         }

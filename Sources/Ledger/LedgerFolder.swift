@@ -8,6 +8,8 @@ import TransparencyLog
 ///     ledger/index.sqlite   the writer's index, private: back it up, don't commit it
 ///     ledger/checkpoint     the guard: the last signed checkpoint, made to be committed
 ///     ledger/log/           the log as it is published: checkpoint, tiles, entry bundles
+///     ledger/witness        the last checkpoint that the ledger's own witness saw
+///     ledger/witness.key    its key, private
 ///     ledger/lock           held by the one process that writes
 public struct LedgerFolder: Hashable, Sendable {
     /// The folder.
@@ -21,6 +23,10 @@ public struct LedgerFolder: Hashable, Sendable {
     public var checkpoint: String { path + "/checkpoint" }
     /// The published log.
     public var log: String { path + "/log" }
+    /// The last checkpoint that the ledger's own witness saw.
+    public var witness: String { path + "/witness" }
+    /// The witness's key: PKCS#8 in PEM, in the clear.
+    public var witnessKey: String { path + "/witness.key" }
     var lock: String { path + "/lock" }
 
     /// Whose ledger it is, as the guard says.

@@ -26,6 +26,10 @@ public struct LedgerIndex: ~Copyable {
     /// Number of entries.
     public func entryCount() throws(LedgerError) -> Int { try attempt { () throws(SQLiteError) in try size() } }
 
+    /// A build's checkpoint with the lines of witnesses.
+    static let cosigned =
+        "checkpoint || coalesce((SELECT group_concat(line, '') FROM cosignature WHERE cosignature.size = build.size), '')"
+
     /// Number of entries.
     func size() throws(SQLiteError) -> Int {
         try database.first("SELECT coalesce(max(idx) + 1, 0) FROM entry") { $0.int(0) } ?? 0
@@ -33,7 +37,7 @@ public struct LedgerIndex: ~Copyable {
 
     /// The last signed checkpoint at or below `size`, as its bytes.
     func lastBuild() throws(SQLiteError) -> (size: Int, checkpoint: [UInt8])? {
-        try database.first("SELECT size, checkpoint FROM build ORDER BY size DESC LIMIT 1") {
+        try database.first("SELECT size, \(Self.cosigned) FROM build ORDER BY size DESC LIMIT 1") {
             ($0.int(0), $0.blob(1))
         }
     }

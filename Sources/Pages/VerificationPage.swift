@@ -9,7 +9,7 @@ public enum VerificationPage {
     public static let path = "verify/index.html"
 
     /// The page of the domain that speaks for the issuer.
-    /// - Parameter key: the vkey of the log. A page is as trustworthy as the host that it comes from; whoever wants more
+    /// - Parameter key: the vkey of the log; earlier ones that still count follow after spaces. A page is as trustworthy as the host that it comes from; whoever wants more
     ///   enters a key known from elsewhere.
     public static func html(for site: Site, host: String, key: String) throws(PageError) -> [UInt8] {
         let style = SiteTemplates.verifyStyle

@@ -107,6 +107,12 @@ struct Cell: Equatable, Sendable {
                 && entries[dimension][0].scans == scans && entries[dimension][0].uniques == uniques
     }
 
+    /// The number of scans of a packed cell.
+    static func scans(packed bytes: [UInt8]) -> Int? {
+        var reader = VarintReader(bytes: bytes)
+        return reader.next32().map { Int($0) }
+    }
+
     /// Reads what ``pack(dayStart:into:)`` wrote; `nil` when it is damaged.
     static func unpack(_ bytes: [UInt8], dayStart: Int64) -> Cell? {
         var cell = Cell()
@@ -172,6 +178,13 @@ struct VarintReader {
         guard at + 8 <= bytes.count else { return nil }
         defer { at += 8 }
         return bytes.span.word(at)
+    }
+
+    /// So many bytes as they are.
+    mutating func take(_ count: Int) -> [UInt8]? {
+        guard count >= 0, count <= bytes.count - at else { return nil }
+        defer { at += count }
+        return Array(bytes[at..<at + count])
     }
 
     mutating func byte() -> UInt8? {

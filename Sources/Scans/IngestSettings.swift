@@ -75,7 +75,7 @@ public struct IngestSettings: Sendable {
     /// database, and destroyed with their day.
     public var salts: String?
     /// After how many events in memory a transaction is made.
-    public var commitEvery = 200_000
+    public var commitEvery = 100_000
 
     /// Settings with the defaults.
     public init(database: String, catalog: LinkCatalog, now: Int64, random: @escaping @Sendable () -> UInt64) {

@@ -260,8 +260,7 @@ extension Ingestion {
                     if part == 0 { left.append(contentsOf: pending.left) }
                 }
                 let result: DayResult
-                let statement = try database.prepare("INSERT INTO cell VALUES(?, ?, ?)")
-                try statement.bind(1, day)
+                var writer = try CellPages.Writer(database, day: day)
                 let visitorStatement = try database.prepare("INSERT INTO visitor VALUES(?, ?, ?)")
                 try visitorStatement.bind(1, day)
                 result = try counter.countPacked(&events, excluded: left, dayStart: dayStart) {
@@ -272,14 +271,12 @@ extension Ingestion {
                     }
                     if parts > 1 {
                         if let old = whole[link] { bytes = try Self.sum(old, bytes, day, dayStart) }
-                        if part < parts - 1 {
-                            whole[link] = bytes
-                            return
-                        }
-                        whole[link] = nil
+                        whole[link] = bytes
+                        return
                     }
-                    try Self.insert(statement, link, bytes)
+                    try Self.add(&writer, link, bytes)
                 }
+                try writer.finish()
                 counter.giveBack(events)
                 visitors += result.visitors
                 anonymous += result.anonymous
@@ -299,7 +296,7 @@ extension Ingestion {
     }
 
     /// Events of one day that are counted at once.
-    static let eventsInMemory = 200_000
+    static let eventsInMemory = 100_000
 
     private static func insert(_ statement: borrowing Statement, _ link: UInt32, _ bytes: [UInt8]) throws(IngestError) {
         do {
@@ -307,6 +304,12 @@ extension Ingestion {
             try statement.bind(3, bytes)
             try statement.run()
         } catch { throw .database(error) }
+    }
+
+    private static func add(
+        _ writer: inout CellPages.Writer, _ link: UInt32, _ bytes: [UInt8]
+    ) throws(IngestError) {
+        do { try writer.add(Int(link), bytes) } catch { throw .database(error) }
     }
 
     private static func sum(_ a: [UInt8], _ b: [UInt8], _ day: Int, _ dayStart: Int64) throws(IngestError) -> [UInt8] {
@@ -319,36 +322,27 @@ extension Ingestion {
         return bytes
     }
 
-    private func write(_ day: Int, _ cells: [(link: UInt32, bytes: [UInt8])]) throws(IngestError) {
-        do {
-            let statement = try database.prepare("INSERT INTO cell VALUES(?, ?, ?)")
-            try statement.bind(1, day)
-            for (link, bytes) in cells { try Self.insert(statement, link, bytes) }
-        } catch { throw IngestError(error) }
+    private func write(_ day: Int, _ cells: [(link: UInt32, bytes: [UInt8])]) throws(SQLiteError) {
+        var writer = try CellPages.Writer(database, day: day)
+        for (link, bytes) in cells { try writer.add(Int(link), bytes) }
+        try writer.finish()
     }
 
     /// Lines of a day that is closed: counted as scans, visitors stay as they were.
     private mutating func mergeLate(_ day: inout OpenDay) throws(IngestError) {
         let result = counter.count(&day.events, excluded: day.left, isLate: true)
         let start = Int64(day.day - 1) * 86400
+        var added: [Int: Cell] = [:]
+        for (link, cell) in result.cells { added[Int(link)] = cell }
         do {
-            for (link, added) in result.cells {
-                let old = try database.first(
-                    "SELECT counts FROM cell WHERE day=? AND link=?", .integer(day.day), .integer(Int(link))
-                ) { $0.blob(0) }
-                var cell = Cell()
-                if let old {
-                    guard let stored = Cell.unpack(old, dayStart: start) else {
-                        throw IngestError.damaged("cell of \(CivilDay(number: day.day))")
-                    }
-                    cell = stored
-                }
-                cell.add(added)
+            let isWhole = try CellPages.update(database, day: day.day, links: added.keys.sorted()) { link, old in
+                guard var cell = old.map({ Cell.unpack($0, dayStart: start) }) ?? Cell() else { return nil }
+                if let more = added[link] { cell.add(more) }
                 var bytes: [UInt8] = []
                 cell.pack(dayStart: start, into: &bytes)
-                try database.run(
-                    "INSERT OR REPLACE INTO cell VALUES(?, ?, ?)", .integer(day.day), .integer(Int(link)), .blob(bytes))
+                return bytes
             }
+            guard isWhole else { throw IngestError.damaged("cell of \(CivilDay(number: day.day))") }
         } catch {
             throw IngestError(error)
         }

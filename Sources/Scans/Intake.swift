@@ -404,7 +404,7 @@ struct Intake: ~Copyable {
             keys.path = links.slotHash(buffer, Int(hit.path.start), Int(hit.path.end), keys.host)
         }
         var link = Int32(-1)
-        if !hit.link.isEmpty { link = named(hit, buffer, keys.host) }
+        if !hit.link.isEmpty { link = named(hit, keys, buffer) }
         if link < 0 {
             link = links.link(buffer, Int(hit.path.start), Int(hit.path.end), host: keys.host, hash: keys.path)
         }
@@ -413,7 +413,8 @@ struct Intake: ~Copyable {
     }
 
     /// By the name that the compiled configuration logs: `host/path`, `/path` or `path`, `prefix/*` for wildcards.
-    private func named(_ hit: Hit, _ buffer: borrowing Span<UInt8>, _ host: Int32) -> Int32 {
+    private func named(_ hit: Hit, _ keys: Keys, _ buffer: borrowing Span<UInt8>) -> Int32 {
+        let host = keys.host
         var from = Int(hit.link.start)
         let to = Int(hit.link.end)
         if to - from > hit.host.count, !hit.host.isEmpty {
@@ -422,10 +423,25 @@ struct Intake: ~Copyable {
             while i < hit.host.count, lower(buffer[from + i]) == lower(buffer[start + i]) { i += 1 }
             if i == hit.host.count, buffer[from + i] == 0x2F { from += i }
         }
-        if buffer[from] == 0x2F { return links.link(buffer, from, to, host: host) }
+        if buffer[from] == 0x2F {
+            // Most links are asked for by their name: its hash is known then, and its slot in the cache.
+            if isPath(hit, buffer, from, to) { return links.link(buffer, from, to, host: host, hash: keys.path) }
+            return links.link(buffer, from, to, host: host)
+        }
         var path: [UInt8] = [0x2F]
         for i in from..<to { path.append(buffer[i]) }
         return links.link(path.span, 0, path.count, host: host)
+    }
+
+    /// Whether `from..<to` is the path of the hit, but for the case of its letters.
+    private func isPath(_ hit: Hit, _ buffer: borrowing Span<UInt8>, _ from: Int, _ to: Int) -> Bool {
+        guard to - from == hit.path.count else { return false }
+        var at = Int(hit.path.start)
+        for i in from..<to {
+            if lower(buffer[i]) != lower(buffer[at]) { return false }
+            at += 1
+        }
+        return true
     }
 
     /// Paths that are written in another way than the manifest does, and links not seen before.

@@ -14,7 +14,7 @@ public enum ScanMaintenance {
             if old == 0 { return 0 }
             let transaction = try database.begin()
             try remember(database, before: day)
-            try database.run("DELETE FROM cell WHERE day < ?", .integer(day.number))
+            try database.run("DELETE FROM cells WHERE id < ?", .integer(CellPages.key(day.number, 0)))
             try database.run("DELETE FROM journal WHERE day < ?", .integer(day.number))
             try database.run("DELETE FROM visitor WHERE day < ?", .integer(day.number))
             try database.run("DELETE FROM conversion WHERE day < ?", .integer(day.number))
@@ -38,11 +38,9 @@ public enum ScanMaintenance {
     /// used up would open again.
     private static func remember(_ database: borrowing Database, before day: CivilDay) throws(SQLiteError) {
         var scans: [Int: Int] = [:]
-        try database.query("SELECT day, link, counts FROM cell WHERE day < ?", .integer(day.number)) { row in
-            guard let cell = Cell.unpack(row.blob(2), dayStart: Int64(row.int(0) - 1) * 86400), cell.scans > 0 else {
-                return
-            }
-            scans[row.int(1), default: 0] += Int(cell.scans)
+        // What is damaged goes all the same.
+        _ = try CellPages.forEach(database, through: day.number - 1) { _, link, bytes in
+            if let count = Cell.scans(packed: bytes), count > 0 { scans[link, default: 0] += count }
         }
         for (link, count) in scans {
             try database.run(

@@ -206,10 +206,8 @@ extension ReportBuilder {
     borrowing func scansBefore(_ day: Int) throws(SQLiteError) -> [Int: Int] {
         var scans: [Int: Int] = [:]
         try database.query("SELECT link, scans FROM forgotten") { scans[$0.int(0)] = $0.int(1) }
-        // The number of scans is the first of a cell.
-        try database.query("SELECT link, substr(counts, 1, 5) FROM cell WHERE day < ?", .integer(day)) { row in
-            var reader = VarintReader(bytes: row.blob(1))
-            scans[row.int(0), default: 0] += Int(reader.next32() ?? 0)
+        _ = try CellPages.forEach(database, through: day - 1) { _, link, bytes in
+            scans[link, default: 0] += Cell.scans(packed: bytes) ?? 0
         }
         return scans
     }

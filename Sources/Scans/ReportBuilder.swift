@@ -191,19 +191,16 @@ public struct ReportBuilder: ~Copyable {
                 .integer(period.first.number), .integer(period.last.number)
             ) { row in visitors(row.int(0), row.int(1), row.int(2)) }
             var isDamaged = false
-            try database.query(
-                "SELECT day, link, counts FROM cell WHERE day BETWEEN ? AND ?", .integer(period.first.number),
-                .integer(period.last.number)
-            ) { row in
-                let (day, link) = (row.int(0), row.int(1))
+            let isWhole = try CellPages.forEach(database, from: period.first.number, through: period.last.number) {
+                (day, link, bytes) in
                 if let only, !only.contains(link) { return }
-                guard let cell = Cell.unpack(row.blob(2), dayStart: Int64(day - 1) * 86400) else {
+                guard let cell = Cell.unpack(bytes, dayStart: Int64(day - 1) * 86400) else {
                     isDamaged = true
                     return
                 }
                 body(day, link, cell)
             }
-            guard !isDamaged else { throw IngestError.damaged("a cell") }
+            guard isWhole, !isDamaged else { throw IngestError.damaged("a cell") }
             for (day, result) in open.sorted(by: { $0.key < $1.key })
             where day >= period.first.number && day <= period.last.number {
                 visitors(day, result.visitors, result.anonymous)

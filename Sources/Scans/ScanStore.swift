@@ -53,6 +53,11 @@ enum ScanStore {
         -- Scans of days that were purged, for limits and for the number of a scan.
         CREATE TABLE forgotten(link INTEGER PRIMARY KEY, scans INTEGER NOT NULL);
         """,
+        """
+        -- Counts of links on one local day (days since 1970-01-01), packed; id is the day << 32 | the first link. What
+        -- `cell` held is taken over, and `cell` goes.
+        CREATE TABLE cells(id INTEGER PRIMARY KEY, packed BLOB NOT NULL);
+        """,
     ]
 
     /// Opens (and makes) a database of counts.
@@ -65,6 +70,11 @@ enum ScanStore {
                 try database.execute("PRAGMA page_size=8192; PRAGMA auto_vacuum=INCREMENTAL;")
             }
             try database.migrate(schema)
+            try CellPages.convert(database)
+        } else if try database.first("PRAGMA user_version", row: { $0.int(0) }) ?? 0 < schema.count {
+            throw SQLiteError(
+                code: .misuse,
+                message: "the counts were made by an older wayseal: 'wayseal scans ingest' brings them up to date")
         }
         return database
     }

@@ -164,6 +164,8 @@ public struct CodeSettings: Equatable, Sendable {
         case png
         /// Portable Document Format, vector.
         case pdf
+        /// Encapsulated PostScript, vector.
+        case eps
     }
 
     /// Error correction level: about 7, 15, 25 and 30 % of the codewords (ISO/IEC 18004 §6.5.1).
@@ -178,8 +180,8 @@ public struct CodeSettings: Equatable, Sendable {
         case H
     }
 
-    /// Formats, each a file per code; empty: no images. Default all.
-    public var formats: [Format] = Format.allCases
+    /// Formats, each a file per code; empty: no images. Default SVG, PNG and PDF.
+    public var formats: [Format] = [.svg, .png, .pdf]
     /// Error correction level. Default M.
     public var level: Level = .M
     /// Pixels a module in PNG. Default 8.

@@ -65,6 +65,13 @@ public struct WitnessKey: Equatable, Sendable, CustomStringConvertible {
         return result
     }
 
+    /// The line that this witness adds to a note, made at `time` (seconds since 1970).
+    public func line(over text: String, signedBy key: borrowing Ed25519Key, time: UInt64) throws(KeyError) -> String {
+        var note = SignedNote(text: text, signatures: [])
+        try note.cosign(with: key, name: name, time: time)
+        return String(note.serialized.dropFirst(text.count + 1))
+    }
+
     static func message(_ text: String, time: UInt64) -> [UInt8] {
         Array("cosignature/v1\ntime \(time)\n\(text)".utf8)
     }

@@ -19,6 +19,8 @@ public struct KeyStatement: Equatable, Sendable {
         case revocation
         /// The account pays for anchors.
         case anchor
+        /// The key cosigns checkpoints for the issuer itself (``WitnessKey``).
+        case witness
         /// What the key signs from then on is worth nothing: it was lost or stolen.
         case revoked
     }
@@ -66,8 +68,29 @@ public struct KeyStatement: Equatable, Sendable {
         note.signatures += try SignedNote(text: note.text, signedBy: signer, name: name).signatures
     }
 
+    /// Those of an issuer's statements that go along with a checkpoint: all about keys that sign, once they have changed; and
+    /// whose the witness's cosignature is, where there is one. At most 64.
+    public static func needed(_ statements: [KeyStatement], for checkpoint: [UInt8]) -> [KeyStatement] {
+        let note = SignedNote(checkpoint)
+        let hasChanged =
+            Set(statements.filter { $0.act == .log }.map(\.key)).count > 1
+            || statements.contains { $0.act == .revoked }
+        let needed = statements.filter { statement in
+            switch statement.act {
+            case .log, .revocation, .revoked: hasChanged
+            case .anchor: false
+            case .witness:
+                note.map { note in (try? WitnessKey(statement.key))?.statement(on: note) != .silent } ?? false
+            }
+        }
+        return Array(needed.suffix(64))
+    }
+
     /// The name under which the issuer's revocation key signs.
     public static func revocationName(_ origin: String) -> String { origin + "/revocation" }
+
+    /// The name under which the issuer's own witness cosigns.
+    public static func witnessName(_ origin: String) -> String { origin + "/witness" }
 
     /// The note's bytes.
     public var serialized: [UInt8] { Array(note.serialized.utf8) }
@@ -82,6 +105,8 @@ public struct KeyRing: Equatable, Sendable {
     public private(set) var revocations: [VerifierKey] = []
     /// Accounts that pay for anchors.
     public private(set) var accounts: [String] = []
+    /// Keys of the issuer's own witness.
+    public private(set) var witnesses: [WitnessKey] = []
     /// Since when keys are revoked, by vkey, in seconds since 1970.
     public private(set) var revoked: [String: Int] = [:]
     /// What can't all be true; the text names the key.
@@ -143,6 +168,11 @@ public struct KeyRing: Equatable, Sendable {
                 key.name == KeyStatement.revocationName(statement.origin)
             else { return }
             if !revocations.contains(key) { revocations.append(key) }
+        case .witness:
+            guard maySign, let key = try? WitnessKey(statement.key),
+                key.name == KeyStatement.witnessName(statement.origin)
+            else { return }
+            if !witnesses.contains(key) { witnesses.append(key) }
         case .anchor:
             if maySign, !accounts.contains(statement.key) { accounts.append(statement.key) }
         case .revoked:

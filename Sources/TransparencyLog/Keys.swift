@@ -51,10 +51,12 @@ public enum KeyError: Error, Equatable, Sendable, CustomStringConvertible {
         guard isEncrypted || pem.contains("-----BEGIN PRIVATE KEY-----") else {
             throw .malformed("the signing key is not a PKCS#8 private key in PEM")
         }
-        guard let input = unsafe BIO_new_mem_buf(bytes, Int32(bytes.count)) else {
+        // A buffer of its own: one over `bytes` would outlive the pointer that a call is given.
+        guard let input = unsafe BIO_new(BIO_s_mem()) else { throw .library("a memory buffer") }
+        defer { unsafe BIO_free(input) }
+        guard unsafe BIO_write(input, bytes, Int32(bytes.count)) == bytes.count else {
             throw .library("a memory buffer")
         }
-        defer { unsafe BIO_free(input) }
         // The callback is always given, so that libcrypto never asks on the terminal by itself.
         let secret = passphrase ?? ""
         let read = unsafe secret.withCString { text in
@@ -169,10 +171,12 @@ public struct VerifierKey: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The key id as four bytes.
+    public var keyIDBytes: [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: keyID >> (24 - 8 * $0)) } }
+
     /// The vkey.
     public var description: String {
-        let id = Hex.encode((0..<4).map { UInt8(truncatingIfNeeded: keyID >> (24 - 8 * $0)) })
-        return "\(name)+\(id)+\(Base64.encode([1] + publicKey))"
+        "\(name)+\(Hex.encode(keyIDBytes))+\(Base64.encode([1] + publicKey))"
     }
 
     /// Whether `signature` is this key's over `message`.

@@ -51,6 +51,8 @@ public struct TrustPolicy: Equatable, Sendable {
     private var statements: [KeyStatement] = []
     /// Keys that may sign status lists besides the logs'.
     private(set) var revocationKeys: [VerifierKey] = []
+    /// The logs' own witnesses: nobody's word but their issuers'.
+    private(set) var ownWitnesses: [WitnessKey] = []
     /// Since when keys are revoked, by vkey, in seconds since 1970.
     private(set) var revoked: [String: Int] = [:]
     /// What their issuers say of their keys that can't all be true.
@@ -63,6 +65,7 @@ public struct TrustPolicy: Equatable, Sendable {
         let ring = KeyRing(trusted: logs, statements: statements)
         logs = ring.logs
         revocationKeys = ring.revocations
+        ownWitnesses = ring.witnesses
         revoked = ring.revoked
         keyConflict = ring.conflict
     }
@@ -163,8 +166,20 @@ public struct TrustPolicy: Equatable, Sendable {
         guard quorum.isReached(by: { seen.contains($0.name) }) else {
             return .fails("seen by \(times.count) of \(witnesses.count) witnesses, which is not the quorum")
         }
-        if witnesses.isEmpty { return .unknown("the policy names no witness") }
+        var own: String?
+        for witness in ownWitnesses {
+            switch witness.statement(on: note) {
+            case .silent: continue
+            case .forged: return .fails("the cosignature of \(witness.name) does not hold")
+            case .seen(let time):
+                own = "by the issuer's own witness at \(Timestamp.text(Int(clamping: time)))"
+            }
+        }
+        if witnesses.isEmpty {
+            guard let own else { return .unknown("the policy names no witness") }
+            return .holds("seen \(own); no independent witness is named")
+        }
         let list = times.map { "\($0.name) at \(Timestamp.text(Int(clamping: $0.at)))" }.joined(separator: ", ")
-        return .holds("seen by \(times.count) of \(witnesses.count) witnesses: \(list)")
+        return .holds("seen by \(times.count) of \(witnesses.count) witnesses: \(list)" + (own.map { "; \($0)" } ?? ""))
     }
 }

@@ -34,6 +34,13 @@ public struct Verifier: Sendable {
             }
             var verifier = self
             verifier.policy.follow(bundle.keys)
+            // A bundle that names the issuer's witness has its cosignature: it can't be dropped unseen.
+            if bundle.keys.contains(where: { $0.act == .witness }), !verifier.policy.ownWitnesses.isEmpty,
+                let note = SignedNote(bundle.proof.checkpoint),
+                !verifier.policy.ownWitnesses.contains(where: { $0.statement(on: note) != .silent })
+            {
+                return Verdict(.witnesses, fails: "the issuer's own witness has not signed the checkpoint")
+            }
             var bare = bundle
             bare.keys = []
             return verifier.verdict(bundle: bare.serialized, expected: expected)

@@ -87,7 +87,7 @@ struct FormatList {
         var formats: [CodeSettings.Format] = []
         for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
             guard let format = CodeSettings.Format(rawValue: String(part)) else {
-                throw ValueProblem("write 'svg', 'png' and 'pdf' with commas, or 'none'")
+                throw ValueProblem("write 'svg', 'png', 'pdf' and 'eps' with commas, or 'none'")
             }
             guard !formats.contains(format) else { throw ValueProblem("it names '\(part)' twice") }
             formats.append(format)

@@ -42,7 +42,7 @@ struct IssuingDesk {
             let ledger = try Ledger.open(folder, origin: verifier.name)
             try ledger.require(verifier)
             return ledger
-        } catch { throw Failure(.outsideWorld, error.description, hint: error.hint) }
+        } catch { throw LedgerFailure.failure(error) }
     }
 
     /// Appends entries; answers their numbers.
@@ -50,7 +50,9 @@ struct IssuingDesk {
     func append(_ drafts: [Draft], to ledger: inout Ledger) throws(Failure) -> Range<Int> {
         do {
             let key = try Ed25519Key(pem: pem, passphrase: passphrase)
-            return try ledger.append(drafts, at: now, key: key, salt: Surroundings.random).indices
+            let about = try ledger.engageWitness(at: now, key: key).map { [$0] } ?? []
+            let all = try ledger.append(drafts + about, at: now, key: key, salt: Surroundings.random).indices
+            return all.dropLast(about.count)
         } catch let error as LedgerError { throw Failure(.outsideWorld, error.description, hint: error.hint) } catch {
             throw Failure(.outsideWorld, "\(error)")
         }

@@ -125,7 +125,9 @@ enum KeyChange {
     static func record(
         _ statement: KeyStatement, _ ledger: inout Ledger, _ key: borrowing Ed25519Key
     ) throws(LedgerError) {
+        let now = Int(time(nil))
+        let about = try ledger.engageWitness(at: now, key: key).map { [$0] } ?? []
         _ = try ledger.append(
-            [.key(statement, author: Surroundings.author)], at: Int(time(nil)), key: key, salt: Surroundings.random)
+            [.key(statement, author: Surroundings.author)] + about, at: now, key: key, salt: Surroundings.random)
     }
 }

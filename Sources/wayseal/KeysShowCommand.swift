@@ -36,7 +36,9 @@ extension KeysCommand {
                 if let settings = site.ledger, let index = try LedgerIndex.read(LedgerFolder(settings.folder)) {
                     statements = try index.keyStatements()
                 }
-                let documents = KeyDocuments(origin: site.signerName, statements: statements, current: public_)
+                let documents = KeyDocuments(
+                    origin: site.signerName, statements: statements, current: public_,
+                    chain: site.ledger?.anchor?.chain)
                 if input.print.json {
                     Terminal.write(Self.json(public_, statements, documents))
                 } else if dns {

@@ -14,9 +14,10 @@ struct LedgerCommand: AsyncParsableCommand {
             Examples:
               wayseal ledger fsck
               wayseal ledger backup /mnt/backup/2026-11-26
+              wayseal ledger erase SOM-26-0007
               wayseal ledger rebuild --from copy-of-log --values /mnt/backup/2026-11-26
             """,
-        subcommands: [Fsck.self, Backup.self, Rebuild.self])
+        subcommands: [Fsck.self, Backup.self, Rebuild.self, Status.self, Erase.self])
 
     struct Fsck: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -18,25 +18,30 @@ struct QRCommand: ParsableCommand {
               wayseal qr https://go.example.org/hello -o hello.svg
               wayseal qr 'WIFI:T:WPA;S:Guests;P:grape juice;;' -o wifi.png --scale 12
               wayseal qr 12345 --micro
+              wayseal qr https://go.example.org/hello --modules rounded --eyes leaf --ink '#5b0f1f' -o hello.eps
             """)
 
     @Argument(help: "What the code says.")
     var text: String
-    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("FILE.svg, FILE.png or FILE.pdf.", valueName: "file"))
+    @Option(
+        name: [.customShort("o"), .long],
+        help: ArgumentHelp("FILE.svg, FILE.png, FILE.pdf or FILE.eps.", valueName: "file"))
     var output: String?
     @Option(help: ArgumentHelp("Error correction: L, M, Q or H.", valueName: "level"))
     var level: CodeSettings.Level = .M
     @Option(help: ArgumentHelp("PNG: pixels a module.", valueName: "pixels"))
     var scale = 8
     @Option(
-        name: .customLong("size"), help: ArgumentHelp("PDF: millimetres a side, quiet zone included.", valueName: "mm"))
-    var millimetres = 30.0
+        name: .customLong("size"),
+        help: ArgumentHelp("PDF, EPS: width in millimetres, quiet zone and frame included.", valueName: "mm"))
+    var millimetres: Double?
     @Option(
         name: .customLong("quiet-zone"),
         help: ArgumentHelp("Modules of light margin. Default: 4, Micro QR 2.", valueName: "modules"))
     var quietZone: Int?
     @Flag(help: "Make a Micro QR code: smaller, for very short texts; fewer readers know it.")
     var micro = false
+    @OptionGroup(title: "How it looks") var look: DesignOptions
     @Option(help: "auto, always or never; without colours the code is drawn in blocks. NO_COLOR is honoured.")
     var color = PrintOptions.Color.auto
     @Option(help: ArgumentHelp("Without colours: is the terminal's ground light or dark?", valueName: "light|dark"))
@@ -55,6 +60,9 @@ struct QRCommand: ParsableCommand {
     func run() throws {
         do {
             var encoder = QREncoder()
+            if let design = try look.design(level: level, print: look.dpi == nil ? nil : millimetres ?? 30) {
+                return try draw(design, &encoder)
+            }
             let symbol =
                 micro
                 ? try SpecialSymbols.micro(text, level: ErrorCorrection(level))
@@ -80,13 +88,30 @@ struct QRCommand: ParsableCommand {
             throw Failure(.checkFailed, error.description)
         } catch let error as CodeFileError {
             throw Failure(.usage, error.description)
+        } catch let error as DesignError {
+            throw Failure(.checkFailed, error.summary, hint: error.help)
         }
     }
 
+    /// A code in a design, which terminals can't show.
+    private func draw(_ design: Design, _ encoder: inout QREncoder) throws {
+        guard let output, let format = CodeSettings.Format(rawValue: Self.suffix(output)) else {
+            throw Failure(.usage, "a design is drawn into a file", hint: "-o code.svg, .png, .pdf or .eps")
+        }
+        if micro { throw Failure(.usage, "a Micro QR code has no design") }
+        var writer = try DesignWriter(
+            design, quietZone: quietZone ?? 4, scale: scale, millimetres: millimetres ?? 30)
+        let symbol = try writer.template.symbol(text, level: ErrorCorrection(level), &encoder)
+        try Files.replace(output, try writer.file(symbol, format, title: text))
+    }
+
+    private static func suffix(_ name: String) -> String {
+        name.split(separator: ".").last.map { $0.lowercased() } ?? ""
+    }
+
     private func image(_ symbol: Symbol, named name: String) throws -> [UInt8] {
-        let suffix = name.split(separator: ".").last.map { $0.lowercased() } ?? ""
         var bytes: [UInt8] = []
-        switch CodeSettings.Format(rawValue: suffix) {
+        switch CodeSettings.Format(rawValue: Self.suffix(name)) {
         case .svg:
             var writer = try SVGWriter(quietZone: quietZone)
             writer.append(symbol, title: text, to: &bytes)
@@ -94,9 +119,14 @@ struct QRCommand: ParsableCommand {
             var writer = try PNGWriter(scale: scale, quietZone: quietZone)
             try writer.append(symbol, to: &bytes)
         case .pdf:
-            bytes = try PDFWriter.document(symbol, millimetres: millimetres, quietZone: quietZone, title: text)
+            bytes = try PDFWriter.document(symbol, millimetres: millimetres ?? 30, quietZone: quietZone, title: text)
+        case .eps:
+            var writer = try DesignWriter(
+                Design(name: "code"), quietZone: quietZone ?? symbol.quietZone, millimetres: millimetres ?? 30)
+            bytes = try writer.file(symbol, .eps, title: text)
         case nil:
-            throw Failure(.usage, "'\(name)' names no format that is written", hint: "end it in .svg, .png or .pdf")
+            throw Failure(
+                .usage, "'\(name)' names no format that is written", hint: "end it in .svg, .png, .pdf or .eps")
         }
         return bytes
     }

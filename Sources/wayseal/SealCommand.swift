@@ -48,11 +48,10 @@ struct SealCommand: ParsableCommand {
         for (path, digest) in documents {
             guard let number = numbers[digest] else { continue }
             let (evidence, values) = try desk.attempt { () throws(LedgerError) in
-                (try ledger.index.evidence(of: number), try ledger.index.values(of: number))
+                (try ledger.index.evidence(of: number, key: desk.verifier), try ledger.index.values(of: number))
             }
             let bundle = ProofBundle(
-                log: desk.verifier.description, entry: evidence.entry, proof: evidence.proof, disclosed: values,
-                status: Issue.lists(for: number, in: status), anchor: evidence.anchor)
+                evidence, log: desk.verifier, disclosed: values, status: Issue.lists(for: number, in: status))
             do {
                 try Files.replace(path + ".wayseal.json", bundle.serialized)
                 try Files.replace(path + ".tlog-proof", bundle.proof.serialized)

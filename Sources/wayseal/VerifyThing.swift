@@ -85,9 +85,11 @@ struct VerifyThing {
         let read = ProofBundle(bytes)
         if let status, var fresh = read {
             // Newer lists take the place of those that came along.
+            let keys = fresh.keys
             fresh = ProofBundle(
                 log: fresh.log, entry: fresh.entry, proof: fresh.proof, disclosed: fresh.disclosed, status: status,
                 anchor: fresh.anchor)
+            fresh.keys = keys
             bytes = fresh.serialized
         }
         let (verifier, isFirstUse) = try verifier(naming: read?.log)

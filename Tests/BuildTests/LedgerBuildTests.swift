@@ -66,25 +66,25 @@ struct LedgerBuildTests {
     func first() async throws {
         let result = try await build(
             signed([("a", "https://example.org/a"), ("b", "https://example.org/b")], codes: true))
-        #expect(try kinds() == ["key", "link", "link", "code", "code", "build"])
-        #expect(result.ledger?.size == 6 && result.ledger?.added == 6)
+        #expect(try kinds() == ["key", "key", "link", "link", "code", "code", "build"])
+        #expect(result.ledger?.size == 7 && result.ledger?.added == 7)
         #expect(try await LedgerMaintenance.check(folder, key: verifier()) == [])
         let published = try Files.read(log + "/checkpoint")
-        #expect(try VerifiedCheckpoint(published, key: verifier()).checkpoint.size == 6)
+        #expect(try VerifiedCheckpoint(published, key: verifier()).checkpoint.size == 7)
         #expect(try Files.read(folder.checkpoint) == published)
-        #expect(try Files.status(log + "/tile/0/000.p/6")?.kind == .file)
+        #expect(try Files.status(log + "/tile/0/000.p/7")?.kind == .file)
         let sums = try Files.read(temporary.path + "/dist/current/SHA256SUMS")
         let ledger = try Ledger.open(folder, origin: "go.example.org", mayCreate: false)
-        #expect(LedgerEntry(try ledger.entry(5))?.open == ["files": BuildDigest.h1(sums: sums)])
+        #expect(LedgerEntry(try ledger.entry(6))?.open == ["files": BuildDigest.h1(sums: sums)])
         #expect(!String(decoding: sums, as: UTF8.self).contains("/log/"))
-        #expect(try ledger.disclosures(of: 4).first { $0.field == "url" }?.value == "https://go.example.org/b")
+        #expect(try ledger.disclosures(of: 5).first { $0.field == "url" }?.value == "https://go.example.org/b")
         for (list, note) in [
             ("revocation-0.json", "revocation-0.json.note"), ("suspension-0.json", "suspension-0.json.note"),
         ] {
             let note = try #require(SignedNote(try Files.read(log + "/status/" + note)))
             #expect(note.isSigned(by: try verifier()))
             let text = StatusList.noteText(
-                origin: "go.example.org", size: 6, at: 1_800_000_000, file: list,
+                origin: "go.example.org", size: 7, at: 1_800_000_000, file: list,
                 credential: try Files.read(log + "/status/" + list))
             #expect(note.text == text)
         }
@@ -114,7 +114,7 @@ struct LedgerBuildTests {
         let again = try await build(site, options { $0.now += 3600 })
         #expect(!again.isNew && again.ledger?.added == 0)
         let later = try await build(site, options { $0.now += 86_400 })
-        #expect(later.isNew && later.ledger?.added == 0 && later.ledger?.size == 4)
+        #expect(later.isNew && later.ledger?.added == 0 && later.ledger?.size == 5)
         let backwards = try await build(site, options { $0.now -= 365 * 86_400 })
         #expect(backwards.isNew && backwards.ledger?.added == 0)
     }
@@ -122,17 +122,17 @@ struct LedgerBuildTests {
     @Test("a change records the new version; tiles that stay are the same file")
     func change() async throws {
         try await build(signed([("a", "https://example.org/a"), ("b", "https://example.org/b")]))
-        let tile = try Files.status(log + "/tile/entries/000.p/4")?.identity
-        #expect(try Files.status(folder.log + "/tile/entries/000.p/4")?.identity == tile)
+        let tile = try Files.status(log + "/tile/entries/000.p/5")?.identity
+        #expect(try Files.status(folder.log + "/tile/entries/000.p/5")?.identity == tile)
         try await build(signed([("a", "https://example.org/a2")]))
-        #expect(try kinds() == ["key", "link", "link", "build", "link", "link", "build"])
-        #expect(try Files.status(log + "/tile/entries/000.p/4")?.identity == tile)
+        #expect(try kinds() == ["key", "key", "link", "link", "build", "link", "link", "build"])
+        #expect(try Files.status(log + "/tile/entries/000.p/5")?.identity == tile)
         let ledger = try Ledger.open(folder, origin: "go.example.org", mayCreate: false)
         #expect(
             try ledger.index.history(of: "go.example.org/a").map(\.target)
                 == ["https://example.org/a", "https://example.org/a2"])
         #expect(try ledger.index.history(of: "go.example.org/b").map(\.isRemoval) == [false, true])
-        #expect(LedgerEntry(try ledger.entry(4))?.previous == 1)
+        #expect(LedgerEntry(try ledger.entry(5))?.previous == 2)
     }
 
     @Test("a build that is cut short after its record is finished by the next one, and recorded once")
@@ -143,11 +143,11 @@ struct LedgerBuildTests {
         await #expect(throws: BuildError.self) {
             try await build(changed, options { $0.lockPath = temporary.path + "/none/wayseal.lock" })
         }
-        #expect(try kinds().count == 5)
-        #expect(try VerifiedCheckpoint(Files.read(log + "/checkpoint"), key: verifier()).checkpoint.size == 3)
+        #expect(try kinds().count == 6)
+        #expect(try VerifiedCheckpoint(Files.read(log + "/checkpoint"), key: verifier()).checkpoint.size == 4)
         let result = try await build(changed)
         #expect(result.isNew && result.ledger?.added == 0)
-        #expect(try VerifiedCheckpoint(Files.read(log + "/checkpoint"), key: verifier()).checkpoint.size == 5)
+        #expect(try VerifiedCheckpoint(Files.read(log + "/checkpoint"), key: verifier()).checkpoint.size == 6)
     }
 
     @Test("a clone without the index, or without the ledger, never begins a second log with the same key")
@@ -171,7 +171,7 @@ struct LedgerBuildTests {
         var other = signed([("a", "https://example.org/b")])
         other.signing = SigningKey(pem: try Ed25519Key.generate().pem(passphrase: nil))
         await #expect(throws: BuildError.self) { try await build(other) }
-        #expect(try kinds().count == 3)
+        #expect(try kinds().count == 4)
         var same = signed([("a", "https://example.org/a")])
         same.signing = other.signing
         await #expect(throws: BuildError.self) { try await build(same) }
@@ -229,6 +229,6 @@ struct LedgerBuildTests {
         await #expect(throws: BuildError.ledger(.locked)) {
             try await build(site, options { $0.output = temporary.path + "/other" })
         }
-        #expect(other.size == 3)
+        #expect(other.size == 4)
     }
 }

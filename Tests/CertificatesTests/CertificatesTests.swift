@@ -157,13 +157,13 @@ struct CertificatesTests {
         let registrar = try Registrar()
         var ledger = try registrar.open()
         try registrar.issue("name,grade,birthdate\nZoë,A,1990-01-01\n", in: &ledger)
-        let first = try ledger.index.evidence(of: 0)
+        let first = try ledger.index.evidence(of: 0, key: registrar.verifier)
         try registrar.issue("name,grade,birthdate\nZoë,A,1990-01-01\nAnn,A,1990-01-01\n", in: &ledger)
-        #expect(try ledger.index.evidence(of: 0).proof == first.proof)
+        #expect(try ledger.index.evidence(of: 0, key: registrar.verifier).proof == first.proof)
         try ledger.record(
             LedgerAnchor(
                 size: 2, chain: 1, contract: "", transaction: "", block: 1, state: .final, bundle: [1, 2, 3]))
-        let anchored = try ledger.index.evidence(of: 0)
+        let anchored = try ledger.index.evidence(of: 0, key: registrar.verifier)
         #expect(anchored.anchor == [1, 2, 3] && anchored.proof != first.proof)
         let checkpoint = try #require(SignedNote(anchored.proof.checkpoint).flatMap { Checkpoint(text: $0.text) })
         #expect(checkpoint.size == 2 && anchored.proof.proves(leaf: .leaf(anchored.entry), in: checkpoint))

@@ -67,7 +67,7 @@ struct LedgerKillTests {
         for note in seen.notes.values {
             let root = note.split(separator: "\n").map(String.init)
             let found = try shell.run(
-                "python3 -c 'import sqlite3, sys; print(sqlite3.connect(\"ledger/index.sqlite\").execute(\"select count(*) from build where checkpoint = ?\", (sys.stdin.buffer.read(),)).fetchone()[0])' <<'E'\n\(note)E"
+                "python3 -c 'import sqlite3, sys; print(sqlite3.connect(\"ledger/index.sqlite\").execute(\"select count(*) from build where cast(checkpoint as text) || coalesce((select group_concat(line, \\\"\\\") from cosignature where cosignature.size = build.size), \\\"\\\") = ?\", (sys.stdin.read(),)).fetchone()[0])' <<'E'\n\(note)E"
             )
             #expect(found.output == "1\n", "\(root)")
         }

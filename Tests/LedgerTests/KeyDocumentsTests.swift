@@ -39,6 +39,22 @@ struct KeyDocumentsTests {
         #expect(documents.dns.hasPrefix("_wayseal.go.example.org. 3600 IN TXT \"v=wayseal1; log=go.example.org+"))
     }
 
+    @Test("an account that pays for anchors is named with the chain of the manifest, and without one not at all")
+    func accounts() throws {
+        let key = try Ed25519Key.generate()
+        let vkey = try VerifierKey(name: "go.example.org", publicKey: key.publicKey)
+        let account = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+        var pays = KeyStatement(origin: vkey.name, act: .anchor, key: account, since: 1)
+        try pays.sign(with: key, name: vkey.name)
+        func methods(_ chain: UInt64?) throws -> [[String: Any]] {
+            let documents = KeyDocuments(origin: vkey.name, statements: [pays], current: vkey, chain: chain)
+            let json = try JSONSerialization.jsonObject(with: Data(documents.did)) as? [String: Any]
+            return try #require(json?["verificationMethod"] as? [[String: Any]])
+        }
+        #expect(try methods(8453).last?["blockchainAccountId"] as? String == "eip155:8453:\(account)")
+        #expect(try methods(nil).count == 1)
+    }
+
     /// The other direction, by another way: long multiplication in base 256.
     private static func decoded(_ text: Substring) -> [UInt8] {
         let alphabet = Array("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")

@@ -85,14 +85,48 @@ import Testing
             out +=
                 "\(site.url(of: link)) -> \(link.redirect.rawValue) \(link.target) options \(link.options.rawValue)"
             out += " privacy \(link.privacy) tags \(link.tags) reuse \(link.reuse ?? "-")"
+            if link.design >= 0 { out += " design \(link.design)" }
             out += link.policy < 0 ? "\n" : " policy \(link.policy)\n"
         }
+        for (index, design) in site.designs.enumerated() { out += described(design, index) }
         for (index, policy) in site.policies.enumerated() { out += described(policy, index) }
         for place in site.places {
             out += "place \(place.name) \(place.definition) v4 \(place.addresses.v4) v6 \(place.addresses.v6)\n"
         }
         if !site.proxies.networks.isEmpty { out += "proxies \(site.proxies.networks) \(site.proxies.header)\n" }
         return out
+    }
+
+    private static func described(_ design: Design, _ index: Int) -> String {
+        var out = "design \(index) \(design.name) \(design.modules.rawValue) \(design.eyeFrame.rawValue)"
+        out += " \(design.eyeBall.rawValue) ink \(described(design.ink)) paper \(described(design.paper))"
+        if let paint = design.frameInk { out += " eyes \(described(paint))" }
+        if let paint = design.ballInk { out += " balls \(described(paint))" }
+        if let logo = design.logo {
+            out += " logo \(logo.file.path) \(logo.file.bytes.count) \(logo.size) \(logo.margin) \(logo.clears)"
+        }
+        if let frame = design.frame {
+            out += " frame \(frame.shape.rawValue) '\(frame.text)' \(described(.solid(frame.colour)))"
+        }
+        out += " level \(design.level?.rawValue ?? "-") print \(design.print ?? 0) dpi \(design.dpi)"
+        out += " distance \(design.distance ?? 0) margin \(design.quietZone ?? -1) inverted \(design.isInverted)\n"
+        return out
+    }
+
+    private static func described(_ paint: Paint) -> String {
+        func text(_ colour: Colour) -> String {
+            var out = "\(colour.red),\(colour.green),\(colour.blue)"
+            if let cmyk = colour.cmyk { out += "/\(cmyk.cyan),\(cmyk.magenta),\(cmyk.yellow),\(cmyk.black)" }
+            return out + (colour.spot.map { "/\($0)" } ?? "")
+        }
+        switch paint {
+        case .none: return "none"
+        case .solid(let colour): return text(colour)
+        case .linear(let angle, let stops):
+            return "linear \(angle) " + stops.map { "\($0.place):\(text($0.colour))" }.joined(separator: " ")
+        case .radial(let stops):
+            return "radial " + stops.map { "\($0.place):\(text($0.colour))" }.joined(separator: " ")
+        }
     }
 
     private static func described(_ policy: Policy, _ index: Int) -> String {

@@ -286,7 +286,7 @@ import Testing
         )
         #expect(
             codes(result) == [
-                "unknown-key", "bad-listen", "bad-slug", "bad-target", "not-yet", "duplicate-slug",
+                "unknown-key", "bad-listen", "bad-slug", "bad-target", "unknown-design", "duplicate-slug",
                 "file-not-found",
             ])
     }

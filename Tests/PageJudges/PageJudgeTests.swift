@@ -111,6 +111,7 @@ struct PageJudgeTests {
         var bare = whole
         bare.status = []
         try add("bare", bare, ["record": "yes", "current": "unknown"])
+        try addKeys(to: whole, key: key, &ledger, salt: salt, { try add($0, $1, $2, shows: $3, picture: $4) })
         let stranger = try Ed25519Key.generate()
         var strange = whole
         strange.proof.checkpoint = try Array(
@@ -134,11 +135,80 @@ struct PageJudgeTests {
         }
         let list: [String: Any] = [
             "cases": cases, "anchors": anchors, "languages": ["de", "fr", "ru"],
-            "mutate": ["file": folder + "/anchored.wayseal.json", "count": 4_000],
+            "mutate": [
+                ["file": folder + "/anchored.wayseal.json", "count": 4_000],
+                ["file": folder + "/seen.wayseal.json", "count": 2_000],
+            ],
         ]
         try JSONSerialization.data(withJSONObject: list).write(to: URL(fileURLWithPath: folder + "/list.json"))
         let said = try run([folder + "/verify.html", folder + "/list.json"])
         #expect(said.hasSuffix("ok\n"), "\(said)")
+    }
+
+    /// Cases of keys: the issuer's witness, a successor, a revoked key, status lists by the revocation key.
+    private func addKeys(
+        to whole: ProofBundle, key: borrowing Ed25519Key, _ ledger: inout Ledger, salt: (Int) -> [UInt8],
+        _ add: (String, ProofBundle, [String: String], [String], String?) throws -> Void
+    ) throws {
+        let origin = "go.vinea.example"
+        func statement(_ act: KeyStatement.Act, _ about: String, since: Int) -> KeyStatement {
+            KeyStatement(origin: origin, act: act, key: about, since: since)
+        }
+        let own = try Ed25519Key.generate()
+        let ownName = KeyStatement.witnessName(origin)
+        var witness = statement(.witness, "\(try WitnessKey(name: ownName, publicKey: own.publicKey))", since: 1)
+        try witness.sign(with: key, name: origin)
+        var seen = whole
+        seen.keys = [witness]
+        try add("unseen", seen, ["record": "no"], ["witness has not signed"], nil)
+        var note = try #require(SignedNote(whole.proof.checkpoint))
+        try note.cosign(with: own, name: ownName, time: 1_700_000_050)
+        seen.proof.checkpoint = Array(note.serialized.utf8)
+        try add(
+            "seen", seen, ["record": "yes", "before": "unknown", "current": "yes"],
+            ["own witness, a second key on its side, signed that it saw it on November 14, 2023"], "seen")
+        note.signatures[1].bytes[20] ^= 1
+        seen.proof.checkpoint = Array(note.serialized.utf8)
+        try add("forged-witness", seen, ["record": "no"], ["witness’s signature does not hold"], nil)
+
+        let guardian = try Ed25519Key.generate()
+        let guardianName = KeyStatement.revocationName(origin)
+        var appoint = statement(
+            .revocation, "\(try VerifierKey(name: guardianName, publicKey: guardian.publicKey))", since: 1)
+        try appoint.sign(with: key, name: origin)
+        var guarded = whole
+        guarded.keys = [appoint]
+        let lists = try ledger.index.statusFiles(
+            origin: origin, at: 1_700_000_600, key: guardian, name: guardianName, more: [123])
+        guarded.status = stride(from: 0, to: lists.count, by: 2).map {
+            ProofBundle.Status(credential: lists[$0].bytes, note: lists[$0 + 1].bytes)
+        }.sorted { $0.credential.lexicographicallyPrecedes($1.credential) }
+        try add("guarded", guarded, ["record": "yes", "current": "no"], ["revoked"], nil)
+        guarded.keys = []
+        try add("unappointed", guarded, ["record": "yes", "current": "no"], ["not signed by the issuer"], nil)
+
+        let next = try Ed25519Key.generate()
+        let nextKey = try VerifierKey(name: origin, publicKey: next.publicKey)
+        var toNext = statement(.log, "\(nextKey)", since: 1_700_000_700)
+        try toNext.sign(with: key, name: origin)
+        try toNext.sign(with: next, name: origin)
+        _ = try ledger.append([.key(toNext)], at: 1_700_000_700, key: key, salt: salt)
+        _ = try ledger.append([Draft(.certificate, slug: "NEXT-1")], at: 1_700_000_800, key: next, salt: salt)
+        let number = ledger.size - 1
+        var after = ProofBundle(
+            log: "\(nextKey)", entry: try ledger.entry(number), proof: try ledger.proof(of: number),
+            disclosed: try ledger.disclosures(of: number))
+        try add("stranger-key", after, ["record": "no"], [], nil)
+        after.keys = [toNext]
+        try add("successor", after, ["record": "yes", "current": "unknown"], ["NEXT-1"], nil)
+        var forged = after
+        forged.keys[0] = statement(.log, "\(nextKey)", since: 1_700_000_701)
+        try forged.keys[0].sign(with: next, name: origin)
+        try add("self-appointed", forged, ["record": "no"], [], nil)
+        var lost = statement(.revoked, "\(nextKey)", since: 1_700_000_750)
+        try lost.sign(with: key, name: origin)
+        after.keys = [toNext, lost]
+        try add("lost-key", after, ["record": "no"], ["The key that signed was revoked"], nil)
     }
 
     @Test(

@@ -2,7 +2,7 @@
 """Opens the verification page in Chromium, without any network, and gives it what stands in a list.
 
 verify_page.py PAGE LIST [PICTURES]: LIST is JSON: {"cases": [{"file", "valid", "cards": {question: state}, "says"}],
-"anchors": [{"file", "value"}], "mutate": {"file", "count"}, "languages": [...]}. Prints "ok" at the end; with PICTURES
+"anchors": [{"file", "value"}], "mutate": [{"file", "count"}], "languages": [...]}. Prints "ok" at the end; with PICTURES
 leaves screenshots there.
 """
 import json
@@ -126,10 +126,10 @@ with sync_playwright() as playwright:
         return true;
     }""")
     need(same, "Ed25519 by hand differs from the browser's")
-    if "mutate" in todo:
-        whole = list(pathlib.Path(todo["mutate"]["file"]).read_bytes())
+    for mutate in todo.get("mutate", []):
+        whole = list(pathlib.Path(mutate["file"]).read_bytes())
         keys = [page.evaluate("document.querySelector('meta[name=wayseal-key]').content")]
-        passed = page.evaluate(MUTATE, {"bytes": whole, "keys": keys, "count": todo["mutate"]["count"], "seed": 42})
+        passed = page.evaluate(MUTATE, {"bytes": whole, "keys": keys, "count": mutate["count"], "seed": 42})
         need(not passed, f"mutations that pass or have no reason: {passed[:10]}")
     foreign = [url for url in requests if not url.startswith(("file:", "data:", "blob:"))]
     need(not foreign, f"requests: {foreign}")

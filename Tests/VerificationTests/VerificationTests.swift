@@ -14,6 +14,8 @@ struct Sample {
     let policy: TrustPolicy
     let bundle: ProofBundle
     let revoked: ProofBundle
+    /// The record of ``bundle`` as cosigned by the issuer's own witness, with the statement about its key.
+    let seen: ProofBundle
     let logFolder: String
 
     init(entries: Int = 600) throws {
@@ -48,6 +50,17 @@ struct Sample {
         }
         bundle = try makeBundle(321)
         revoked = try makeBundle(9)
+        let own = try Ed25519Key.generate()
+        let ownName = KeyStatement.witnessName(origin)
+        var statement = KeyStatement(
+            origin: origin, act: .witness, key: "\(try WitnessKey(name: ownName, publicKey: own.publicKey))", since: 1)
+        try statement.sign(with: key, name: origin)
+        var cosigned = bundle
+        var note = try #require(SignedNote(cosigned.proof.checkpoint))
+        try note.cosign(with: own, name: ownName, time: 1_700_000_050)
+        cosigned.proof.checkpoint = Array(note.serialized.utf8)
+        cosigned.keys = [statement]
+        seen = cosigned
     }
 
     var verifier: Verifier { Verifier(policy: policy, now: 1_700_001_000) }
@@ -75,6 +88,27 @@ struct VerificationTests {
         #expect(verdict[.anchor] == .unknown("no chain was used"))
         #expect(verdict[.status] == .holds("not revoked as of 2023-11-14T22:21:40Z"))
         #expect(!String(decoding: sample.bundle.serialized, as: UTF8.self).contains("1990"))
+    }
+
+    @Test("the issuer's own witness is named apart from independent ones, and its line can't be dropped or forged")
+    func ownWitness() throws {
+        let own = "by the issuer's own witness at 2023-11-14T22:14:10Z"
+        let whole = sample.verifier.verdict(bundle: sample.seen.serialized)
+        #expect(whole.isValid)
+        #expect(
+            whole[.witnesses] == .holds("seen by 1 of 1 witnesses: w.example.net at 2023-11-14T22:15:00Z; \(own)"))
+        let plain = Verifier(policy: TrustPolicy(logs: sample.policy.logs), now: 1_700_001_000)
+        #expect(
+            plain.verdict(bundle: sample.seen.serialized)[.witnesses]
+                == .holds("seen \(own); no independent witness is named"))
+        var dropped = sample.seen
+        dropped.proof.checkpoint = sample.bundle.proof.checkpoint
+        #expect(reason(dropped) == "witnesses: the issuer's own witness has not signed the checkpoint")
+        var forged = sample.seen
+        var note = try #require(SignedNote(forged.proof.checkpoint))
+        note.signatures[2].bytes[7] ^= 1
+        forged.proof.checkpoint = Array(note.serialized.utf8)
+        #expect(reason(forged) == "witnesses: the cosignature of go.example.org/witness does not hold")
     }
 
     @Test("each reason for a no is told")

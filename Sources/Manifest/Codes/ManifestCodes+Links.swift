@@ -155,7 +155,7 @@ extension ManifestCodes {
         "table-header", "the header row of a CSV file can't be used",
         """
         The first row names the columns: `to` is required, `slug` usual, and any of domain, redirect, query, suffix, dense,
-        noindex, privacy, tags, reuse, from, until, hours, days, limit, once, confirm, enforce, only, gone and rate may
+        noindex, privacy, tags, reuse, design, from, until, hours, days, limit, once, confirm, enforce, only, gone and rate may
         follow, each once. Cells are separated by commas, as RFC 4180 has it.
         """,
         bad: "short;url\nhello;https://example.org/",

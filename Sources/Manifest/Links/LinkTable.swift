@@ -12,6 +12,8 @@ struct LinkDefaults {
     var utm: [UTMParameter] = []
     var dense: Bool?
     var noindex: Bool?
+    /// Number of the design; -1: plain codes.
+    var design: Int32 = -1
 }
 
 /// What one link says besides slug and target.
@@ -40,6 +42,8 @@ struct LinkDraft {
     var reuse: String?
     var utm: [UTMParameter]?
     var utmRange: SourceRange?
+    /// Number of its design; `nil`: that of the defaults.
+    var design: Int32?
     var policy: PolicyDraft?
     /// A policy that another link has already; -1: none.
     var sharedPolicy: Int32 = -1
@@ -73,6 +77,8 @@ struct LinkTable {
     let defaults: LinkDefaults
     private let defaultDomain: Int?
     let hosts: HostIndex
+    /// Numbers of the designs by their names.
+    var designs = DesignTable()
     /// Reads the flat keys of policies.
     let scalars: PolicyScalars
     /// The sets of addresses that policies refer to.
@@ -230,6 +236,7 @@ struct LinkTable {
                 range: slugPlace.range,
                 targetRange: targetPlace.range))
         links[links.count - 1].policy = policy
+        links[links.count - 1].design = draft.design ?? defaults.design
     }
 
     /// Enters a finished policy; its number comes back.

@@ -25,7 +25,7 @@ extension SiteAssembly {
             guard let url = text(value) else { return }
             target = YAMLScalar(text: url.text, style: url.style, range: scalar.range)
         } else {
-            readDraft(value, folder: folder, &draft, &table)
+            readDraft(value, name: entry.key.text, folder: folder, &draft, &table)
             if let to = destination(entry) {
                 target = to
             } else if value["to"] == nil, draft.policy?.takesEveryone ?? false {
@@ -63,7 +63,7 @@ extension SiteAssembly {
     }
 
     private mutating func readDraft(
-        _ value: YAMLNode, folder: String, _ draft: inout LinkDraft, _ table: inout LinkTable
+        _ value: YAMLNode, name: String, folder: String, _ draft: inout LinkDraft, _ table: inout LinkTable
     ) {
         draft.policy = readPolicy(value, folder: folder, &table)
         if let domain = text(value["domain"]) {
@@ -95,6 +95,7 @@ extension SiteAssembly {
         draft.tags = scalars(value["tags"]).compactMap { freeText($0) }
         draft.utm = readUTM(value["utm"])
         draft.utmRange = value["utm"]?.range
+        draft.design = linkDesign(value["design"], name: name, folder: folder)
     }
 
     mutating func freeText(_ node: YAMLNode?) -> String? {

@@ -191,6 +191,7 @@ extension SiteAssembly {
         defaults.utm = readUTM(node["utm"]) ?? []
         defaults.dense = boolean(node["dense"])
         defaults.noindex = boolean(node["noindex"])
+        defaults.design = linkDesign(node["design"], name: "defaults", folder: "") ?? -1
         return defaults
     }
 

@@ -18,6 +18,8 @@ struct SiteAssembly {
     var zone = ZoneTable.utc
     /// `dense` of each domain, if it says.
     var domainDense: [Bool?] = []
+    /// The designs, and what links write for themselves.
+    var designs = DesignTable()
     /// Secrets that are not on this machine: errors of whoever needs them.
     var missingSecrets: [Diagnostic] = []
 
@@ -58,7 +60,9 @@ struct SiteAssembly {
                     ManifestCodes.noDomain, at: place, "the manifest names no domain",
                     help: "begin with domains: { go.example.org: {} }"))
         }
+        readDesigns(root["designs"], folder: main.folder)
         let defaults = readDefaults(root["defaults"])
+        designs.standard = defaults.design
         site.issuer = defaults.domain ?? 0
         readSigning(root["ledger"], folder: main.folder, into: &site)
         readCertificates(root["certificates"], ledger: root["ledger"], folder: main.folder, into: &site)
@@ -68,6 +72,7 @@ struct SiteAssembly {
             domains, domainDense, domainIndex, brokenDomains, defaults, targets,
             PolicyScalars(instants: instants), isIncomplete: isIncomplete || domains.isEmpty)
         readFences(root["fences"], &table.places)
+        table.designs = designs
         for item in items {
             switch item {
             case .document(let document):
@@ -77,6 +82,7 @@ struct SiteAssembly {
             }
         }
         table.finish(&sink)
+        site.designs = designs.designs
         site.places = table.places.places
         site.policies = table.takePolicies()
         site.missingSecrets += missingSecrets

@@ -23,7 +23,8 @@ extension ManifestLanguage {
             SchemaKey("goal", .either(.any, .record(goal)), "The page that counts as success."),
             SchemaKey(
                 "qid", .text(.boolean), "Pass the id of the request on to the target, to tie goals to scans exactly."),
-            .later("design", .text(.any), "The design of the code."),
+            SchemaKey(
+                "design", .either(.any, .record(design)), "The design of the code: its name, or what differs from one."),
             SchemaKey("from", .text(.any), "The first moment of the link's life: 2027-03-01 or 2027-03-01T12:30."),
             SchemaKey("until", .text(.any), "The first moment after the link's life."),
             SchemaKey("hours", .oneOrMore(.any), "Opening hours: 11:00-15:00."),
@@ -94,21 +95,6 @@ extension ManifestLanguage {
             .later("password", .text(.any), "Its password.", use: .secret),
             .later("security", .text(.any), "WPA by default."),
             .later("hidden", .text(.boolean), "The network does not announce itself."),
-        ])
-
-    static let design = SchemaRecord(
-        "a design",
-        [
-            .later("extends", .text(.any), "The design to begin with."),
-            .later("ink", .text(.any), "Colour of the dark modules."),
-            .later("paper", .text(.any), "Colour of the light modules."),
-            .later("modules", .text(.any), "Form of the modules."),
-            .later("eyes", .text(.any), "Form of the finder patterns."),
-            .later("logo", .text(.any), "An image in the middle, or none."),
-            .later("print", .text(.any), "Printed width."),
-            .later("ecc", .text(.any), "Error correction."),
-            .later("prompt", .text(.any), "Words for generated art."),
-            .later("seed", .text(.any), "Seed of generated art."),
         ])
 
     static let fence = SchemaRecord(

@@ -18,7 +18,7 @@ enum ManifestLanguage {
                 "Host names that serve short links."),
             SchemaKey("defaults", .record(defaults), "What links take when they don't say otherwise."),
             SchemaKey("codes", .record(codes), "Images made of each link's QR code."),
-            .later("designs", .table(SchemaTable("the designs", "NAME", .record(design))), "How codes look."),
+            SchemaKey("designs", .table(SchemaTable("the designs", "NAME", .record(design))), "How codes look."),
             SchemaKey(
                 "fences", .table(SchemaTable("the fences", "NAME", .record(fence))),
                 "Places that links can be bound to."),
@@ -146,15 +146,15 @@ enum ManifestLanguage {
             SchemaKey("utm", .record(utm), "UTM parameters appended to targets."),
             SchemaKey("dense", .text(.boolean), "Print addresses in upper case."),
             SchemaKey("noindex", .text(.boolean), "Ask search engines not to list the links."),
-            .later("design", .text(.any), "The design of codes."),
+            SchemaKey("design", .text(.any), "The design of codes; plain black on white by default."),
         ])
 
     static let codes = SchemaRecord(
         "`codes`",
         [
             SchemaKey(
-                "formats", .oneOrMore(.choice(["svg", "png", "pdf", "none"])),
-                "Image formats, or none; all by default."),
+                "formats", .oneOrMore(.choice(["svg", "png", "pdf", "eps", "none"])),
+                "Image formats, or none; svg, png and pdf by default."),
             SchemaKey("level", .text(.choice(["L", "M", "Q", "H"])), "Error correction; M by default."),
             SchemaKey("scale", .text(.integer(1...64)), "Pixels a module in PNG; 8 by default."),
             SchemaKey("quiet-zone", .text(.integer(0...64)), "Light margin in modules; 4 by default."),

@@ -3,7 +3,7 @@ import Support
 
 /// Columns of a table of links; also the keys of a JSON line.
 enum TableColumn: Int, CaseIterable {
-    case slug, to, domain, redirect, query, suffix, dense, noindex, privacy, tags, reuse
+    case slug, to, domain, redirect, query, suffix, dense, noindex, privacy, tags, reuse, design
     case from, until, hours, days, limit, once, confirm, enforce, only, gone, rate
 
     var name: String { "\(self)" }
@@ -230,6 +230,9 @@ struct TableRow {
             }
         } else if isJSON, let cell = cells[TableColumn.reuse.rawValue] {
             sink.add(LinkText.noReason, at: range(cell.place))
+        }
+        if let (name, range) = string(.design, bytes) {
+            draft.design = name == "none" ? -1 : table.designs.number(name, at: range, &sink).map(Int32.init)
         }
         readTags(bytes, &draft, &sink)
     }

@@ -125,13 +125,14 @@ public struct ScanExport: ~Copyable {
                     visitors[$0.int(0), default: []] += ScanStore.decode(hashes: $0.blob(1))
                 }
             }
-            try database.query("SELECT link, counts FROM cell WHERE day=? ORDER BY link", .integer(day)) { row in
-                guard let cell = Cell.unpack(row.blob(1), dayStart: Int64(day - 1) * 86400) else {
+            let isWhole = try CellPages.forEach(database, from: day, through: day) { _, link, bytes in
+                guard let cell = Cell.unpack(bytes, dayStart: Int64(day - 1) * 86400) else {
                     isDamaged = true
                     return
                 }
-                cells.append((row.int(0), cell, visitors[row.int(0)] ?? []))
+                cells.append((link, cell, visitors[link] ?? []))
             }
+            if !isWhole { isDamaged = true }
         } catch { throw .database(error) }
         if isDamaged { throw .damaged("a cell of \(CivilDay(number: day))") }
     }

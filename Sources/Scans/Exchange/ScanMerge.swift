@@ -116,13 +116,9 @@ struct ScanMerge: ~Copyable {
             cell.pack(dayStart: Int64(day - 1) * 86400, into: &bytes)
             rows.append((try link(parts[0].host, parts[0].path), bytes))
         }
-        let statement = try database.prepare("INSERT INTO cell VALUES(?, ?, ?)")
-        try statement.bind(1, day)
-        for row in rows.sorted(by: { $0.link < $1.link }) {
-            try statement.bind(2, row.link)
-            try statement.bind(3, row.bytes)
-            try statement.run()
-        }
+        var writer = try CellPages.Writer(database, day: day)
+        for row in rows.sorted(by: { $0.link < $1.link }) { try writer.add(row.link, row.bytes) }
+        try writer.finish()
         return (sharing, visitors.count)
     }
 
