@@ -94,13 +94,14 @@ let package = Package(
 
         // Third floor.
         .target(
-            name: "Art", dependencies: ["QRCode", "Codes", "Decoding", "Legibility"]),
+            name: "Art", dependencies: ["Site", "QRCode", "Codes", "Decoding", "Legibility"]),
         .target(
             name: "Legibility", dependencies: ["Support", "QRCode", "Codes", "Decoding", "CPango"]),
         .target(
             name: "Build",
             dependencies: [
-                "Support", "Site", "QRCode", "TransparencyLog", "Redirects", "Codes", "Pages", "Ledger", "COpenSSL",
+                "Support", "Site", "QRCode", "TransparencyLog", "Redirects", "Codes", "Pages", "Ledger", "COpenSSL", "Decoding",
+                "Legibility", "Art",
             ]),
 
         .target(
@@ -157,7 +158,7 @@ let package = Package(
             name: "QRCodeTests", dependencies: ["QRCode", "Codes", "CQREncode", "Decoding"]),
         .testTarget(
             name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG", "Site", "Support"]),
-        .testTarget(name: "ArtTests", dependencies: ["Art", "Legibility", "QRCode", "Codes", "Decoding", "Support"]),
+        .testTarget(name: "ArtTests", dependencies: ["Art", "Site", "Legibility", "QRCode", "Codes", "Decoding", "Support"]),
         .testTarget(
             name: "LegibilityTests", dependencies: ["Legibility", "QRCode", "Codes", "Decoding", "Support"]),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest", "Site", "Support"]),

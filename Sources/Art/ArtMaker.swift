@@ -3,6 +3,7 @@ public import Codes
 internal import Decoding
 public import Legibility
 public import QRCode
+public import Site
 
 /// What is made of an image and a text.
 public struct ArtOrder: Sendable {
@@ -22,6 +23,8 @@ public struct ArtOrder: Sendable {
     public var level = ErrorCorrection.medium
     /// Colour of the dark modules.
     public var ink: (UInt8, UInt8, UInt8) = (0, 0, 0)
+    /// Whether the picture has eyes; else there is paper, for a design to draw its own.
+    public var drawsEyes = true
     /// Colour of the light modules.
     public var paper: (UInt8, UInt8, UInt8) = (255, 255, 255)
 
@@ -117,12 +120,15 @@ public struct ArtMaker: ~Copyable {
             }
         }
         guard let best = tried.max(by: { $0.fidelity < $1.fidelity }) else { throw .unreadable }
-        let picture = renderer.picture(order.style, best.strength, scale: Self.scale)
+        let fidelity = ArtFidelity.decibels(renderer.picture(order.style, best.strength, scale: 12), image)
+        var final = renderer
+        final.drawsEyes = order.drawsEyes
+        let picture = final.picture(order.style, best.strength, scale: Self.scale)
         let isReadable =
             order.strength == nil && order.style != .qart || bears(renderer, order.style, best.strength, bytes)
         return ArtCode(
             symbol: made.symbol, plain: made.plain, picture: picture, scale: Self.scale, strength: best.strength,
-            match: made.match, fidelity: ArtFidelity.decibels(picture, image), isReadable: isReadable)
+            match: made.match, fidelity: fidelity, isReadable: isReadable)
     }
 
     /// The weakest strength, in tenths, that readers bear. They bear a stronger one, too.

@@ -1,16 +1,10 @@
 // A hot file: unsafe pointers.
 internal import Codes
 internal import QRCode
+public import Site
 
 /// How an image and a symbol become one picture.
-public enum ArtStyle: String, CaseIterable, Sendable {
-    /// Plain modules, chosen so that they look like the image.
-    case qart
-    /// The image in colour; the middle of each module is pulled towards dark or light.
-    case blend
-    /// Nine dots to a module, the middle one the module's, the others the image's shade.
-    case halftone
-}
+public typealias ArtStyle = Design.Art.Style
 
 /// How strongly a symbol shows in its image.
 public struct ArtStrength: Equatable, Sendable {
@@ -33,6 +27,8 @@ struct ArtRenderer {
     let image: ArtImage
     let ink: (UInt8, UInt8, UInt8)
     let paper: (UInt8, UInt8, UInt8)
+    /// Whether the eyes are drawn; else they are paper, for a design to draw its own.
+    var drawsEyes = true
 
     /// The symbol's square, without quiet zone.
     func picture(_ style: ArtStyle, _ strength: ArtStrength, scale: Int) -> Raster {
@@ -43,12 +39,16 @@ struct ArtRenderer {
         }
     }
 
+    private func isDark(_ x: Int, _ y: Int) -> Bool {
+        symbol[x, y] && (drawsEyes || layout.parts[y * symbol.size + x] != .finder)
+    }
+
     private func colour(_ isDark: Bool) -> (UInt8, UInt8, UInt8) { isDark ? ink : paper }
 
     private func plain(scale: Int) -> Raster {
         var raster = Raster(width: symbol.size * scale, height: symbol.size * scale)
         for y in 0..<symbol.size {
-            for x in 0..<symbol.size { Self.fill(&raster, x * scale, y * scale, scale, colour(symbol[x, y])) }
+            for x in 0..<symbol.size { Self.fill(&raster, x * scale, y * scale, scale, colour(isDark(x, y))) }
         }
         return raster
     }
@@ -83,7 +83,7 @@ struct ArtRenderer {
                     for px in 0..<side {
                         let (x, inX) = (px / scale, (Double(px % scale) + 0.5) / Double(scale) - 0.5)
                         let at = 4 * (py * side + px)
-                        let isDark = symbol[x, y]
+                        let isDark = isDark(x, y)
                         let target = isDark ? ink : paper
                         let place = 4 * (py * source / side * width + px * source / side)
                         let colour = (Int(from[place]), Int(from[place + 1]), Int(from[place + 2]))
@@ -124,7 +124,7 @@ struct ArtRenderer {
                     layout.parts[my * symbol.size + mx] != .data || x % 3 == 1 && y % 3 == 1
                     || isCross && (x % 3 == 1 || y % 3 == 1)
                 let wanted = shades[y * dots + x]
-                let isDark = isFixed ? symbol[mx, my] : wanted < 0.5
+                let isDark = isFixed ? isDark(mx, my) : wanted < 0.5
                 // Patterns are not the image's business: their error goes nowhere.
                 if layout.parts[my * symbol.size + mx] == .data {
                     let error = max(-1, min(1, wanted - (isDark ? 0 : 1)))

@@ -1,17 +1,10 @@
 // A hot file: unsafe pointers.
 internal import Codes
 public import QRCode
+public import Site
 
 /// What of a symbol may be chosen freely so that it looks like an image.
-public enum ArtFreedom: String, CaseIterable, Sendable {
-    /// Nothing: the symbol is the plain one.
-    case none
-    /// The padding behind the text, which readers never look at. The text stays exactly what it is. Strictly, the
-    /// standard wants padding of its own there.
-    case pad
-    /// Digits in the fragment of an address (`#123…`), which browsers never send. Follows the standard to the letter.
-    case fragment
-}
+public typealias ArtFreedom = Design.Art.Freedom
 
 /// A symbol whose free bits are chosen so that its modules look like an image.
 public struct PictureSymbol: Sendable {

@@ -1,13 +1,12 @@
 public import ArgumentParser
-public import Art
 public import Build
 public import Redirects
 public import Site
 
 // Names of the model that are also values of options, and what all options share.
 
-extension ArtFreedom: ExpressibleByArgument {}
-extension ArtStyle: ExpressibleByArgument {}
+extension Design.Art.Freedom: ExpressibleByArgument {}
+extension Design.Art.Style: ExpressibleByArgument {}
 extension BuildOptions.Archive: ExpressibleByArgument {}
 extension CodeSettings.Level: ExpressibleByArgument {}
 extension Server: ExpressibleByArgument {}

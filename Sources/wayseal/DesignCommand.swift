@@ -3,6 +3,7 @@ import ArgumentParser
 import Decoding
 import Legibility
 import QRCode
+import Site
 import Support
 
 struct DesignCommand: ParsableCommand {

@@ -4,6 +4,7 @@ import Decoding
 import Foundation
 import Legibility
 import QRCode
+import Site
 import Support
 import Testing
 

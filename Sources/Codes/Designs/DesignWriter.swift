@@ -21,23 +21,27 @@ public struct DesignWriter: Sendable {
     }
 
     /// The file of a symbol.
-    /// - Parameter title: for SVG, PDF and EPS; any text.
+    /// - Parameters:
+    ///   - title: for SVG, PDF and EPS; any text.
+    ///   - picture: the symbol's modules in pixels, where somebody else drew them.
     public mutating func file(
-        _ symbol: Symbol, _ format: CodeSettings.Format, title: String? = nil
+        _ symbol: Symbol, _ format: CodeSettings.Format, title: String? = nil, picture: Raster? = nil
     ) throws(DesignError) -> [UInt8] {
+        let drawing =
+            picture.map { template.drawing(symbol, picture: $0) } ?? template.drawing(symbol)
         let width = template.design.print ?? millimetres
         do throws(CodeFileError) {
             switch format {
             case .svg:
-                return template.drawing(symbol).svg(title: title, millimetres: template.design.print)
-            case .png: return try png(symbol)
+                return drawing.svg(title: title, millimetres: template.design.print)
+            case .png: return try png(symbol, drawing)
             case .pdf:
                 var writer = PDFWriter(title: title)
-                try writer.add(template.drawing(symbol), millimetres: width)
+                try writer.add(drawing, millimetres: width)
                 return writer.finish()
             case .eps:
                 let paper = template.design.paper.colours.first ?? .white
-                return try template.drawing(symbol).eps(millimetres: width, title: title, paper: paper)
+                return try drawing.eps(millimetres: width, title: title, paper: paper)
             }
         } catch {
             throw .size(error)
@@ -54,8 +58,8 @@ public struct DesignWriter: Sendable {
         return (max(1, Int(dots + 1e-9)), UInt32((Double(design.dpi) / 0.0254).rounded()))
     }
 
-    private mutating func png(_ symbol: Symbol) throws(CodeFileError) -> [UInt8] {
+    private func png(_ symbol: Symbol, _ drawing: Drawing) throws(CodeFileError) -> [UInt8] {
         let (scale, dots) = resolution(symbol)
-        return PicturePNG.file(try template.drawing(symbol).raster(scale: Double(scale)), dotsPerMetre: dots)
+        return PicturePNG.file(try drawing.raster(scale: Double(scale)), dotsPerMetre: dots)
     }
 }
