@@ -240,6 +240,9 @@ if Context.environment["WAYSEAL_BENCH"] == "1" {
             name: "bench-codes", dependencies: ["Support", "QRCode", "Codes", "CQREncode", "CPNG"],
             path: "Benchmarks/Codes"),
         .executableTarget(
+            name: "bench-legibility", dependencies: ["Art", "Legibility", "QRCode", "Codes", "Site", "Support"],
+            path: "Benchmarks/Legibility"),
+        .executableTarget(
             name: "bench-decoding", dependencies: ["Decoding", "Support"], path: "Benchmarks/Decoding",
             exclude: ["degrade.py", "run"]),
         .executableTarget(
@@ -275,6 +278,9 @@ let strictlyMemorySafe: Set<String> = [
 /// Rooms whose tests are millions of small steps: optimized in debug builds, too. Sums still trap when they overflow.
 let alwaysFast: Set<String> = ["Support", "TransparencyLog", "Ethereum", "Verification"]
 
+/// Rooms that look at every pixel of many pictures: fast in tests, too.
+let alwaysOptimised: Set<String> = ["Legibility", "Art"]
+
 /// Shims in C and C++.
 let shims: Set<String> = ["CZXing", "CZBar", "CMustache"]
 
@@ -290,6 +296,7 @@ for target in package.targets where target.type != .system && !shims.contains(ta
     settings.append(.unsafeFlags(["-Xfrontend", "-function-sections"], .when(configuration: .release)))
     // No tables for unwinding: no C++ exception may pass a function of Swift, the shims catch them all. A seventh.
     settings.append(.unsafeFlags(withoutUnwinding, .when(configuration: .release)))
+    if alwaysOptimised.contains(target.name) { settings.append(.unsafeFlags(["-O"], .when(configuration: .debug))) }
     if small.contains(target.name) { settings.append(.unsafeFlags(["-Osize"], .when(configuration: .release))) }
     if alwaysFast.contains(target.name) { settings.append(.unsafeFlags(["-O"], .when(configuration: .debug))) }
     if fuzzed.contains(target.name) { settings.append(.unsafeFlags(["-sanitize=fuzzer,address"])) }

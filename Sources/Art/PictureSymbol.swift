@@ -1,5 +1,6 @@
 // A hot file: unsafe pointers.
 internal import Codes
+internal import Legibility
 public import QRCode
 public import Site
 
@@ -11,7 +12,7 @@ public struct PictureSymbol: Sendable {
     /// The symbol.
     public let symbol: Symbol
     /// The plain symbol of the same version that says the same.
-    public let plain: Symbol
+    public internal(set) var plain: Symbol
     /// How much of the image is there: the weighted share of right modules, about 0.5 for a plain symbol.
     public let match: Double
     /// Bits that could be chosen.
@@ -72,7 +73,13 @@ public struct PictureEncoder: Sendable {
                 }
             }
         }
-        guard let best else { throw .text("no such version") }
+        guard var best else { throw .text("no such version") }
+        if freedom == .fragment, let said = best.symbol.bytes {
+            // The plain symbol says the digits that were chosen.
+            do throws(QRCodeError) {
+                best.plain = try encoder.encode(bytes: said, level: level, minimumVersion: data.version)
+            } catch { throw .text(error.description) }
+        }
         return best
     }
 

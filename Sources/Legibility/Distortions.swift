@@ -12,7 +12,7 @@ public enum ScanAxis: String, CaseIterable, Sendable {
     case noise
     /// Pale ink, glare, fog: contrast down to a thirtieth, with a little noise.
     case contrast
-    /// Seen from the side: up to 80°.
+    /// Seen from the side: up to 80°, turned by 20° or by 6°; phones look often, so that one of both is enough.
     case tilt
 }
 
@@ -30,7 +30,8 @@ struct Distorter {
         self.seed = seed
     }
 
-    func picture(_ axis: ScanAxis, _ severity: Double) -> GreyImage {
+    /// - Parameter turn: of a tilted picture, in its own plane, in radians.
+    func picture(_ axis: ScanAxis, _ severity: Double, turn: Double = 0.35) -> GreyImage {
         switch axis {
         case .blur: return medium.gaussian(sigma: 4 * 0.7 * severity)
         case .distance:
@@ -40,7 +41,7 @@ struct Distorter {
                 height: max(8, Int((Double(large.height) * factor).rounded())))
         case .noise: return medium.noisy(deviation: 80 * severity, contrast: 1, seed: seed)
         case .contrast: return medium.noisy(deviation: 2, contrast: pow(30, -severity), seed: seed &+ 1)
-        case .tilt: return large.tilted(degrees: 80 * severity)
+        case .tilt: return large.tilted(degrees: 80 * severity, turn: turn)
         }
     }
 }
@@ -166,13 +167,12 @@ extension GreyImage {
 
     /// Seen from the side, turned around an axis that is not the picture's own, half as large; around it the shade of the
     /// upper left corner.
-    func tilted(degrees: Double) -> GreyImage {
+    func tilted(degrees: Double, turn: Double) -> GreyImage {
         // Room for the turned corners.
         let room = 1.4
         let side = Int(Double(width) / 2 * room)
         var result = GreyImage(width: side, height: side, shade: pixels.first ?? 255)
         let tilt = degrees * .pi / 180
-        let turn = 0.35
         let (ct, st, cr, sr) = (cos(tilt), sin(tilt), cos(turn), sin(turn))
         // A camera two and a half widths away.
         let camera = 2.5

@@ -71,9 +71,16 @@ public struct ScanJudge: ~Copyable {
                 var (good, bad) = (0, whole)
                 while bad - good > 1 {
                     let step = (good + bad) / 2
-                    let picture = pictures[step] ?? distorter.picture(axis, Double(step) / Double(whole))
+                    let severity = Double(step) / Double(whole)
+                    let picture = pictures[step] ?? distorter.picture(axis, severity)
                     pictures[step] = picture
-                    if reads(reader, picture, bytes) { good = step } else { bad = step }
+                    if reads(reader, picture, bytes)
+                        || axis == .tilt && reads(reader, distorter.picture(axis, severity, turn: 0.1), bytes)
+                    {
+                        good = step
+                    } else {
+                        bad = step
+                    }
                 }
                 found.append(Double(good) / Double(whole))
             }
@@ -137,7 +144,13 @@ extension ScanJudge {
                 }
             var (good, bad) = (0, 0)
             for reader in 0..<Self.readers where good < 2 && bad < 2 {
-                if reads(reader, picture, bytes) { good += 1 } else { bad += 1 }
+                if reads(reader, picture, bytes)
+                    || trial == 4 && reads(reader, distorter.picture(.tilt, 0.4, turn: 0.1), bytes)
+                {
+                    good += 1
+                } else {
+                    bad += 1
+                }
             }
             if good < 2 { return false }
         }

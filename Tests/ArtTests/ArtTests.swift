@@ -114,6 +114,7 @@ struct ArtTests {
             let digits = said.dropFirst(text.count + 1)
             #expect(digits.count > 200 && digits.count % 3 == 0 && digits.allSatisfy { $0.isASCII && $0.isNumber })
             #expect(made.match > 0.8)
+            #expect(made.plain.bytes == made.symbol.bytes && made.plain.version == made.symbol.version)
         }
         #expect(throws: ArtError.noFragment) {
             _ = try encoder.encode(text + "#top", image: flower(), level: .low, version: 6, freedom: .fragment)
