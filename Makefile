@@ -7,13 +7,13 @@ DESTDIR ?=
 # What the program is built with, what the demo runs, what the tests need besides, what benchmarks compare with.
 BUILD_PACKAGES = libyaml-dev libidn2-dev libqrencode-dev libpng-dev libssl-dev libkainjow-mustache-dev libsqlite3-dev \
                  zlib1g-dev libsecp256k1-dev libcurl4-openssl-dev libpcre2-dev libmaxminddb-dev libisal-dev libzstd-dev \
-                 libpango1.0-dev libglib2.0-dev libxlsxwriter-dev libzxing-dev libzbar-dev libjpeg62-turbo-dev libexpat1-dev \
+                 libpango1.0-dev libglib2.0-dev libxlsxwriter-dev libzxing-dev libzbar-dev libjpeg62-turbo-dev libexpat1-dev libdeflate-dev \
                  pkg-config
 DEMO_PACKAGES  = $(BUILD_PACKAGES) nginx curl ca-certificates
-TEST_PACKAGES  = $(DEMO_PACKAGES) caddy poppler-utils librsvg2-bin openssl unzip python3 \
+TEST_PACKAGES  = $(DEMO_PACKAGES) caddy poppler-utils qpdf librsvg2-bin openssl unzip python3 \
                  python3-yaml python3-jsonschema python3-venv golang-go golang-golang-x-mod-dev chromium \
                  fonts-dejavu-core zstd uap-core clickhouse-server clickhouse-client
-BENCH_PACKAGES = $(TEST_PACKAGES) wrk goaccess
+BENCH_PACKAGES = $(TEST_PACKAGES) wrk goaccess libhpdf-dev
 
 # The Swift runtime is linked in, so that the binary runs where no toolchain is.
 RELEASE = -c release --static-swift-stdlib --product wayseal

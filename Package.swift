@@ -16,8 +16,9 @@ let withoutUnwinding = ["-Xllvm", "-force-attribute=nounwind", "-Xllvm", "-force
 /// Rooms in which no time is spent that anybody waits for: compiled for size, a third smaller. Manifest costs 5 % more
 /// instructions a link that way, counted on a build of 40,000.
 let small: Set<String> = [
-    "Anchoring", "Build", "Certificates", "Decoding", "Ethereum", "Manifest", "Pages", "Places", "Redirects", "Reports",
-    "Site", "Transfer", "wayseal",
+    "Anchoring", "Build", "Certificates", "Decoding", "Ethereum", "Manifest", "Pages", "Payloads", "Places",
+    "Redirects",
+    "Reports", "Site", "Transfer", "wayseal",
 ]
 
 // The house, bottom to top. A room knows only rooms below it; CONTRIBUTING.md has the tour.
@@ -40,6 +41,7 @@ let package = Package(
             name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CBytes"),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(
@@ -62,6 +64,7 @@ let package = Package(
         // Base: every room above may use it.
         .target(name: "Support", dependencies: ["CLinux", "COpenSSL"]),
         .target(name: "Transfer", dependencies: ["Support", "CCurl"]),
+        .target(name: "Tables", dependencies: ["Support", "CZlib", "CExpat"]),
         .target(name: "SQLite", dependencies: ["CSQLite"]),
 
         // Ground.
@@ -75,7 +78,9 @@ let package = Package(
 
         // Second floor.
         .target(
-            name: "Manifest", dependencies: ["Support", "Site", "CYAML", "CIDN2"],
+            name: "Payloads", dependencies: ["Support", "Ethereum"], resources: [.embedInCode("fields.txt")]),
+        .target(
+            name: "Manifest", dependencies: ["Support", "Site", "Payloads", "CYAML", "CIDN2"],
             resources: [.embedInCode("wayseal.schema.json")]),
         .target(name: "Redirects", dependencies: ["Support", "Site"]),
         .target(name: "Places", dependencies: ["Support", "Site"]),
@@ -85,6 +90,7 @@ let package = Package(
         .target(
             name: "Codes",
             dependencies: ["Support", "Site", "QRCode", "CQREncode", "CExpat", "CPNG", "CZlib", "CPango"]),
+        .target(name: "Sheets", dependencies: ["Support", "Site", "QRCode", "Codes", "CDeflate"]),
         .target(name: "Pages", dependencies: ["Support", "Site", "SiteTemplates", "CMustache", "CGLib"]),
         .target(
             name: "Scans",
@@ -100,10 +106,13 @@ let package = Package(
         .target(
             name: "Build",
             dependencies: [
-                "Support", "Site", "QRCode", "TransparencyLog", "Redirects", "Codes", "Pages", "Ledger", "COpenSSL", "Decoding",
-                "Legibility", "Art",
+                "Support", "Site", "QRCode", "TransparencyLog", "Redirects", "Codes", "Pages", "Ledger", "COpenSSL",
+                "Decoding", "Legibility", "Art",
             ]),
 
+        .target(
+            name: "Batches",
+            dependencies: ["Support", "Site", "QRCode", "Decoding", "Manifest", "Codes", "Build"]),
         .target(
             name: "Anchoring", dependencies: ["Support", "Ethereum", "Transfer", "TransparencyLog", "LedgerContracts"]),
         .target(
@@ -120,7 +129,8 @@ let package = Package(
             dependencies: [
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
                 "Pages", "Build", "Ledger", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
-                "Reports", "Transfer", "Places", "Decoding", "Certificates", "Legibility", "Art",
+                "Reports", "Transfer", "Places", "Decoding", "Certificates", "Legibility", "Art", "Payloads", "Sheets",
+                "Batches",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: [.unsafeFlags(smallLink, .when(configuration: .release))]),
@@ -153,6 +163,7 @@ let package = Package(
             name: "SiteTests", dependencies: ["Site", "Support", "TestSupport"], exclude: ["zones.py"]),
         .testTarget(
             name: "PlacesTests", dependencies: ["Places", "Site", "Support", "CMaxMindDB", "TestSupport"]),
+        .testTarget(name: "TablesTests", dependencies: ["Tables", "Support", "TestSupport", "CXLSXWriter"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"]),
         .testTarget(
             name: "QRCodeTests", dependencies: ["QRCode", "Codes", "CQREncode", "Decoding"]),
@@ -160,7 +171,12 @@ let package = Package(
             name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG", "Site", "Support"]),
         .testTarget(name: "ArtTests", dependencies: ["Art", "Site", "Legibility", "QRCode", "Codes", "Decoding", "Support"]),
         .testTarget(
+            name: "SheetsTests",
+            dependencies: ["Sheets", "Codes", "QRCode", "Decoding", "Site", "Support", "TestSupport"]),
+        .testTarget(
             name: "LegibilityTests", dependencies: ["Legibility", "QRCode", "Codes", "Decoding", "Support"]),
+        .testTarget(
+            name: "PayloadsTests", dependencies: ["Payloads", "QRCode", "Codes", "Decoding", "Support"]),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest", "Site", "Support"]),
         .testTarget(name: "RedirectsTests", dependencies: ["Redirects", "Manifest", "Site", "Support"]),
         .testTarget(name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Support", "TestSupport"]),
@@ -210,6 +226,9 @@ let package = Package(
             dependencies: [
                 "Build", "Decoding", "Ledger", "Redirects", "Site", "TransparencyLog", "Support", "TestSupport",
             ]),
+        .testTarget(
+            name: "BatchesTests",
+            dependencies: ["Batches", "Build", "Decoding", "Manifest", "Site", "Support", "TestSupport"]),
         .testTarget(name: "AccessLogsTests", dependencies: ["AccessLogs", "TestSupport"]),
         .testTarget(
             name: "ScansTests",
@@ -242,6 +261,9 @@ if Context.environment["WAYSEAL_BENCH"] == "1" {
         .executableTarget(
             name: "bench-legibility", dependencies: ["Art", "Legibility", "QRCode", "Codes", "Site", "Support"],
             path: "Benchmarks/Legibility"),
+        .executableTarget(
+            name: "bench-batches", dependencies: ["Batches", "Site", "Support", "CQREncode", "CPNG"],
+            path: "Benchmarks/Batches"),
         .executableTarget(
             name: "bench-decoding", dependencies: ["Decoding", "Support"], path: "Benchmarks/Decoding",
             exclude: ["degrade.py", "run"]),

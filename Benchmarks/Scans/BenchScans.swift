@@ -65,6 +65,7 @@ struct BenchScans {
             i += 1
         }
         let before = cpu()
+        Memory.returnLargeBlocks()
         var ingestion = try Ingestion.open(settings)
         let summary = try ingestion.ingest(logs)
         let seconds = cpu() - before

@@ -96,7 +96,7 @@ final class BuildLedger {
         if site.codes.formats.isEmpty { return drafts }
         let known: Set<String>
         do { known = try index.codeAddresses() } catch { throw .ledger(error) }
-        for link in site.links {
+        for link in site.links where link.payload < 0 {
             let url = site.url(of: link, dense: link.dense)
             if known.contains(url) { continue }
             let key = "\(site.domains[Int(link.domain)].host)/\(link.slug.lowercased())"

@@ -187,7 +187,7 @@ public struct BuildPipeline: Sendable {
     ) -> BuildResult {
         BuildResult(
             generation: number, isNew: isNew, path: store.directory + "/current",
-            codes: site.codes.formats.isEmpty ? 0 : site.links.count, files: files + (signer == nil ? 1 : 2),
+            codes: site.codes.formats.isEmpty ? 0 : site.ownLinks.count, files: files + (signer == nil ? 1 : 2),
             signer: signer?.verifier, lock: compilation.lock, ledger: ledger?.recorded)
     }
 
@@ -207,19 +207,30 @@ public struct BuildPipeline: Sendable {
         } catch {
             throw .file(error)
         }
-        if site.codes.formats.isEmpty || site.links.isEmpty { return entries }
+        // Those of batches are made from their tables, and lie elsewhere.
+        let own = site.ownLinks
+        if site.codes.formats.isEmpty || own.isEmpty { return entries }
         let images = CodeImages(site: site)
-        let chunks = (site.links.count + Self.chunk - 1) / Self.chunk
-        let total = site.links.count
+        let chunks = (own.count + Self.chunk - 1) / Self.chunk
+        let total = own.count
         let range = { @Sendable (index: Int) in index * Self.chunk..<min(total, (index + 1) * Self.chunk) }
         var done = 0
         var isSame = true
         if let archive = options.archive, let staging = writer.staging {
             var sink = try ArchiveSink(archive, staging: staging)
+            // An archive is given away: codes with secrets lie beside it.
+            do {
+                try writer.makeFolders(
+                    for: site.links.lazy.filter { site.payload(of: $0)?.isSecret ?? false }
+                        .map { CodePaths.path(of: $0, in: site) })
+            } catch {
+                throw .file(error)
+            }
             try await OrderedWork.run(count: chunks, workers: options.workers) { index throws(BuildError) in
                 try images.files(of: range(index))
             } take: { files throws(BuildError) in
-                try sink.add(files)
+                try sink.add(files.filter { $0.mode == 0o644 })
+                entries += try writer.place(files.filter { $0.mode != 0o644 }) ?? []
                 done = min(total, done + Self.chunk)
                 progress(Progress(stage: stage, done: done, total: total))
                 return true
@@ -227,7 +238,7 @@ public struct BuildPipeline: Sendable {
             entries.append(try sink.finish())
         } else {
             do {
-                try writer.makeFolders(for: site.links.lazy.map { CodePaths.path(of: $0, in: site) })
+                try writer.makeFolders(for: site.links[own].lazy.map { CodePaths.path(of: $0, in: site) })
             } catch {
                 throw .file(error)
             }

@@ -41,21 +41,25 @@ struct CodeImages: Sendable {
         var plain: [Int: PlainWriter] = [:]
         do {
             for link in site.links[range] {
-                let url = site.url(of: link, dense: link.dense)
+                let payload = site.payload(of: link)
+                let url = payload.map { "\($0.kind) \($0.title)" } ?? site.url(of: link, dense: link.dense)
+                let mode: UInt16 = payload?.isSecret ?? false ? 0o600 : 0o644
                 let path = CodePaths.path(of: link, in: site)
-                let design = Int(link.design)
+                // Readers of payments insist on plain codes of level M.
+                let design = payload?.isLevelM ?? false ? -1 : Int(link.design)
                 if design >= 0, writers[design] != nil {
                     let own = site.designs[design]
+                    let text = site.codeText(of: link)
                     var (symbol, picture): (Symbol?, Raster?) = (nil, nil)
                     if let art = arts[design] {
-                        let made = try art.make(url, level: ErrorCorrection(own.level ?? settings.level), &maker)
+                        let made = try art.make(text, level: level(of: link), &maker)
                         (symbol, picture) = (made.symbol, made.picture)
                     } else {
                         symbol = try writers[design]?.template.symbol(
-                            url, level: ErrorCorrection(settings.level), &encoder)
+                            text, level: ErrorCorrection(settings.level), &encoder)
                     }
-                    guard let said = symbol?.bytes, PrintGate.isSame(said, url, own) else {
-                        throw BuildError.other("the code of '\(link.slug)' does not say its address when it is read")
+                    guard let said = symbol?.bytes, PrintGate.isSame(said, text, own) else {
+                        throw BuildError.other("the code of '\(link.slug)' can't be read back")
                     }
                     for format in settings.formats {
                         guard let symbol,
@@ -63,19 +67,18 @@ struct CodeImages: Sendable {
                         else {
                             continue
                         }
-                        files.append(OutputFile(path: path + "." + format.rawValue, bytes: bytes))
+                        files.append(OutputFile(path: path + "." + format.rawValue, bytes: bytes, mode: mode))
                     }
                     continue
                 }
                 // What is plain takes the fast writers, whatever it is called.
                 let own = design >= 0 ? site.designs[design] : nil
-                let level = ErrorCorrection(own?.level ?? settings.level)
                 let zone = own?.quietZone ?? settings.quietZone
                 if plain[zone] == nil { plain[zone] = try PlainWriter(scale: settings.scale, quietZone: zone) }
-                let symbol = try encoder.encode(url, level: level)
+                let symbol = try encoder.encode(site.codeText(of: link), level: level(of: link))
                 for format in settings.formats {
                     let bytes = try plain[zone]?.file(symbol, format, millimetres: Self.pageSide, title: url) ?? []
-                    files.append(OutputFile(path: path + "." + format.rawValue, bytes: bytes))
+                    files.append(OutputFile(path: path + "." + format.rawValue, bytes: bytes, mode: mode))
                 }
             }
         } catch let error as BuildError {
@@ -98,16 +101,33 @@ struct CodeImages: Sendable {
         var encoder = QREncoder()
         var problems: [Diagnostic] = []
         for link in site.links {
-            guard site.domains[Int(link.domain)].host.utf8.count + link.slug.utf8.count > 1200 else { continue }
+            let payload = site.payload(of: link)
+            let count =
+                payload?.text.utf8.count ?? (site.domains[Int(link.domain)].host.utf8.count + link.slug.utf8.count)
+            guard count > 1200 || payload.map({ $0.maximumVersion < 40 }) ?? false else { continue }
             do {
-                let level = site.design(of: link)?.level ?? site.codes.level
-                _ = try encoder.encode(site.url(of: link, dense: link.dense), level: ErrorCorrection(level))
+                let symbol = try encoder.encode(site.codeText(of: link), level: level(of: link))
+                if let payload, symbol.size > 17 + 4 * payload.maximumVersion {
+                    problems.append(
+                        .error(
+                            BuildCodes.codeTooLong, at: link.range,
+                            "the code would have version \((symbol.size - 17) / 4), and its readers take up to "
+                                + "\(payload.maximumVersion)", help: "shorten the texts in it"))
+                }
             } catch {
                 problems.append(
-                    .error(BuildCodes.codeTooLong, at: link.range, "\(error)", help: "shorten the slug"))
+                    .error(
+                        BuildCodes.codeTooLong, at: link.range, "\(error)",
+                        help: payload == nil ? "shorten the slug" : "shorten the texts in it"))
             }
         }
         return problems + DesignChecks(site: site).problems()
+    }
+
+    /// The level of a link's code: of payments M, else the design's, else the site's.
+    private func level(of link: Link) -> ErrorCorrection {
+        if site.payload(of: link)?.isLevelM ?? false { return .medium }
+        return ErrorCorrection(site.design(of: link)?.level ?? site.codes.level)
     }
 }
 

@@ -1,7 +1,8 @@
 import Site
 import Support
 
-/// Where a code's images lie in a generation: `codes/HOST/SLUG` and the format's suffix.
+/// Where a code's images lie in a generation: `codes/HOST/SLUG` and the format's suffix; in `private/codes` if the code
+/// holds a secret.
 enum CodePaths {
     /// The longest name that every common file system takes, less the longest suffix.
     private static let longestName = 255 - 4
@@ -10,7 +11,8 @@ enum CodePaths {
     /// is a trap in every shell; the clash with a link of that name is found by ``clashes``. A component that
     /// is too long for a file name is cut and gets a digest of the whole.
     static func path(of link: Link, in site: Site) -> String {
-        var path = "codes/" + site.domains[Int(link.domain)].host
+        let isSecret = site.payload(of: link)?.isSecret ?? false
+        var path = (isSecret ? "private/codes/" : "codes/") + site.domains[Int(link.domain)].host
         for component in link.slug.split(separator: "/", omittingEmptySubsequences: false) {
             path += "/"
             if component == "*" {
@@ -32,7 +34,7 @@ enum CodePaths {
         if suffixes.isEmpty { return [] }
         var suspects: [String: Int] = [:]
         var found: [(Int, Int)] = []
-        for (index, link) in site.links.enumerated() {
+        for (index, link) in site.links[site.ownLinks].enumerated() {
             let parts = link.slug.split(separator: "/", omittingEmptySubsequences: false)
             let isSuspect =
                 parts.contains { $0 == "*" || $0.lowercased() == "wildcard" }
@@ -48,7 +50,7 @@ enum CodePaths {
                 folders[String(path)] = index
             }
         }
-        for (index, link) in site.links.enumerated() {
+        for (index, link) in site.links[site.ownLinks].enumerated() {
             let path = path(of: link, in: site).lowercased()
             if let other = suspects[path], other != index { found.append((min(index, other), max(index, other))) }
             for suffix in suffixes {

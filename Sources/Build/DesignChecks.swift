@@ -18,7 +18,11 @@ struct DesignChecks {
         guard !site.designs.isEmpty else { return [] }
         var longest: [Int: (link: Int, length: Int)] = [:]
         for (index, link) in site.links.enumerated() where link.design >= 0 {
-            let length = link.slug.utf8.count + site.domains[Int(link.domain)].host.utf8.count
+            let payload = site.payload(of: link)
+            // Payments are drawn without a design.
+            if payload?.isLevelM ?? false { continue }
+            let length =
+                payload?.text.utf8.count ?? link.slug.utf8.count + site.domains[Int(link.domain)].host.utf8.count
             if length > longest[Int(link.design)]?.length ?? -1 { longest[Int(link.design)] = (index, length) }
         }
         var problems: [Diagnostic] = []
@@ -47,7 +51,7 @@ struct DesignChecks {
             }
             // A design that no link has yet is judged by an address of usual length.
             let text =
-                longest[number].map { site.url(of: site.links[$0.link], dense: site.links[$0.link].dense) }
+                longest[number].map { site.codeText(of: site.links[$0.link]) }
                 ?? "https://\(site.domains.first?.host ?? "go.example.org")/0123456789"
             problems += judge(template, text, longest[number].map { site.links[$0.link].slug }, range, &encoder)
         }

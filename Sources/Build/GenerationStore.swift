@@ -88,10 +88,10 @@ public struct GenerationStore: ~Copyable {
     }
 
     /// Where the next generation is put together.
-    var staging: String { directory + "/generations/.new" }
+    package var staging: String { directory + "/generations/.new" }
 
     /// Makes an empty staging folder, after removing what a killed build left in it.
-    func prepareStaging() throws(BuildError) {
+    package func prepareStaging() throws(BuildError) {
         do {
             try Files.removeTree(staging)
             try Files.makeDirectory(staging)
@@ -101,7 +101,7 @@ public struct GenerationStore: ~Copyable {
     }
 
     /// Removes the staging folder: nothing had changed.
-    func discardStaging() throws(BuildError) {
+    package func discardStaging() throws(BuildError) {
         do {
             try Files.removeTree(staging)
         } catch {
@@ -112,7 +112,7 @@ public struct GenerationStore: ~Copyable {
     /// Makes the staging folder durable and serves it.
     /// - Parameter beforeFlip: done when everything is on the disk and nothing is visible yet.
     /// - Returns: the new generation's number.
-    func publish(beforeFlip: () throws(BuildError) -> Void) throws(BuildError) -> Int {
+    package func publish(beforeFlip: () throws(BuildError) -> Void) throws(BuildError) -> Int {
         let existing = try numbers()
         let number = (existing.last ?? 0) + 1
         do {
@@ -127,8 +127,18 @@ public struct GenerationStore: ~Copyable {
         return number
     }
 
+    /// Serves a generation that is whole, and was never served because a build was cut short before its last step.
+    package func serve(_ number: Int) throws(BuildError) {
+        do {
+            try Files.synchronizeDirectory(directory + "/generations")
+            try Files.replaceLink(directory + "/current", target: "generations/" + Self.name(number))
+        } catch {
+            throw BuildError(error)
+        }
+    }
+
     /// Removes all but the newest `keep` generations (and never the one that is served).
-    func prune(keep: Int) throws(BuildError) {
+    package func prune(keep: Int) throws(BuildError) {
         let served = current
         for number in try numbers().dropLast(max(1, keep)) where number != served {
             do {
@@ -157,7 +167,7 @@ public enum BuildError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Anything else, in words.
     case other(String)
 
-    init(_ error: any Error) {
+    package init(_ error: any Error) {
         self =
             switch error {
             case let error as BuildError: error

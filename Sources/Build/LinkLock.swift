@@ -9,7 +9,8 @@ public import Support
 ///
 /// The fields: whether the last build had the link; host and lower-case slug; status; letters for options
 /// (`q` query passed, `s` suffix forwarded, `d` printed in upper case, `-` none), and behind a colon the fingerprint of
-/// the link's policy, if it has one; target (of a link that only has variants, the first one's). A line never leaves the
+/// the link's policy, if it has one; target (of a link that only has variants, the first one's; of one whose code holds a
+/// payload, `code:KIND:FINGERPRINT`). A line never leaves the
 /// file, so that a slug on an old print is never given to something else by accident.
 public struct LinkLock: Sendable {
     /// The bytes of the file; empty before the first build.
@@ -259,7 +260,8 @@ public struct LinkLock: Sendable {
             if let middle = middles[shape] { out.append(contentsOf: middle) }
             let targetStart = out.count
             let target = links[index].target
-            out.append(contentsOf: (target.isEmpty ? policy?.variants.first?.target ?? "-" : target).utf8)
+            let stand = target.isEmpty ? policy?.variants.first?.target ?? site.payload(of: links[index])?.mark : target
+            out.append(contentsOf: (stand ?? "-").utf8)
             if let before {
                 let line = bytes[before.start..<before.end]
                 if Self.order(line, out[start...]) == 0 {

@@ -1,10 +1,10 @@
 /// Work in parallel, results in order: the only place of this room that knows about tasks.
-enum OrderedWork {
+package enum OrderedWork {
     /// Runs `work` for 0 ..< `count` on `workers` tasks and hands the results to `take` in order.
     ///
     /// At most two results a worker wait for their turn, so memory does not grow with `count`.
     /// `take` answers false to stop early. The first error, in order, is thrown.
-    static func run<Result: Sendable>(
+    package static func run<Result: Sendable>(
         count: Int, workers: Int, work: @escaping @Sendable (Int) throws(BuildError) -> Result,
         take: (Result) throws(BuildError) -> Bool
     ) async throws(BuildError) {

@@ -32,8 +32,8 @@ public struct PrintGate: Sendable {
     /// - Parameter all: also designs that no link has.
     public func judge(all: Bool) -> (verdicts: [Verdict], diagnostics: [Diagnostic]) {
         var longest: [Int: (link: Link, length: Int)] = [:]
-        for link in site.links where link.design >= 0 {
-            let length = link.slug.utf8.count + site.domains[Int(link.domain)].host.utf8.count
+        for link in site.links where link.design >= 0 && !(site.payload(of: link)?.isLevelM ?? false) {
+            let length = site.codeText(of: link).utf8.count
             if length > longest[Int(link.design)]?.length ?? -1 { longest[Int(link.design)] = (link, length) }
         }
         var verdicts: [Verdict] = []
@@ -44,7 +44,7 @@ public struct PrintGate: Sendable {
         for (number, design) in site.designs.enumerated() where !design.isPlain && (all || longest[number] != nil) {
             let link = longest[number]?.link
             let text =
-                link.map { site.url(of: $0, dense: $0.dense) }
+                link.map { site.codeText(of: $0) }
                 ?? "https://\(site.domains.first?.host ?? "go.example.org")/0123456789"
             // What can't be drawn was said by the checks of designs.
             guard var template = try? DesignTemplate(design, quietZone: site.codes.quietZone) else { continue }
@@ -113,9 +113,11 @@ public struct PrintGate: Sendable {
         var read = 0
         for (place, link) in site.links.enumerated() {
             if place % 256 == 0 { progress(place) }
-            let design = Int(link.design)
-            let text = site.url(of: link, dense: link.dense)
-            let level = ErrorCorrection(site.design(of: link)?.level ?? site.codes.level)
+            // Payments have plain codes of level M.
+            let isPayment = site.payload(of: link)?.isLevelM ?? false
+            let design = isPayment ? -1 : Int(link.design)
+            let text = site.codeText(of: link)
+            let level = isPayment ? .medium : ErrorCorrection(site.design(of: link)?.level ?? site.codes.level)
             var symbol: Symbol?
             if design >= 0, let art = arts[design] ?? nil {
                 do throws(ArtError) { symbol = try art.make(text, level: level, &maker).symbol } catch {
@@ -133,7 +135,7 @@ public struct PrintGate: Sendable {
                 read += 1
             } else {
                 diagnostics.append(
-                    .error(BuildCodes.unreadCode, at: link.range, "the code of '\(link.slug)' does not say its address")
+                    .error(BuildCodes.unreadCode, at: link.range, "the code of '\(link.slug)' can't be read back")
                 )
             }
         }

@@ -1,5 +1,6 @@
 // Calls that glibc declares only under _GNU_SOURCE, which Swift's Glibc module doesn't set.
 #pragma once
+#include <malloc.h>
 #include <stddef.h>
 #include <sys/resource.h>
 #include <sys/types.h>
@@ -15,3 +16,7 @@ static inline void clinux_bound(pid_t process, rlim_t memory, rlim_t seconds) {
     prlimit(process, RLIMIT_CPU, &time, NULL);
     prlimit(process, RLIMIT_FSIZE, &files, NULL);
 }
+
+/// Blocks of this many bytes and more go back to the system when they are freed. Left alone, glibc raises the limit with
+/// each block that is freed, up to 32 MiB, and keeps what is below it.
+static inline void clinux_return_blocks(int bytes) { mallopt(M_MMAP_THRESHOLD, bytes); }

@@ -38,3 +38,9 @@ static inline long wayseal_gunzip(const void *in, unsigned long length, void *ou
     inflateEnd(&s);
     return written;
 }
+
+// inflateInit2 is a macro: for deflate data without a head (RFC 1951), as zip archives have it.
+static inline int wayseal_inflate_raw(z_stream *s) {
+    memset(s, 0, sizeof *s);
+    return inflateInit2(s, -15);
+}

@@ -9,6 +9,9 @@ public struct ManifestOptions: Sendable {
     public var allowedPaths: [String]
     /// How files are read.
     public var files: any ManifestFiles
+    /// Whether the tables of batches are read, and each row becomes a link. Without it the site knows what the manifest says of
+    /// its batches, and none of their links.
+    public var readsBatches = true
     /// The time zone of a name of right form; `nil`: there is none.
     public var zone: @Sendable (String) -> ZoneTable?
 

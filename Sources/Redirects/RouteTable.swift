@@ -17,7 +17,8 @@ public struct RouteTable: Sendable {
     /// Compiles the links of `site`. O(total length of the slugs); a million links take under a second.
     public init(site: Site) {
         var builder = RouteTableBuilder(site: site)
-        for i in site.links.indices { builder.add(i) }
+        // What a code holds by itself is behind no address.
+        for i in site.links.indices where site.links[i].payload < 0 { builder.add(i) }
         self.site = site
         diagnostics = builder.finish()
         domains = builder.domains

@@ -296,7 +296,7 @@ extension Ingestion {
     }
 
     /// Events of one day that are counted at once.
-    static let eventsInMemory = 100_000
+    static let eventsInMemory = 200_000
 
     private static func insert(_ statement: borrowing Statement, _ link: UInt32, _ bytes: [UInt8]) throws(IngestError) {
         do {

@@ -104,6 +104,7 @@ public struct LinkCatalog: Sendable {
     /// The links of a site.
     /// - Parameter denyMarker: where the marker of a link with a soft limit goes; `nil`: it has none.
     public init(site: Site, denyMarker: (Link) -> String? = { _ in nil }) {
+        var batch = site.batches[...]
         self.init(
             entries: site.links.enumerated().map { index, link in
                 let path = "/" + lowercased(link.slug)
@@ -115,6 +116,8 @@ public struct LinkCatalog: Sendable {
                 entry.goal = site.goals[index]?.page
                 entry.planned = site.goals[index]?.planned
                 entry.isTracked = link.options.contains(.clickID)
+                while let first = batch.first, index >= first.links.upperBound { batch.removeFirst() }
+                if let first = batch.first, first.links.contains(index) { entry.batch = first.name }
                 if link.policy >= 0 {
                     let policy = site.policies[Int(link.policy)]
                     entry.variants = Self.variants(of: policy)

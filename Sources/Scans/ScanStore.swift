@@ -65,7 +65,7 @@ enum ScanStore {
         let database = try Database(path: path, access: access)
         if access != .readOnly {
             // What is deleted is overwritten: the journal of a closed day is personal data.
-            try database.execute("PRAGMA secure_delete=ON; PRAGMA cache_size=-8000;")
+            try database.execute("PRAGMA secure_delete=ON; PRAGMA cache_size=-4000;")
             if try database.first("PRAGMA user_version", row: { $0.int(0) }) == 0 {
                 try database.execute("PRAGMA page_size=8192; PRAGMA auto_vacuum=INCREMENTAL;")
             }

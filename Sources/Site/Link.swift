@@ -54,6 +54,9 @@ public struct Link: Sendable {
     public var privacy: Privacy
     /// Index into ``Site/policies``; -1: the link leads straight to its target.
     public var policy: Int32 = -1
+    /// Index into ``Site/payloads``; -1: the code holds the link's address. A link with a payload leads nowhere: its slug
+    /// names the image and stays reserved.
+    public var payload: Int32 = -1
     /// Index into ``Site/designs``; -1: a plain code.
     public var design: Int32 = -1
     /// Path without the leading slash: RFC 3986 path characters, upper-case hex in `%XX`, no dot segments, at

@@ -17,6 +17,8 @@ public struct Site: Sendable {
     public var links: [Link]
     /// The policies that links refer to.
     public var policies: [Policy] = []
+    /// What the codes of some links hold by themselves.
+    public var payloads: [LinkPayload] = []
     /// The sets of addresses that policies refer to.
     public var places: [Place] = []
     /// The database that tells where addresses are; `nil`: the manifest names none, or nothing asks for it.
@@ -35,6 +37,8 @@ public struct Site: Sendable {
     public var designs: [Design] = []
     /// Batches of certificates, in the order of the manifest.
     public var certificates: [CertificateBatch] = []
+    /// Batches of codes, in the order of the manifest. Their links are the last ones of ``links``.
+    public var batches: [CodeBatch] = []
     /// How the hash manifest is signed; `nil`: not signed.
     public var signing: SigningKey?
     /// The manifest asks for a signature, but its key is not on this machine: the error of whoever needs it. Then
@@ -66,8 +70,19 @@ public struct Site: Sendable {
     /// The name that signatures carry, and the origin of the log: the issuer's host.
     public var signerName: String { domains.indices.contains(issuer) ? domains[issuer].host : "wayseal" }
 
+    /// Those of ``links`` that belong to no batch: each has its images among the others.
+    public var ownLinks: Range<Int> {
+        0..<min(links.count, batches.lazy.filter { !$0.links.isEmpty }.map(\.links.lowerBound).min() ?? links.count)
+    }
+
     /// The policy of `link`, if it has one.
     public func policy(of link: Link) -> Policy? { link.policy < 0 ? nil : policies[Int(link.policy)] }
+
+    /// What the code of `link` holds in place of its address, if anything.
+    public func payload(of link: Link) -> LinkPayload? { link.payload < 0 ? nil : payloads[Int(link.payload)] }
+
+    /// What the code of `link` says: its payload, else its address as it is printed.
+    public func codeText(of link: Link) -> String { payload(of: link)?.text ?? url(of: link, dense: link.dense) }
 
     /// The design of `link`, if it has one.
     public func design(of link: Link) -> Design? { link.design < 0 ? nil : designs[Int(link.design)] }

@@ -154,7 +154,8 @@ struct PlaceFinder {
         var endColumn = column
         for at in markStart..<end where span[at] & 0xC0 != 0x80 { endColumn += 1 }
         return Place(
-            path: sources.files[file].path, file: file, line: line + 1, column: column, endColumn: endColumn,
+            path: sources.files[file].path, file: file, line: line + sources.files[file].firstLine, column: column,
+            endColumn: endColumn,
             lineRange: lineRange, marked: markStart..<end, privateKeys: keys)
     }
 }

@@ -33,8 +33,10 @@ public struct SourceMap: Sendable {
     public struct File: Sendable {
         /// The path as the user would write it.
         public var path: String
-        /// The whole content.
+        /// The whole content, or the piece that was kept of it.
         public var bytes: [UInt8]
+        /// Number of the line in which ``bytes`` begins: more than 1 for a piece of a file that is too large to be kept.
+        public var firstLine = 1
         /// Stretches that must never be shown (secrets written into the file), in no order.
         public internal(set) var concealed: [Range<Int>] = []
     }
@@ -45,9 +47,9 @@ public struct SourceMap: Sendable {
     /// A map without files.
     public init() {}
 
-    /// Adds a file and answers its number.
-    public mutating func add(path: String, bytes: [UInt8]) -> Int32 {
-        files.append(File(path: path, bytes: bytes))
+    /// Adds a file, or the piece of one that begins in line `firstLine`, and answers its number.
+    public mutating func add(path: String, bytes: [UInt8], firstLine: Int = 1) -> Int32 {
+        files.append(File(path: path, bytes: bytes, firstLine: firstLine))
         return Int32(files.count - 1)
     }
 
@@ -67,7 +69,7 @@ public struct SourceMap: Sendable {
     public func position(of range: SourceRange) -> SourcePosition {
         let file = files[Int(range.file)]
         let start = min(Int(range.start), file.bytes.count)
-        var line = 1
+        var line = file.firstLine
         var lineStart = 0
         for i in 0..<start where file.bytes[i] == 0x0A {
             line += 1

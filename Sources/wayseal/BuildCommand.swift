@@ -19,6 +19,8 @@ struct BuildCommand: AsyncParsableCommand {
               wayseal build --archive zip              codes in one file, for 100,000 of them
               wayseal build --formats png              only PNG
               wayseal build --formats none             redirects only
+              wayseal build --only bottles-2024        the codes of one batch; goes on where it was cut short
+              wayseal build --only bottles-2024 --shard 3/16
               sha256sum -c SHA256SUMS                  in dist/current: checks every file
 
             A trial without root:
@@ -27,6 +29,7 @@ struct BuildCommand: AsyncParsableCommand {
 
     @OptionGroup var input: InputOptions
     @OptionGroup var passphrase: PassphraseOptions
+    @OptionGroup var batches: BatchOptions
     @Option(name: [.customShort("o"), .long], help: ArgumentHelp("Where to build.", valueName: "dir"))
     var output = "dist"
     @Option(help: ArgumentHelp("Where the result will lie on the server.", valueName: "dir"))
@@ -58,6 +61,9 @@ struct BuildCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let batchBuild = BatchBuild(
+            input: input, options: batches, passphrase: passphrase, output: output, keep: keep)
+        if let only = batches.only { return try await batchBuild.only(only) }
         var loaded = try input.load()
         var deployment = Deployment(root: root)
         deployment.trial = .trial(http: trialPorts.http, https: trialPorts.https)
@@ -100,21 +106,25 @@ struct BuildCommand: AsyncParsableCommand {
             }
         }
         var bar = ProgressBar(isQuiet: input.print.quiet)
+        let built: BuildResult
         do throws(BuildError) {
             let result = try await BuildPipeline(site, compilation, options).run {
                 bar.show($0.stage, $0.done, $0.total)
             }
             bar.clear()
-            if input.print.json {
-                Terminal.write(BuildReport.json(result))
-            } else if input.print.quiet {
-                if let line = BuildReport.removals(result) { Terminal.note("wayseal: warning: \(line)\n") }
-            } else {
-                Terminal.write(Array(BuildReport.text(result, site, archive: archive).utf8))
-            }
+            built = result
         } catch {
             bar.clear()
             throw Failure(.outsideWorld, error.description, hint: error.hint)
+        }
+        // First the redirects: no code is made that leads nowhere.
+        let made = try await batchBuild.make(formats?.formats.isEmpty == true ? [] : site.batches, loaded)
+        if input.print.json {
+            Terminal.write(BuildReport.json(built, made))
+        } else if input.print.quiet {
+            if let line = BuildReport.removals(built) { Terminal.note("wayseal: warning: \(line)\n") }
+        } else {
+            Terminal.write(Array((BuildReport.text(built, site, archive: archive) + BatchBuild.text(made)).utf8))
         }
     }
 }

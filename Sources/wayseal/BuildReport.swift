@@ -49,7 +49,7 @@ enum BuildReport {
         return "\(count(removed, "link")) REMOVED: old prints of \(removed == 1 ? "it" : "them") lead to the 404 page"
     }
 
-    static func json(_ result: BuildResult) -> [UInt8] {
+    static func json(_ result: BuildResult, _ batches: [BatchBuild.Made]) -> [UInt8] {
         var json = JSONWriter(indent: 2)
         json.object { json in
             json.field("generation", result.generation)
@@ -60,6 +60,7 @@ enum BuildReport {
             json.field("changes", result.lock.changeCount)
             json.field("removed", result.lock.count(of: .removed))
             if let signer = result.signer { json.field("signer", "\(signer)") }
+            if !batches.isEmpty { BatchBuild.write(batches, to: &json) }
             if let ledger = result.ledger {
                 json.key("ledger")
                 json.object {

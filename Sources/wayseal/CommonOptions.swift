@@ -81,10 +81,12 @@ struct InputOptions: ParsableArguments {
     }
 
     /// The same without a look at the ledger's index, which may be what is to be mended.
-    func loadWithoutLedger() throws -> Loaded {
+    /// - Parameter readsBatches: whether each row of a batch becomes a link.
+    func loadWithoutLedger(readsBatches: Bool = true) throws -> Loaded {
         try place.enter()
-        let options = ManifestOptions(
+        var options = ManifestOptions(
             environment: ProcessInfo.processInfo.environment, allowedPaths: allowedPaths)
+        options.readsBatches = readsBatches
         let result: ManifestResult
         do throws(ManifestError) {
             result = try ManifestReader(options: options).read(path: place.file)

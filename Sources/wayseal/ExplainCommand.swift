@@ -4,6 +4,7 @@ import Codes
 import Manifest
 import Places
 import Redirects
+import Sheets
 import Support
 
 struct ExplainCommand: ParsableCommand {
@@ -20,8 +21,8 @@ struct ExplainCommand: ParsableCommand {
     var code: String?
 
     func run() throws {
-        let all = (ManifestCodes.all + RedirectCodes.all + BuildCodes.all + PlacesCodes.all + SVGCodes.all)
-            .sorted { $0.id < $1.id }
+        let ours = ManifestCodes.all + RedirectCodes.all + BuildCodes.all + PlacesCodes.all
+        let all = (ours + SVGCodes.all + SheetCodes.all).sorted { $0.id < $1.id }
         guard let code else {
             let width = all.map(\.id.count).max() ?? 0
             for code in all {

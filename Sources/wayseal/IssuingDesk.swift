@@ -20,7 +20,13 @@ struct IssuingDesk {
             loaded.diagnostics.append(problem)
         }
         try loaded.stopOnErrors(isBrief: true)
-        guard let site = loaded.site, let signing = site.signing, let settings = site.ledger else {
+        guard let site = loaded.site else { throw ExitStatus.checkFailed }
+        try self.init(site, passphrase)
+    }
+
+    /// For a manifest that was read already.
+    init(_ site: Site, _ passphrase: PassphraseOptions) throws {
+        guard let signing = site.signing, let settings = site.ledger else {
             throw Failure(
                 .checkFailed, "the manifest names no ledger",
                 hint: "'wayseal keys new' makes a key, and says what to write")

@@ -7,6 +7,8 @@ struct KnownCodes {
     private let hosts: Set<String>
     /// Printed addresses in lower case, to their links.
     private let links: [String: Int]
+    /// What codes hold by themselves, to their links.
+    private let payloads: [String: Int]
 
     /// What came of a code's text.
     enum Meaning: Equatable {
@@ -28,14 +30,23 @@ struct KnownCodes {
         self.site = site
         self.hosts = Set(hosts.map { $0.lowercased() } + (site?.domains.map(\.host) ?? []))
         var links: [String: Int] = [:]
+        var payloads: [String: Int] = [:]
         for (index, link) in (site?.links ?? []).enumerated() {
-            links[site?.url(of: link).lowercased() ?? ""] = index
+            if let payload = site?.payload(of: link) {
+                payloads[payload.text] = index
+            } else {
+                links[site?.url(of: link).lowercased() ?? ""] = index
+            }
         }
         self.links = links
+        self.payloads = payloads
     }
 
     func meaning(of text: String) -> Meaning {
         guard !hosts.isEmpty else { return .unjudged }
+        if let site, let link = payloads[text].map({ site.links[$0] }) {
+            return .link(slug: link.slug, target: site.payload(of: link)?.mark ?? "")
+        }
         let lower = text.lowercased()
         guard let scheme = ["https://", "http://"].first(where: lower.hasPrefix) else {
             return .foreign("no address of the web")

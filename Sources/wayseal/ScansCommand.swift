@@ -119,6 +119,7 @@ struct ScansIngestCommand: ParsableCommand {
     func run() throws {
         do {
             let plan = try options.plan()
+            Memory.returnLargeBlocks()
             var ingestion = try Ingestion.open(plan.settings)
             let summary = try ingestion.ingest(LogPaths.expand(plan.logs), goals: LogPaths.expand(plan.goalLogs))
             Terminal.say(summary.description)

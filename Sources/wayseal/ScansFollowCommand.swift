@@ -40,6 +40,7 @@ struct ScansFollowCommand: ParsableCommand {
     func run() throws {
         do {
             let plan = try options.plan()
+            Memory.returnLargeBlocks()
             var ingestion = try Ingestion.open(plan.settings)
             let stop = StopSignal()
             var results = LiveResults(

@@ -23,16 +23,30 @@ struct SealCommand: ParsableCommand {
     @OptionGroup var passphrase: PassphraseOptions
 
     func run() throws {
-        var documents: [(path: String, digest: String)] = []
-        for path in files {
+        let documents = try Sealing.documents(files)
+        let desk = try IssuingDesk(input, passphrase)
+        for (path, number) in try Sealing.seal(documents, desk) where !input.print.quiet {
+            Terminal.say("sealed \(path), entry \(number): \(path).wayseal.json")
+        }
+    }
+}
+
+/// Files are recorded by their digests, and get a bundle beside them.
+enum Sealing {
+    /// A file and its SHA-256 in hex.
+    typealias Document = (path: String, digest: String)
+
+    static func documents(_ paths: [String]) throws -> [Document] {
+        try paths.map { path in
             do {
-                guard try Files.status(path)?.kind == .file else {
-                    throw Failure(.usage, "\(path) is not a file")
-                }
-                documents.append((path, Hex.encode(SHA256.hash(try Files.read(path, limit: 1 << 32)))))
+                guard try Files.status(path)?.kind == .file else { throw Failure(.usage, "\(path) is not a file") }
+                return (path, Hex.encode(SHA256.hash(try Files.read(path, limit: 1 << 32))))
             } catch let error as FileError { throw Failure(error) }
         }
-        let desk = try IssuingDesk(input, passphrase)
+    }
+
+    /// Answers the number of each file's entry; a file that was sealed before keeps its entry.
+    static func seal(_ documents: [Document], _ desk: IssuingDesk) throws -> [(path: String, number: Int)] {
         var ledger = try desk.open()
         var numbers: [String: Int] = [:]
         var drafts: [Draft] = []
@@ -45,6 +59,7 @@ struct SealCommand: ParsableCommand {
         }
         if !drafts.isEmpty { try desk.append(drafts, to: &ledger) }
         let status = try desk.statusFiles(&ledger)
+        var sealed: [(path: String, number: Int)] = []
         for (path, digest) in documents {
             guard let number = numbers[digest] else { continue }
             let (evidence, values) = try desk.attempt { () throws(LedgerError) in
@@ -56,7 +71,8 @@ struct SealCommand: ParsableCommand {
                 try Files.replace(path + ".wayseal.json", bundle.serialized)
                 try Files.replace(path + ".tlog-proof", bundle.proof.serialized)
             } catch { throw Failure(error) }
-            if !input.print.quiet { Terminal.say("sealed \(path), entry \(number): \(path).wayseal.json") }
+            sealed.append((path, number))
         }
+        return sealed
     }
 }

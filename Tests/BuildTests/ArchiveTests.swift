@@ -229,4 +229,23 @@ struct ArchiveTests {
         let long = String(repeating: "x", count: 65_536)
         #expect(throws: ArchiveError.pathTooLong(long, limit: 65_535)) { try zip.add(path: long, bytes: []) }
     }
+
+    @Test("a zip that is put together from parts has the bytes of one that was written in one go, also beyond 4 GiB")
+    func parts() throws {
+        for start: UInt64 in [0, 0xFFFF_FFFF - 300] {
+            var (whole, joined) = (ZipWriter(startingAt: start), ZipWriter(startingAt: start))
+            for part in 0..<5 {
+                var zip = ZipWriter()
+                for number in 0..<part {
+                    let (path, bytes) = ("p\(part)/\(number).png", [UInt8](repeating: UInt8(number), count: 40 * part))
+                    try whole.add(path: path, bytes: bytes)
+                    try zip.add(path: path, bytes: bytes)
+                }
+                joined.append(zip)
+            }
+            whole.finish()
+            joined.finish()
+            #expect(joined.buffer == whole.buffer, "\(start)")
+        }
+    }
 }

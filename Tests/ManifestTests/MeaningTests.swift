@@ -48,6 +48,16 @@ import Testing
             guard let pattern = try? CertificatePattern(pattern) else { return ["no pattern"] }
             let batch = CertificateBatch(name: "a", data: "a.csv", pattern: pattern)
             return CertificateTable(Array(example.utf8), path: "a.csv", batch: batch).diagnostics.map(\.code.id)
+        case "batch-template":
+            return codes(
+                read(
+                    head + "batches:\n  b:\n    data: t.csv\n    to: https://example.org/\n    " + example,
+                    ["t.csv": "gtin,serial\n1,2\n"]))
+        case "batch-header", "batch-row":
+            return codes(
+                read(
+                    head + "batches:\n  b: { data: t.csv, path: \"{gtin}/{serial}\", to: https://example.org/ }",
+                    ["t.csv": example]))
         case "misplaced-key": return codes(read(head + "include: t.yaml", ["t.yaml": example]))
         case "empty-manifest": return codes(read(example))
         case "no-domain": return codes(read(example))
@@ -98,8 +108,9 @@ import Testing
                 "expected true or false, found 'yes'", "this row has 1 cell, the header has 4",
             ])
         #expect(
-            links("  a: { wifi: { ssid: x, password: y } }").diagnostics.map(\.help) == [
-                "wifi: a Wi-Fi network; remove it for now"
+            links("  a: { page: a.yaml, profile: eu-wine }").diagnostics.map(\.help) == [
+                "page: a page described by a file; remove it for now",
+                "profile: the rules that the page follows; remove it for now",
             ])
     }
 
@@ -309,7 +320,8 @@ import Testing
     func suggestions() {
         func help(_ yaml: String) -> String? { read(yaml).diagnostics.first?.help }
         #expect(help("domains: { a.example: { tsl: off } }") == "did you mean 'tls'?")
-        #expect(help("domains: { a.example: { utm: {} } }") == "'utm' belongs to defaults or links.SLUG")
+        #expect(
+            help("domains: { a.example: { utm: {} } }") == "'utm' belongs to defaults or links.SLUG or batches.NAME")
         #expect(
             help("domains: { a.example: {} }\nlinks: { a: { to: https://e.org/, hsts: off } }")
                 == "'hsts' belongs to domains.HOST")

@@ -18,10 +18,13 @@ public struct ZipWriter: Sendable {
     /// What was written and not yet taken away by the caller, who empties it.
     public var buffer: [UInt8] = []
 
-    private var directory: [UInt8] = []
-    private var count: UInt64 = 0
+    /// The central directory of what was added and not yet taken away. Whoever puts it aside hands it back to the file before
+    /// the bytes of ``end(directory:)``, instead of calling ``finish()``.
+    package var directory: [UInt8] = []
+    /// Entries so far.
+    package private(set) var count: UInt64 = 0
     /// Bytes of the archive so far, drained or not.
-    private var offset: UInt64
+    package private(set) var offset: UInt64
 
     // Readers of version 2.0 know stored entries; 4.5 brought zip64.
     private static let plainVersion: UInt64 = 20
@@ -34,6 +37,12 @@ public struct ZipWriter: Sendable {
     /// An archive without entries.
     /// - Parameter offset: bytes that stand ahead of the archive in the same file, such as an unpacking program.
     public init(startingAt offset: UInt64 = 0) { self.offset = offset }
+
+    /// An archive that goes on after `count` entries and `offset` bytes, whose directory somebody else has.
+    package init(startingAt offset: UInt64, count: UInt64) {
+        self.offset = offset
+        self.count = count
+    }
 
     /// Adds a file that everybody may read and the owner write (0644).
     /// - Parameters:
@@ -90,11 +99,68 @@ public struct ZipWriter: Sendable {
         count += 1
     }
 
+    /// Adds all entries of an archive that was begun on its own: the bytes are those of one archive that got them one after
+    /// the other.
+    package mutating func append(_ part: ZipWriter) {
+        append(directory: part.directory.span)
+        buffer.append(contentsOf: part.buffer)
+        offset += UInt64(part.buffer.count)
+        count += part.count
+    }
+
+    /// Adds entries of a directory whose offsets count from the end of this archive; their bytes are the caller's to move.
+    private mutating func append(directory part: Span<UInt8>) {
+        let base = offset
+        func number(_ at: Int, _ count: Int) -> UInt64 {
+            (0..<count).reduce(0) { $0 | UInt64(part[at + $1]) << UInt64(8 * $1) }
+        }
+        var at = 0
+        while at + 46 <= part.count {
+            let (name, extra) = (Int(number(at + 28, 2)), Int(number(at + 30, 2)))
+            let start = number(at + 42, 4) + base
+            let end = at + 46 + name + extra
+            if start < 0xFFFF_FFFF {
+                for index in at..<at + 42 { directory.append(part[index]) }
+                directory.appendLittleEndian(start, 4)
+                for index in at + 46..<end { directory.append(part[index]) }
+            } else {
+                // Too far for 32 bits: as `add` writes it (parts are small: their own offsets are not).
+                let isLarge = extra > 0
+                for index in at..<at + 4 { directory.append(part[index]) }
+                directory.appendLittleEndian(3 << 8 | Self.zip64Version, 2)
+                directory.appendLittleEndian(Self.zip64Version, 2)
+                for index in at + 8..<at + 30 { directory.append(part[index]) }
+                directory.appendLittleEndian(isLarge ? 28 : 12, 2)
+                for index in at + 32..<at + 42 { directory.append(part[index]) }
+                directory.appendLittleEndian(0xFFFF_FFFF, 4)
+                for index in at + 46..<at + 46 + name { directory.append(part[index]) }
+                directory.appendLittleEndian(1, 2)
+                directory.appendLittleEndian(isLarge ? 24 : 8, 2)
+                if isLarge { for index in end - 16..<end { directory.append(part[index]) } }
+                directory.appendLittleEndian(start, 8)
+            }
+            at = end
+        }
+    }
+
+    /// Adds the entries of a finished archive's directory, whose `bytes` bytes of entries the caller moves himself.
+    package mutating func append(directory part: [UInt8], count: UInt64, bytes: UInt64) {
+        append(directory: part.span)
+        self.count += count
+        offset += bytes
+    }
+
     /// Ends the archive with its directory. Nothing may be added afterwards.
     public mutating func finish() {
-        let (start, size) = (offset, UInt64(directory.count))
+        let size = UInt64(directory.count)
         buffer.append(contentsOf: directory)
         directory = []
+        end(directory: size)
+    }
+
+    /// Ends the archive behind a directory of `size` bytes that was written by the caller.
+    package mutating func end(directory size: UInt64) {
+        let start = offset
         if count >= 0xFFFF || size >= 0xFFFF_FFFF || start >= 0xFFFF_FFFF {
             // Zip64 end of central directory record and its locator (section 4.3.14, 4.3.15).
             buffer.appendLittleEndian(0x0606_4B50, 4)

@@ -63,10 +63,10 @@ extension ManifestCodes {
         "not-yet", "a part of the manifest that this version does not compile",
         """
         The key is right, but this version of wayseal can't do what it says. Building without it would publish
-        something else than the manifest promises (a link without its contact), so it is an error. Remove the
+        something else than the manifest promises (a link without its page), so it is an error. Remove the
         key, or use a version that has it.
         """,
-        bad: "links:\n  anna: { vcard: contacts/anna.yaml }",
+        bad: "links:\n  anna: { page: pages/anna.yaml }",
         mended: "links:\n  anna: https://example.org/anna")
     static let wrongVersion = define(
         "wrong-version", "the manifest is written for another wayseal",

@@ -1,4 +1,4 @@
-import Support
+public import Support
 
 extension ManifestCodes {
     static let slugs = [
@@ -27,7 +27,8 @@ extension ManifestCodes {
         """,
         bad: "links:\n  .well-known/security.txt: https://example.org/",
         mended: "links:\n  security.txt: https://example.org/")
-    static let duplicateSlug = define(
+    /// Two links have one address.
+    public static let duplicateSlug = define(
         "duplicate-slug", "two links have the same address",
         """
         Within a domain, slugs are compared without regard to the case of ASCII letters (so that a code in upper case
@@ -182,7 +183,8 @@ extension ManifestCodes {
         """,
         bad: "{slug: \"hello\", to: \"https://example.org/\"}",
         mended: "{\"slug\": \"hello\", \"to\": \"https://example.org/\"}")
-    static let moreOfTheSame = define(
+    /// Problems that are only counted.
+    public static let moreOfTheSame = define(
         "more", "further problems of the same kind in one file",
         "After the first hundred errors (or ten warnings) of one kind in one file only their number is given."
     )

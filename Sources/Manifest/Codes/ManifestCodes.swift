@@ -4,8 +4,9 @@ public import Support
 public enum ManifestCodes {
     /// All codes, in the order of the topics: files, YAML, keys and values, domains, slugs, targets, policies, tables.
     public static let all: [DiagnosticCode] =
-        files + yaml + keys + sites + slugs + targets + times + placesAndNetworks + policies + designs + tables
-        + certificates
+        files + yaml + keys + sites + slugs + targets + times + placesAndNetworks + policies + payloads + designs
+        + tables
+        + certificates + batches
 
     /// A code whose explanation ends in an example and the example mended.
     static func define(

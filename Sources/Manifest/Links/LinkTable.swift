@@ -47,6 +47,8 @@ struct LinkDraft {
     var policy: PolicyDraft?
     /// A policy that another link has already; -1: none.
     var sharedPolicy: Int32 = -1
+    /// What the code holds by itself; -1: nothing.
+    var payload: Int32 = -1
 }
 
 /// The place of a text in a file.
@@ -75,7 +77,8 @@ struct LinkTable {
     private let brokenDomains: Set<String>
     private let isIncomplete: Bool
     let defaults: LinkDefaults
-    private let defaultDomain: Int?
+    /// The domain of links that name none.
+    let defaultDomain: Int?
     let hosts: HostIndex
     /// Numbers of the designs by their names.
     var designs = DesignTable()
@@ -85,6 +88,8 @@ struct LinkTable {
     var places = PlaceTable()
     /// The policies of links that have one.
     private(set) var policies: [Policy] = []
+    /// What the codes of some links hold by themselves.
+    private(set) var payloads: [LinkPayload] = []
     /// Links whose target is on one of our own domains, for the search for loops.
     private(set) var ownTargets: [(link: Int, domain: Int)] = []
     /// The same for what policies lead to.
@@ -123,6 +128,12 @@ struct LinkTable {
     mutating func takePolicies() -> [Policy] {
         defer { policies = [] }
         return policies
+    }
+
+    /// Enters a payload; its number comes back.
+    mutating func enter(_ payload: LinkPayload) -> Int32 {
+        payloads.append(payload)
+        return Int32(payloads.count - 1)
     }
 
     mutating func takeLinks() -> [Link] {
@@ -211,7 +222,7 @@ struct LinkTable {
         if (draft.noindex ?? defaults.noindex ?? false) && !domains[domain].noindex {
             options.insert(.noindex)
         }
-        if draft.dense ?? domainDense[domain] ?? defaults.dense ?? false {
+        if draft.payload < 0, draft.dense ?? domainDense[domain] ?? defaults.dense ?? false {
             options.insert(.dense)
             if !isGenerated { checkDense(slugPlace, &sink) }
         }
@@ -236,6 +247,7 @@ struct LinkTable {
                 range: slugPlace.range,
                 targetRange: targetPlace.range))
         links[links.count - 1].policy = policy
+        links[links.count - 1].payload = draft.payload
         links[links.count - 1].design = draft.design ?? defaults.design
     }
 

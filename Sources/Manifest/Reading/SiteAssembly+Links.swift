@@ -26,7 +26,13 @@ extension SiteAssembly {
             target = YAMLScalar(text: url.text, style: url.style, range: scalar.range)
         } else {
             readDraft(value, name: entry.key.text, folder: folder, &draft, &table)
-            if let to = destination(entry) {
+            if let kind = Self.payloadKind(of: value) {
+                // A payload that was refused keeps its slug, so that a second link with it is found in the same run.
+                draft.payload = readPayload(kind, entry, folder: folder, &table) ?? -1
+                draft.policy = nil
+                target = YAMLScalar(text: "", style: .plain, range: entry.key.range)
+                hasTarget = false
+            } else if let to = destination(entry) {
                 target = to
             } else if value["to"] == nil, draft.policy?.takesEveryone ?? false {
                 target = YAMLScalar(text: "", style: .plain, range: entry.key.range)

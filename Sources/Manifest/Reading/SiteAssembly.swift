@@ -81,10 +81,13 @@ struct SiteAssembly {
             case .jsonLines(let file): JSONLinks.read(sources.files[Int(file)].bytes, file, &table, &sink)
             }
         }
+        site.batches = readBatches(
+            root["batches"], hasLedger: root["ledger"]?["key"] != nil, folder: main.folder, &table)
         table.finish(&sink)
         site.designs = designs.designs
         site.places = table.places.places
         site.policies = table.takePolicies()
+        site.payloads = table.payloads
         site.missingSecrets += missingSecrets
         site.domains = domains
         site.goals = table.goals

@@ -40,14 +40,12 @@ extension ManifestLanguage {
             SchemaKey("rate", .text(.any), "How often one address may come: 30/minute, 5/second."),
             SchemaKey("bots", .text(.choice(["refuse", "allow"])), "Whether crawlers get an answer."),
             SchemaKey("preview", .record(preview), "What messengers show of the link."),
-            .later("vcard", .text(.any), "A contact file."),
-            .later("wifi", .record(wifi), "A Wi-Fi network."),
             .later("page", .text(.any), "A page described by a file."),
             .later("profile", .text(.any), "The rules that the page follows."),
-        ])
+        ] + payloadKeys)
 
     /// Keys of which a link needs one to lead anywhere.
-    static let destinations = ["to", "split", "vcard", "wifi", "page"]
+    static let destinations = ["to", "split", "page"] + payloadKeys.map(\.name)
 
     static let rule = SchemaRecord(
         "a `when` rule",
@@ -88,15 +86,6 @@ extension ManifestLanguage {
                 "How many visitors the comparison of the link's variants is planned for."),
         ])
 
-    static let wifi = SchemaRecord(
-        "`wifi`",
-        [
-            .later("ssid", .text(.any), "Name of the network."),
-            .later("password", .text(.any), "Its password.", use: .secret),
-            .later("security", .text(.any), "WPA by default."),
-            .later("hidden", .text(.boolean), "The network does not announce itself."),
-        ])
-
     static let fence = SchemaRecord(
         "a fence",
         [
@@ -128,13 +117,27 @@ extension ManifestLanguage {
     static let batch = SchemaRecord(
         "a batch",
         [
-            .later("data", .text(.any), "The table."),
-            .later("rows", .text(.any), "Rows it must have."),
-            .later("path", .text(.any), "Path of each code, with {columns}."),
-            .later("domain", .text(.any), "The domain."),
-            .later("to", .text(.url), "Where each code leads, with {columns}."),
-            .later("design", .text(.any), "Design of the codes."),
-            .later("seal", .text(.boolean), "Codes with a proof of their own."),
+            SchemaKey("data", .text(.any), "The table: a code a row."),
+            SchemaKey("rows", .text(.integer(1...1_000_000_000)), "Rows it must have."),
+            SchemaKey("path", .text(.any), "Slug of each code, with {columns}, {n:06} or {id}."),
+            SchemaKey("domain", .text(.any), "The domain, if it is not the default one."),
+            SchemaKey("to", .text(.url), "Where each code leads, with {columns}, {n:06} or {id}."),
+            SchemaKey("redirect", .text(redirect), "Status of the redirects."),
+            SchemaKey("query", .text(query), "pass: the visitor's query is appended to the target's."),
+            SchemaKey("utm", .record(utm), "UTM parameters appended to the targets."),
+            SchemaKey("noindex", .text(.boolean), "Ask search engines not to list the links."),
+            SchemaKey("dense", .text(.boolean), "Print addresses in upper case, for smaller codes."),
+            SchemaKey("tags", .oneOrMore(.any), "Labels for filters and reports."),
+            SchemaKey("privacy", .text(privacy), "What the access log keeps of visitors."),
+            SchemaKey("design", .text(.any), "Design of the codes: a name, or a {column} of names."),
+            SchemaKey(
+                "images", .text(.choice(CodeBatch.Images.allCases.map(\.rawValue))),
+                "What the images become; one zip by default."),
+            SchemaKey(
+                "formats", .oneOrMore(.choice(CodeSettings.Format.allCases.map(\.rawValue))),
+                "Image formats; png by default."),
+            SchemaKey("key", .text(.any), "The secret behind {id}, as ${file:…} or ${NAME}.", use: .secret),
+            SchemaKey("seal", .text(.boolean), "Record the list of the codes in the ledger."),
             .later("sheet", .record(sheet), "Printed sheets."),
             .later("done", .oneOrMore(.any), "Whom to tell."),
         ])

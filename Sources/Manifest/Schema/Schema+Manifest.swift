@@ -28,7 +28,7 @@ enum ManifestLanguage {
             .later(
                 "products", .table(SchemaTable("the products", "GTIN", .record(product))),
                 "GS1 Digital Link products."),
-            .later(
+            SchemaKey(
                 "batches", .table(SchemaTable("the batches", "NAME", .record(batch))),
                 "Serial codes from a table."),
             SchemaKey(
@@ -57,6 +57,12 @@ enum ManifestLanguage {
         SchemaShape.record(root).forEachKey(path: "") { path, key in
             let parent = path.split(separator: ".").dropLast().joined(separator: ".")
             places[key.name, default: []].append(parent)
+        }
+        // Fields of payloads have the names of everyday things: whatever else has the name comes first.
+        let payloads = payloadKeys.map { "links.SLUG." + $0.name }
+        func isField(_ place: String) -> Bool { payloads.contains { place == $0 || place.hasPrefix($0 + ".") } }
+        for (name, all) in places where all.contains(where: isField) {
+            places[name] = all.filter { !isField($0) } + all.filter(isField)
         }
         return places
     }()

@@ -22,6 +22,11 @@ struct SchemaCheck {
         var isLater = false
     }
 
+    /// Checks a file that holds a record of its own.
+    mutating func check(_ root: YAMLNode, as record: SchemaRecord, _ sink: inout DiagnosticSink) {
+        check(root, .record(record), Context(key: root.range), &sink)
+    }
+
     /// Checks a whole file.
     mutating func check(_ root: YAMLNode, _ sink: inout DiagnosticSink) {
         guard root.entries != nil else {

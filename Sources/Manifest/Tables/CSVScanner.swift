@@ -18,6 +18,9 @@ struct CSVScanner {
         cursor = bytes.count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF ? 3 : 0
     }
 
+    /// Begins in the middle of a file, at a row.
+    init(at offset: Int) { cursor = offset }
+
     /// Reads the next row; `false` at the end. Unescaped cells are appended to `scratch`.
     mutating func next(_ bytes: Span<UInt8>, _ scratch: inout [UInt8]) -> Bool {
         let end = bytes.count
