@@ -37,11 +37,17 @@ public struct PrintGate: Sendable {
             if length > longest[Int(link.design)]?.length ?? -1 { longest[Int(link.design)] = (link, length) }
         }
         var verdicts: [Verdict] = []
-        var diagnostics: [Diagnostic] = []
+        var diagnostics = batchArt()
+        var inBatches: Set<Int> = []
+        for batch in site.batches {
+            inBatches.insert(Int(batch.design))
+            if batch.rowDesign != nil { inBatches.formUnion(batch.designNumbers.values.map(Int.init)) }
+        }
         var judge = ScanJudge()
         var maker = ArtMaker()
         var encoder = QREncoder()
-        for (number, design) in site.designs.enumerated() where !design.isPlain && (all || longest[number] != nil) {
+        for (number, design) in site.designs.enumerated()
+        where !design.isPlain && (all || longest[number] != nil || inBatches.contains(number)) {
             let link = longest[number]?.link
             let text =
                 link.map { site.codeText(of: $0) }
@@ -76,6 +82,18 @@ public struct PrintGate: Sendable {
             if score.value < verdict.minimum { diagnostics.append(Self.refusal(verdict, at: design.range)) }
         }
         return (verdicts, diagnostics)
+    }
+
+    /// Images are for links: rows of a batch are drawn too fast for them.
+    private func batchArt() -> [Diagnostic] {
+        site.batches.compactMap { batch in
+            guard batch.design >= 0, site.designs[Int(batch.design)].art != nil else { return nil }
+            let design = site.designs[Int(batch.design)]
+            return .error(
+                BuildCodes.badArt, at: design.art?.image.range ?? design.range,
+                "the batch '\(batch.name)' can't show an image in each of its codes",
+                help: "give it a design without 'art', which takes a second a code")
+        }
     }
 
     private static func look(_ design: Design) -> ScoredLook {
