@@ -80,7 +80,7 @@ let package = Package(
         .target(
             name: "Payloads", dependencies: ["Support", "Ethereum"], resources: [.embedInCode("fields.txt")]),
         .target(
-            name: "Manifest", dependencies: ["Support", "Site", "Payloads", "CYAML", "CIDN2"],
+            name: "Manifest", dependencies: ["Support", "Site", "Tables", "Payloads", "CYAML", "CIDN2"],
             resources: [.embedInCode("wayseal.schema.json")]),
         .target(name: "Redirects", dependencies: ["Support", "Site"]),
         .target(name: "Places", dependencies: ["Support", "Site"]),
@@ -112,7 +112,7 @@ let package = Package(
 
         .target(
             name: "Batches",
-            dependencies: ["Support", "Site", "QRCode", "Decoding", "Manifest", "Codes", "Build"]),
+            dependencies: ["Support", "Site", "QRCode", "Decoding", "Manifest", "Codes", "Sheets", "Build"]),
         .target(
             name: "Anchoring", dependencies: ["Support", "Ethereum", "Transfer", "TransparencyLog", "LedgerContracts"]),
         .target(
