@@ -103,11 +103,14 @@ let package = Package(
 
         // Third floor.
         .target(
+            name: "Art", dependencies: ["Site", "QRCode", "Codes", "Decoding", "Legibility"]),
+        .target(
             name: "Legibility", dependencies: ["Support", "QRCode", "Codes", "Decoding", "CPango"]),
         .target(
             name: "Build",
             dependencies: [
                 "Support", "Site", "QRCode", "TransparencyLog", "Redirects", "Codes", "Pages", "Ledger", "COpenSSL",
+                "Decoding", "Legibility", "Art",
             ]),
 
         .target(
@@ -129,7 +132,7 @@ let package = Package(
             dependencies: [
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
                 "Pages", "Build", "Ledger", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
-                "Reports", "Transfer", "Places", "Decoding", "Certificates", "Legibility", "Payloads", "Sheets",
+                "Reports", "Transfer", "Places", "Decoding", "Certificates", "Legibility", "Art", "Payloads", "Sheets",
                 "Tables",
                 "Batches",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -170,6 +173,8 @@ let package = Package(
             name: "QRCodeTests", dependencies: ["QRCode", "Codes", "CQREncode", "Decoding"]),
         .testTarget(
             name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG", "Site", "Support"]),
+        .testTarget(
+            name: "ArtTests", dependencies: ["Art", "Site", "Legibility", "QRCode", "Codes", "Decoding", "Support"]),
         .testTarget(
             name: "SheetsTests",
             dependencies: ["Sheets", "Codes", "QRCode", "Decoding", "Site", "Support", "TestSupport"]),
@@ -260,6 +265,9 @@ if Context.environment["WAYSEAL_BENCH"] == "1" {
             name: "bench-codes", dependencies: ["Support", "Site", "QRCode", "Codes", "CQREncode", "CPNG", "CPango"],
             path: "Benchmarks/Codes"),
         .executableTarget(
+            name: "bench-legibility", dependencies: ["Art", "Legibility", "QRCode", "Codes", "Site", "Support"],
+            path: "Benchmarks/Legibility"),
+        .executableTarget(
             name: "bench-batches", dependencies: ["Batches", "Site", "Support", "CQREncode", "CPNG"],
             path: "Benchmarks/Batches"),
         .executableTarget(
@@ -302,6 +310,9 @@ let strictlyMemorySafe: Set<String> = [
 /// Rooms whose tests are millions of small steps: optimized in debug builds, too. Sums still trap when they overflow.
 let alwaysFast: Set<String> = ["Support", "TransparencyLog", "Ethereum", "Verification"]
 
+/// Rooms that look at every pixel of many pictures: fast in tests, too.
+let alwaysOptimised: Set<String> = ["Legibility", "Art"]
+
 /// Shims in C and C++.
 let shims: Set<String> = ["CZXing", "CZBar", "CMustache"]
 
@@ -317,6 +328,7 @@ for target in package.targets where target.type != .system && !shims.contains(ta
     settings.append(.unsafeFlags(["-Xfrontend", "-function-sections"], .when(configuration: .release)))
     // No tables for unwinding: no C++ exception may pass a function of Swift, the shims catch them all. A seventh.
     settings.append(.unsafeFlags(withoutUnwinding, .when(configuration: .release)))
+    if alwaysOptimised.contains(target.name) { settings.append(.unsafeFlags(["-O"], .when(configuration: .debug))) }
     if small.contains(target.name) { settings.append(.unsafeFlags(["-Osize"], .when(configuration: .release))) }
     if alwaysFast.contains(target.name) { settings.append(.unsafeFlags(["-O"], .when(configuration: .debug))) }
     if fuzzed.contains(target.name) { settings.append(.unsafeFlags(["-sanitize=fuzzer,address"])) }

@@ -95,8 +95,43 @@ public enum BuildCodes {
         it is too small for that.
         """)
 
+    /// An image for art is none.
+    public static let badArt = DiagnosticCode(
+        "bad-art", "an image can't be shown in a code",
+        """
+        Images for art are PNG or JPEG, with at most 50 million pixels. The middle square is shown. A blend is repaired until
+        readers bear it; where they don't at any strength, the image has too much contrast in itself, or the symbol is too
+        small for it: take `style: qart`, which every image bears, or a higher `version`. `freedom: fragment` hides digits
+        behind a # and needs an address without one.
+        """)
+
+    /// A design scans too badly.
+    public static let poorScore = DiagnosticCode(
+        "poor-score", "a design scans worse than is asked for",
+        """
+        Before codes leave the build, each design that they have is judged once, by the longest address, whose modules are
+        the smallest: how much of a plain code's margin against blur, distance, noise, pale light and tilt it keeps, and
+        grades in the manner of ISO/IEC 15415. That makes 0 to 100 points; 55 are asked for, or what `score` says:
+
+            codes: { score: 70 }                                # for all designs
+            designs:
+              poster: { modules: dots, score: 40 }              # for screens and large print only
+
+        What is weakest stands below the error, with the knob to turn. 'wayseal check --print' shows the points of all
+        designs, and docs/will-it-scan.md what they mean.
+        """)
+
+    /// A code does not say what it should.
+    public static let unreadCode = DiagnosticCode(
+        "unread-code", "a code can't be read back",
+        """
+        Each code is read from its modules before it leaves the build, and must say its address byte for byte. That one does
+        not is a fault of this program: please report it, with the address.
+        """)
+
     /// All codes of this room.
     public static let all = [
-        badLock, reservedSlug, codeTooLong, codePathClash, badLogo, logoTooLarge, designSize, tokens,
+        badLock, reservedSlug, codeTooLong, codePathClash, badLogo, logoTooLarge, designSize, badArt, poorScore,
+        unreadCode, tokens,
     ]
 }

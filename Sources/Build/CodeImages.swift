@@ -1,4 +1,6 @@
+import Art
 import Codes
+import Legibility
 public import QRCode
 public import Site
 import Support
@@ -13,6 +15,8 @@ struct CodeImages: Sendable {
     /// The writers of the designs that links have, by the design's number; `nil`: a plain design, or one that can't be
     /// drawn, which ``problems()`` says.
     private let writers: [DesignWriter?]
+    /// Their images, by the design's number.
+    private let arts: [DesignArt?]
 
     init(site: Site) {
         self.site = site
@@ -23,6 +27,7 @@ struct CodeImages: Sendable {
             return try? DesignWriter(
                 design, quietZone: site.codes.quietZone, scale: site.codes.scale, millimetres: Self.pageSide)
         }
+        arts = zip(site.designs, used).map { $1 ? (try? DesignArt($0)) ?? nil : nil }
     }
 
     /// The images of the links `range`, by link and then in the order of the site's formats.
@@ -32,6 +37,7 @@ struct CodeImages: Sendable {
         var files: [OutputFile] = []
         files.reserveCapacity(range.count * settings.formats.count)
         var writers = writers
+        var maker = ArtMaker()
         var plain: [Int: PlainWriter] = [:]
         do {
             for link in site.links[range] {
@@ -51,10 +57,23 @@ struct CodeImages: Sendable {
                 // Readers of payments insist on plain codes of level M.
                 let design = payload?.isLevelM ?? false ? -1 : Int(link.design)
                 if design >= 0, writers[design] != nil {
-                    let symbol = try writers[design]?.template.symbol(
-                        site.codeText(of: link), level: ErrorCorrection(settings.level), &encoder)
+                    let own = site.designs[design]
+                    let text = site.codeText(of: link)
+                    var (symbol, picture): (Symbol?, Raster?) = (nil, nil)
+                    if let art = arts[design] {
+                        let made = try art.make(text, level: level(of: link), &maker)
+                        (symbol, picture) = (made.symbol, made.picture)
+                    } else {
+                        symbol = try writers[design]?.template.symbol(
+                            text, level: ErrorCorrection(settings.level), &encoder)
+                    }
+                    guard let said = symbol?.bytes, PrintGate.isSame(said, text, own) else {
+                        throw BuildError.other("the code of '\(link.slug)' can't be read back")
+                    }
                     for format in settings.formats {
-                        guard let symbol, let bytes = try writers[design]?.file(symbol, format, title: url) else {
+                        guard let symbol,
+                            let bytes = try writers[design]?.file(symbol, format, title: url, picture: picture)
+                        else {
                             continue
                         }
                         files.append(OutputFile(path: path + "." + format.rawValue, bytes: bytes, mode: mode))
@@ -71,6 +90,10 @@ struct CodeImages: Sendable {
                     files.append(OutputFile(path: path + "." + format.rawValue, bytes: bytes, mode: mode))
                 }
             }
+        } catch let error as BuildError {
+            throw error
+        } catch let error as ArtError {
+            throw .other("a code can't be drawn: \(error.summary)")
         } catch let error as DesignError {
             throw .other("a code can't be drawn: \(error.summary)")
         } catch {

@@ -1,4 +1,5 @@
 import Codes
+import Decoding
 import QRCode
 import Site
 import Support
@@ -34,6 +35,10 @@ struct DesignChecks {
                 if let logo = design.logo, logos.insert("\(logo.file.path)").inserted {
                     problems.append(.error(BuildCodes.badLogo, at: logo.file.range, error.summary, help: error.help))
                 }
+                continue
+            }
+            do throws(ImageError) { _ = try DesignArt(design) } catch {
+                if let problem = PrintGate.problem(error, design) { problems.append(problem) }
                 continue
             }
             guard let range = design.range else { continue }

@@ -35,10 +35,10 @@ static inline void cjpeg_count_scans(j_common_ptr info) {
     }
 }
 
-/// Reads a JPEG in memory as 8-bit grey. With `pixels` NULL only its size; otherwise into `width` × `height` bytes, the
-/// size that was told before. Answers 1, or 0 with a message.
-static inline int cjpeg_read_grey(const uint8_t *bytes, size_t count, uint32_t *width, uint32_t *height,
-                                  uint8_t *pixels, char message[200]) {
+/// Reads a JPEG in memory, as 8-bit grey (`parts` 1) or red, green and blue (`parts` 3). With `pixels` NULL only its size;
+/// otherwise into `width` × `height` × `parts` bytes, the size that was told before. Answers 1, or 0 with a message.
+static inline int cjpeg_read(const uint8_t *bytes, size_t count, uint32_t *width, uint32_t *height, int parts,
+                             uint8_t *pixels, char message[200]) {
     struct jpeg_decompress_struct info;
     struct jpeg_progress_mgr progress;
     cjpeg_failure failure;
@@ -69,7 +69,7 @@ static inline int cjpeg_read_grey(const uint8_t *bytes, size_t count, uint32_t *
         return 1;
     }
     const int is_ink = info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK;
-    info.out_color_space = is_ink ? JCS_CMYK : JCS_GRAYSCALE;
+    info.out_color_space = is_ink ? JCS_CMYK : parts == 3 ? JCS_RGB : JCS_GRAYSCALE;
     jpeg_start_decompress(&info);
     if (info.output_width != *width || info.output_height != *height) {
         strcpy(failure.message, "the size changed");
@@ -77,7 +77,7 @@ static inline int cjpeg_read_grey(const uint8_t *bytes, size_t count, uint32_t *
     }
     if (is_ink) row = malloc((size_t)info.output_width * 4);
     while (info.output_scanline < info.output_height) {
-        uint8_t *target = pixels + (size_t)info.output_scanline * info.output_width;
+        uint8_t *target = pixels + (size_t)info.output_scanline * info.output_width * parts;
         JSAMPROW rows[1] = {is_ink && row ? row : target};
         if (is_ink && !row) break;
         jpeg_read_scanlines(&info, rows, 1);
@@ -85,7 +85,10 @@ static inline int cjpeg_read_grey(const uint8_t *bytes, size_t count, uint32_t *
         if (is_ink)
             for (JDIMENSION x = 0; x < info.output_width; ++x) {
                 const uint8_t *ink = row + (size_t)x * 4;
-                target[x] = (uint8_t)((ink[0] + ink[1] + ink[2]) * ink[3] / 765);
+                if (parts == 3)
+                    for (int part = 0; part < 3; ++part) target[3 * x + part] = (uint8_t)(ink[part] * ink[3] / 255);
+                else
+                    target[x] = (uint8_t)((ink[0] + ink[1] + ink[2]) * ink[3] / 765);
             }
     }
     jpeg_finish_decompress(&info);

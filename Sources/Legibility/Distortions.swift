@@ -4,15 +4,15 @@ internal import Glibc
 
 /// What happens to codes between the printer and the reader, each from 0 (nothing) to 1 (no code survives it).
 public enum ScanAxis: String, CaseIterable, Sendable {
-    /// Out of focus: a Gaussian of up to 1.2 modules.
+    /// Out of focus: a Gaussian of up to 0.7 modules.
     case blur
     /// Far away: down to one pixel a module.
     case distance
-    /// Little light: noise with a deviation of up to 130 of 255 at four pixels a module.
+    /// Little light: noise with a deviation of up to 80 of 255 at four pixels a module.
     case noise
-    /// Pale ink, glare, fog: contrast down to a hundredth, with a little noise.
+    /// Pale ink, glare, fog: contrast down to a thirtieth, with a little noise.
     case contrast
-    /// Seen from the side: up to 80°.
+    /// Seen from the side: up to 80°, turned by 20° or by 6°; phones look often, so that one of both is enough.
     case tilt
 }
 
@@ -30,17 +30,18 @@ struct Distorter {
         self.seed = seed
     }
 
-    func picture(_ axis: ScanAxis, _ severity: Double) -> GreyImage {
+    /// - Parameter turn: of a tilted picture, in its own plane, in radians.
+    func picture(_ axis: ScanAxis, _ severity: Double, turn: Double = 0.35) -> GreyImage {
         switch axis {
-        case .blur: return medium.gaussian(sigma: 4 * 1.2 * severity)
+        case .blur: return medium.gaussian(sigma: 4 * 0.7 * severity)
         case .distance:
             let factor = pow(8, -severity)
             return large.resized(
                 width: max(8, Int((Double(large.width) * factor).rounded())),
                 height: max(8, Int((Double(large.height) * factor).rounded())))
-        case .noise: return medium.noisy(deviation: 130 * severity, contrast: 1, seed: seed)
-        case .contrast: return medium.noisy(deviation: 2, contrast: pow(100, -severity), seed: seed &+ 1)
-        case .tilt: return large.tilted(degrees: 80 * severity)
+        case .noise: return medium.noisy(deviation: 80 * severity, contrast: 1, seed: seed)
+        case .contrast: return medium.noisy(deviation: 2, contrast: pow(30, -severity), seed: seed &+ 1)
+        case .tilt: return large.tilted(degrees: 80 * severity, turn: turn)
         }
     }
 }
@@ -166,11 +167,12 @@ extension GreyImage {
 
     /// Seen from the side, turned around an axis that is not the picture's own, half as large; around it the shade of the
     /// upper left corner.
-    func tilted(degrees: Double) -> GreyImage {
-        let side = width / 2
+    func tilted(degrees: Double, turn: Double) -> GreyImage {
+        // Room for the turned corners.
+        let room = 1.4
+        let side = Int(Double(width) / 2 * room)
         var result = GreyImage(width: side, height: side, shade: pixels.first ?? 255)
         let tilt = degrees * .pi / 180
-        let turn = 0.35
         let (ct, st, cr, sr) = (cos(tilt), sin(tilt), cos(turn), sin(turn))
         // A camera two and a half widths away.
         let camera = 2.5
@@ -180,8 +182,8 @@ extension GreyImage {
                     for px in 0..<side {
                         var sum = 0
                         for sub in 0..<4 {
-                            let sx = (Double(px) + 0.25 + 0.5 * Double(sub & 1)) / Double(side) - 0.5
-                            let sy = (Double(py) + 0.25 + 0.5 * Double(sub >> 1)) / Double(side) - 0.5
+                            let sx = ((Double(px) + 0.25 + 0.5 * Double(sub & 1)) / Double(side) - 0.5) * room
+                            let sy = ((Double(py) + 0.25 + 0.5 * Double(sub >> 1)) / Double(side) - 0.5) * room
                             // The ray through (sx, sy) meets the plane (p, q·cos t, q·sin t).
                             let q = sy * camera / (camera * ct - sy * st)
                             let p = sx * (camera + q * st) / camera

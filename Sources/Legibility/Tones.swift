@@ -50,3 +50,16 @@ public enum Tones {
         return image
     }
 }
+
+/// What straightened pictures are made of.
+public enum ScanPixels {
+    /// Pixels a module that ``ScanJudge`` looks at.
+    public static let perModule = 8
+}
+
+extension GreyImage {
+    /// A smaller picture; each pixel is the mean of `factor` × `factor`.
+    public func reduced(by factor: Int) -> GreyImage {
+        factor > 1 ? resized(width: width / factor, height: height / factor) : self
+    }
+}

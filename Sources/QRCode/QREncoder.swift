@@ -107,6 +107,37 @@ public struct QREncoder: Sendable {
         return finish(plan, mask)
     }
 
+    /// A symbol of codewords that somebody chose himself, check codewords included: nothing is corrected or completed.
+    /// - Parameters:
+    ///   - codewords: data of block 1, block 2, …, then check codewords of block 1, block 2, …, as in ``SymbolLayout``.
+    ///   - mask: 0...7.
+    public mutating func symbol(
+        forcing codewords: [UInt8], version: Int, level: ErrorCorrection, mask: Int
+    ) throws(QRCodeError) -> Symbol {
+        guard (1...40).contains(version) else { throw .noSuchVersion(version) }
+        guard (0...7).contains(mask) else { throw .noSuchMask(mask) }
+        let plan = plan(version, level)
+        guard codewords.count == plan.codewords else {
+            throw .wrongCodewordCount(given: codewords.count, needed: plan.codewords)
+        }
+        makeRoom(for: plan)
+        self.codewords = codewords
+        return place(plan, mask)
+    }
+
+    /// The check codewords of one block of data codewords.
+    public mutating func checkCodewords(_ data: [UInt8], version: Int, level: ErrorCorrection) -> [UInt8] {
+        guard (1...40).contains(version), !data.isEmpty else { return [] }
+        let code = plan(version, level).reedSolomon
+        return [UInt8](unsafeUninitializedCapacity: code.degree) { check, count in
+            data.withUnsafeBufferPointer { data in
+                guard let start = data.baseAddress, let check = check.baseAddress else { return }
+                code.write(of: start, count: data.count, to: check)
+            }
+            count = code.degree
+        }
+    }
+
     // MARK: - Steps
 
     /// Chooses the version and writes the data codewords; answers the plan and the bits that were needed.
@@ -179,7 +210,11 @@ public struct QREncoder: Sendable {
                 check += plan.checkCodewordsPerBlock
             }
         }
+        return place(plan, mask)
+    }
 
+    /// Placement and mask for the codewords in ``codewords``.
+    private mutating func place(_ plan: Plan, _ mask: Int?) -> Symbol {
         if rows.count != plan.base.count { rows = plan.base }
         rows.withUnsafeMutableBufferPointer { rows in
             codewords.withUnsafeBufferPointer { codewords in

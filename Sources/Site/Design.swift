@@ -133,6 +133,51 @@ public struct Design: Hashable, Sendable {
         }
     }
 
+    /// An image that the code shows.
+    public struct Art: Hashable, Sendable {
+        /// How image and symbol become one picture.
+        public enum Style: String, CaseIterable, Sendable {
+            /// Plain modules, chosen so that they look like the image.
+            case qart
+            /// The image in colour; the middle of each module is pulled towards dark or light.
+            case blend
+            /// Nine dots to a module: those in the middle are the module's, the others the image's shade.
+            case halftone
+        }
+
+        /// What of a symbol may be chosen freely so that it looks like an image.
+        public enum Freedom: String, CaseIterable, Sendable {
+            /// Nothing: the symbol is the plain one.
+            case none
+            /// The padding behind the text, which readers never look at. The text stays exactly what it is. Strictly, the
+            /// standard wants padding of its own there.
+            case pad
+            /// Digits in the fragment of an address (`#123…`), which browsers never send. Follows the standard to the
+            /// letter.
+            case fragment
+        }
+
+        /// The image, PNG or JPEG; its middle square is taken.
+        public var image: LogoFile
+        /// How it is shown.
+        public var style = Style.blend
+        /// Which bits are chosen.
+        public var freedom = Freedom.pad
+        /// Share of the error correction that is spent on the image, 0...0.5.
+        public var budget = 0.0
+        /// How strongly the modules show, 0...1; `nil`: as little as readers bear.
+        public var strength: Double?
+        /// Side of the middle of a module that shows, 0.2...1; `nil`: the best one.
+        public var centre: Double?
+        /// Version at least, 1...40; `nil`: four above the smallest.
+        public var version: Int?
+        /// Decides between equals.
+        public var seed: UInt64 = 1
+
+        /// Art of the usual kind.
+        public init(image: LogoFile) { self.image = image }
+    }
+
     /// Its name in the manifest; of a design that a link writes for itself, the link's.
     public var name: String
     /// The dark modules.
@@ -165,8 +210,10 @@ public struct Design: Hashable, Sendable {
     public var dpi = 300
     /// How far away people stand who scan it, in millimetres; `nil`: as far as its size allows, ten times its width.
     public var distance: Double?
-    /// Seed of generated art.
-    public var seed: UInt64?
+    /// An image that the code shows.
+    public var art: Art?
+    /// Points that its codes need at least before they are built, 0...100; `nil`: the site's.
+    public var leastScore: Int?
     /// Where the manifest defines it.
     public var range: SourceRange?
 
@@ -177,7 +224,7 @@ public struct Design: Hashable, Sendable {
     public var isPlain: Bool {
         ink == .solid(.black) && paper == .solid(.white) && (frameInk ?? ink) == ink && (ballInk ?? ink) == ink
             && modules == .square && eyeFrame == .square && eyeBall == .square && logo == nil && frame == nil
-            && !isInverted
+            && !isInverted && art == nil
     }
 }
 

@@ -203,6 +203,8 @@ public struct CodeSettings: Equatable, Sendable {
     public var level: Level = .M
     /// Pixels a module in PNG. Default 8.
     public var scale: Int = 8
+    /// Points that designs need at least before their codes are built, 0...100. Default 55: readable in print.
+    public var leastScore: Int = 55
     /// Width of the light margin in modules. Default 4 (ISO/IEC 18004 §6.3.8).
     public var quietZone: Int = 4
 

@@ -5,6 +5,8 @@ public import Site
 
 // Names of the model that are also values of options, and what all options share.
 
+extension Design.Art.Freedom: ExpressibleByArgument {}
+extension Design.Art.Style: ExpressibleByArgument {}
 extension BuildOptions.Archive: ExpressibleByArgument {}
 extension CodeSettings.Level: ExpressibleByArgument {}
 extension Server: ExpressibleByArgument {}

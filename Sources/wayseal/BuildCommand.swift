@@ -82,6 +82,10 @@ struct BuildCommand: AsyncParsableCommand {
             loaded.diagnostics.removeAll { $0.code == problem.code && $0.range == problem.range }
             loaded.diagnostics.append(problem)
         }
+        // A design that scans badly is not built, unless its score is asked to be lower.
+        if loaded.errors == 0, !site.codes.formats.isEmpty {
+            loaded.diagnostics += PrintGate(site).judge(all: false).diagnostics
+        }
         try loaded.stopOnErrors()
 
         var options = BuildOptions(

@@ -18,6 +18,7 @@ struct CheckCommand: AsyncParsableCommand {
               wayseal check
               wayseal check --strict         warnings fail, too
               wayseal check --json           for editors and pull requests
+              wayseal check --print          how well each design scans
               wayseal check --promises       the promises of all links; with --json, too
             """)
 
@@ -28,6 +29,9 @@ struct CheckCommand: AsyncParsableCommand {
     @Flag(help: "Say what is promised for every link, not only the first ones.")
     var promises = false
 
+    @Flag(help: "Judge how well each design scans, and read each code back.")
+    var print = false
+
     /// Promises that are shown unasked.
     private static let shown = 12
 
@@ -36,10 +40,12 @@ struct CheckCommand: AsyncParsableCommand {
         let (site, _) = try await loaded.compile()
         // Only here: what is built does not depend on the day.
         loaded.diagnostics += PolicyReview.calendar(site, now: Int64(time(nil)))
+        let printing = print && loaded.errors == 0 ? PrintReport(site: site, isQuiet: input.print.quiet) : nil
+        loaded.diagnostics += printing?.diagnostics ?? []
         let isBad = loaded.errors > 0 || strict && loaded.warnings > 0
         let report = PromiseReport(site: site)
         if input.print.json {
-            promises ? Terminal.write(json(loaded, report)) : loaded.report()
+            promises || print ? Terminal.write(json(loaded, report, printing)) : loaded.report()
         } else {
             loaded.reportBeside(withWarnings: strict || !input.print.quiet)
             if !isBad, !input.print.quiet {
@@ -48,21 +54,25 @@ struct CheckCommand: AsyncParsableCommand {
                     "\(input.place.file): ok, \(count(site.links.count, "link")) on "
                         + "\(count(site.domains.count, "domain"))\(warnings)")
             }
-            if promises || !isBad && !input.print.quiet {
+            if let printing, !input.print.quiet { Terminal.write(Array(printing.text.utf8)) }
+            if promises || !print && !isBad && !input.print.quiet {
                 Terminal.write(Array(report.text(limit: promises ? .max : Self.shown).utf8))
             }
         }
         if isBad { throw ExitStatus.checkFailed }
     }
 
-    /// `{"diagnostics": […], "promises": […]}`.
-    private func json(_ loaded: Loaded, _ report: PromiseReport) -> [UInt8] {
+    /// `{"diagnostics": […], "promises": […], "designs": […], "codes": 12}`: what was asked for.
+    private func json(_ loaded: Loaded, _ report: PromiseReport, _ printing: PrintReport?) -> [UInt8] {
         var json = JSONWriter(indent: 2)
         json.object { json in
             json.key("diagnostics")
             DiagnosticRenderer.write(loaded.diagnostics, sources: loaded.sources, to: &json)
-            json.key("promises")
-            report.write(to: &json)
+            if promises || printing == nil {
+                json.key("promises")
+                report.write(to: &json)
+            }
+            printing?.write(to: &json)
         }
         json.lineEnd()
         return json.bytes

@@ -129,4 +129,9 @@ struct ScoreReport {
         let tenths = Int((value * 10 + 1e-9).rounded(.down))
         return "\(tenths / 10).\(tenths % 10)"
     }
+
+    static func hundredth(_ value: Double) -> String {
+        let hundredths = Int((value * 100).rounded())
+        return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
+    }
 }

@@ -173,3 +173,18 @@ struct ScoreTests {
         #expect(image.width > 600 && image.height >= 600)
     }
 }
+
+@Suite("Distortions")
+struct DistortionTests {
+    @Test("a plain code bears all six distortions of a repair, of any version up to 15", arguments: [1, 4, 8, 15])
+    func plainBears(version: Int) throws {
+        var encoder = QREncoder()
+        let symbol = try encoder.encode("https://e.org/", minimumVersion: version)
+        var judge = ScanJudge()
+        let picture = Tones.grey(raster(symbol))
+        let text = Array("https://e.org/".utf8)
+        let (bears, lacks) = (judge.bears(picture, bytes: text), judge.bears(picture, bytes: Array(text.dropLast())))
+        let readers = judge.readers(of: picture, bytes: text)
+        #expect(bears && !lacks && readers == 3)
+    }
+}

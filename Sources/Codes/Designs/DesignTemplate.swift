@@ -174,6 +174,20 @@ public struct DesignTemplate: Sendable {
         return drawing
     }
 
+    /// A symbol whose modules somebody else drew, without eyes: those, logo and frame are this design's.
+    /// - Parameter picture: the symbol's square, quiet zone not included.
+    public func drawing(_ symbol: Symbol, picture: Raster) -> Drawing {
+        var drawing = background(size: symbol.size)
+        let place = extent(size: symbol.size)
+        drawing.shapes.append(
+            .picture(
+                Drawing.Picture(
+                    picture, x: Double(place.x), y: Double(place.y), width: Double(symbol.size),
+                    height: Double(symbol.size))))
+        foreground(size: symbol.size, kind: symbol.kind, on: &drawing)
+        return drawing
+    }
+
     /// What is under the modules: paper and frame.
     func background(size: Int) -> Drawing {
         let place = extent(size: size)

@@ -24,23 +24,25 @@ public struct DesignWriter: Sendable {
     }
 
     /// The file of a symbol.
-    /// - Parameter title: for SVG, PDF and EPS; any text.
+    /// - Parameters:
+    ///   - title: for SVG, PDF and EPS; any text.
+    ///   - picture: the symbol's modules in pixels, where somebody else drew them.
     public mutating func file(
-        _ symbol: Symbol, _ format: CodeSettings.Format, title: String? = nil
+        _ symbol: Symbol, _ format: CodeSettings.Format, title: String? = nil, picture: Raster? = nil
     ) throws(DesignError) -> [UInt8] {
         let width = template.design.print ?? millimetres
         do throws(CodeFileError) {
             switch format {
             case .svg:
-                return template.drawing(symbol).svg(title: title, millimetres: template.design.print)
-            case .png: return try png(symbol)
+                return drawing(symbol, picture).svg(title: title, millimetres: template.design.print)
+            case .png: return try png(symbol, picture)
             case .pdf:
                 var writer = PDFWriter(title: title)
-                try writer.add(template.drawing(symbol), millimetres: width)
+                try writer.add(drawing(symbol, picture), millimetres: width)
                 return writer.finish()
             case .eps:
                 let paper = template.design.paper.colours.first ?? .white
-                return try template.drawing(symbol).eps(millimetres: width, title: title, paper: paper)
+                return try drawing(symbol, picture).eps(millimetres: width, title: title, paper: paper)
             }
         } catch {
             throw .size(error)
@@ -57,9 +59,13 @@ public struct DesignWriter: Sendable {
         return (max(1, Int(dots + 1e-9)), UInt32((Double(design.dpi) / 0.0254).rounded()))
     }
 
-    private mutating func png(_ symbol: Symbol) throws(CodeFileError) -> [UInt8] {
+    private func drawing(_ symbol: Symbol, _ picture: Raster?) -> Drawing {
+        picture.map { template.drawing(symbol, picture: $0) } ?? template.drawing(symbol)
+    }
+
+    private mutating func png(_ symbol: Symbol, _ picture: Raster?) throws(CodeFileError) -> [UInt8] {
         let (scale, dots) = resolution(symbol)
-        if symbol.kind == .standard, var plan = try plan(symbol.size, scale, dots) {
+        if picture == nil, symbol.kind == .standard, var plan = try plan(symbol.size, scale, dots) {
             var bytes: [UInt8] = []
             // Out of the table while it changes: it is not copied then.
             plans[symbol.size] = nil
@@ -67,7 +73,7 @@ public struct DesignWriter: Sendable {
             plans[symbol.size] = .some(plan)
             return bytes
         }
-        return PicturePNG.file(try template.drawing(symbol).raster(scale: Double(scale)), dotsPerMetre: dots)
+        return PicturePNG.file(try drawing(symbol, picture).raster(scale: Double(scale)), dotsPerMetre: dots)
     }
 
     private mutating func plan(_ size: Int, _ scale: Int, _ dots: UInt32?) throws(CodeFileError) -> StampPlan? {

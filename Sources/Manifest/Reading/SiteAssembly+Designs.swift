@@ -135,6 +135,8 @@ extension SiteAssembly {
         design.level = choice(node["ecc"], as: CodeSettings.Level.self) ?? design.level
         if let zone = number(node["quiet-zone"], 0...64) { design.quietZone = zone }
         if let dpi = number(node["dpi"], 72...2400) { design.dpi = dpi }
+        if let score = number(node["score"], 0...100) { design.leastScore = score }
+        readArt(node["art"], folder: folder, into: &design)
         if let print = length(node["print"], 2...2_000) { design.print = print }
         if let distance = length(node["distance"], 10...100_000) { design.distance = distance }
     }
@@ -234,6 +236,33 @@ extension SiteAssembly {
         }
         logo.clears = boolean(node["clear"]) ?? logo.clears
         design.logo = logo
+    }
+
+    private mutating func readArt(_ node: YAMLNode?, folder: String, into design: inout Design) {
+        if let scalar = text(node) {
+            if scalar.text == "none" { design.art = nil }
+            return
+        }
+        guard let node, node.entries != nil else { return }
+        if let path = text(node["image"]) {
+            guard let file = logoFile(path, folder: folder) else { return }
+            if design.art == nil { design.art = Design.Art(image: file) } else { design.art?.image = file }
+        }
+        guard var art = design.art else {
+            sink.add(
+                .error(
+                    ManifestCodes.missingKey, at: node.range, "the art has no 'image'",
+                    help: "name a picture: image: brand/photo.jpg"))
+            return
+        }
+        art.style = choice(node["style"], as: Design.Art.Style.self) ?? art.style
+        art.freedom = choice(node["freedom"], as: Design.Art.Freedom.self) ?? art.freedom
+        art.budget = share(node["budget"], 0...50) ?? art.budget
+        art.strength = share(node["strength"], 0...100) ?? art.strength
+        art.centre = share(node["centre"], 20...100) ?? art.centre
+        art.version = number(node["version"], 1...40) ?? art.version
+        art.seed = number(node["seed"], 0...1_000_000_000).map(UInt64.init) ?? art.seed
+        design.art = art
     }
 
     private mutating func logoFile(_ path: YAMLScalar, folder: String) -> LogoFile? {

@@ -117,6 +117,9 @@ extension SiteAssembly {
         if let scale = text(node["scale"]).flatMap({ Int($0.text) }), (1...64).contains(scale) {
             codes.scale = scale
         }
+        if let least = text(node["score"]).flatMap({ Int($0.text) }), (0...100).contains(least) {
+            codes.leastScore = least
+        }
         if let zone = text(node["quiet-zone"]), let width = Int(zone.text), (0...64).contains(width) {
             codes.quietZone = width
             if width < 4 {

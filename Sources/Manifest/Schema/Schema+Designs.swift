@@ -21,8 +21,28 @@ extension ManifestLanguage {
             SchemaKey("print", .text(.any), "Printed width of the whole picture: 20mm."),
             SchemaKey("dpi", .text(.integer(72...2400)), "Dots per inch of PNG with `print`; 300 by default."),
             SchemaKey("distance", .text(.any), "How far away people stand who scan it: 30cm."),
+            SchemaKey("score", .text(.integer(0...100)), "Points its codes need at least; the site's by default."),
+            SchemaKey("art", .either(.choice(["none"]), .record(art)), "An image that the code shows, or none."),
             .later("prompt", .text(.any), "Words for generated art."),
             .later("seed", .text(.any), "Seed of generated art."),
+        ])
+
+    static let art = SchemaRecord(
+        "`art`",
+        [
+            SchemaKey("image", .text(.any), "The image, PNG or JPEG; its middle square is taken."),
+            SchemaKey(
+                "style", .text(.choice(Design.Art.Style.allCases.map(\.rawValue))), "How it is shown; blend by default."
+            ),
+            SchemaKey(
+                "freedom", .text(.choice(Design.Art.Freedom.allCases.map(\.rawValue))),
+                "Which bits of the symbol are chosen for it; pad by default."),
+            SchemaKey("budget", .text(.any), "Share of the error correction that is spent on it: 30%."),
+            SchemaKey(
+                "strength", .text(.any), "How strongly the modules show: 60%; as little as readers bear by default."),
+            SchemaKey("centre", .text(.any), "Side of the middle of a module that shows: 56%."),
+            SchemaKey("version", .text(.integer(1...40)), "Version of the symbol at least: more modules, more image."),
+            SchemaKey("seed", .text(.integer(0...1_000_000_000)), "Decides between equals; 1 by default."),
         ])
 
     static let paint = SchemaRecord(

@@ -165,6 +165,7 @@ enum ManifestLanguage {
             SchemaKey("level", .text(.choice(["L", "M", "Q", "H"])), "Error correction; M by default."),
             SchemaKey("scale", .text(.integer(1...64)), "Pixels a module in PNG; 8 by default."),
             SchemaKey("quiet-zone", .text(.integer(0...64)), "Light margin in modules; 4 by default."),
+            SchemaKey("score", .text(.integer(0...100)), "Points that designs need at least; 55 by default."),
         ])
 
     static let ledger = SchemaRecord(
