@@ -80,7 +80,7 @@ let package = Package(
         .target(
             name: "Payloads", dependencies: ["Support", "Ethereum"], resources: [.embedInCode("fields.txt")]),
         .target(
-            name: "Manifest", dependencies: ["Support", "Site", "Payloads", "CYAML", "CIDN2"],
+            name: "Manifest", dependencies: ["Support", "Site", "Tables", "Payloads", "CYAML", "CIDN2"],
             resources: [.embedInCode("wayseal.schema.json")]),
         .target(name: "Redirects", dependencies: ["Support", "Site"]),
         .target(name: "Places", dependencies: ["Support", "Site"]),
@@ -109,7 +109,7 @@ let package = Package(
 
         .target(
             name: "Batches",
-            dependencies: ["Support", "Site", "QRCode", "Decoding", "Manifest", "Codes", "Build"]),
+            dependencies: ["Support", "Site", "QRCode", "Decoding", "Manifest", "Codes", "Sheets", "Build"]),
         .target(
             name: "Anchoring", dependencies: ["Support", "Ethereum", "Transfer", "TransparencyLog", "LedgerContracts"]),
         .target(
@@ -127,6 +127,7 @@ let package = Package(
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
                 "Pages", "Build", "Ledger", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
                 "Reports", "Transfer", "Places", "Decoding", "Certificates", "Legibility", "Payloads", "Sheets",
+                "Tables",
                 "Batches",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -260,6 +261,10 @@ if Context.environment["WAYSEAL_BENCH"] == "1" {
         .executableTarget(
             name: "bench-decoding", dependencies: ["Decoding", "Support"], path: "Benchmarks/Decoding",
             exclude: ["degrade.py", "run"]),
+        .systemLibrary(name: "CHaru", path: "Benchmarks/Sheets/CHaru", providers: [.apt(["libhpdf-dev"])]),
+        .executableTarget(
+            name: "bench-sheets", dependencies: ["Sheets", "Codes", "QRCode", "Site", "Support", "CHaru"],
+            path: "Benchmarks/Sheets", exclude: ["CHaru"]),
         .executableTarget(
             name: "bench-ledger", dependencies: ["Ledger", "Verification", "TransparencyLog", "Support"],
             path: "Benchmarks/Ledger"),

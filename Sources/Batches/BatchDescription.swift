@@ -2,6 +2,18 @@ import Build
 import Site
 import Support
 
+extension SheetSettings {
+    /// Where it stands in the manifest changes nothing.
+    fileprivate var withoutPlace: SheetSettings {
+        var copy = self
+        copy.range = nil
+        copy.template?.range = nil
+        copy.font?.range = nil
+        copy.boldFont?.range = nil
+        return copy
+    }
+}
+
 /// `batch.json`: what lies in a folder, for the next run, for those who merge shards, and for whoever gets the files.
 struct BatchDescription {
     var name: String
@@ -43,6 +55,7 @@ struct BatchDescription {
             facts.append("\(design)")
         }
         for (name, number) in batch.designNumbers.sorted(by: { $0.key < $1.key }) { facts.append("\(name) \(number)") }
+        if let sheet = batch.sheet { facts.append("\(sheet.withoutPlace)") }
         if !isWhole { facts.append(options.shard?.description ?? "all") }
         return Hex.encode(SHA256.hash(Array(facts.map { "\($0.utf8.count):\($0)" }.joined().utf8)))
     }

@@ -3,6 +3,7 @@ import Codes
 import Decoding
 import Manifest
 import QRCode
+import Sheets
 import Site
 import Support
 
@@ -159,6 +160,20 @@ struct BatchImages: Sendable {
             } catch { throw failure("\(error)") }
             Self.appendLine(number, reader.slug, url, symbol, file: path, image: image, isVerified, &part.results)
         }
+    }
+
+    /// The code of a row for its label, and its address.
+    mutating func label(_ reader: BatchRows) throws(BatchError) -> (code: SheetDocument.Code, url: String) {
+        let url = url(reader.slug)
+        let text = String(decoding: url, as: UTF8.self)
+        do {
+            if reader.design >= 0, var writer = designs[reader.design] ?? nil {
+                let symbol = try writer.template.symbol(text, level: level, &encoder)
+                designs[reader.design] = .some(writer)
+                return (.drawing(writer.template.drawing(symbol)), text)
+            }
+            return (.symbol(try encoder.encode(bytes: url, level: level)), text)
+        } catch { throw .code(row: reader.number, url: text, "\(error)") }
     }
 
     private mutating func draw(

@@ -187,7 +187,9 @@ struct BatchOutput: ~Copyable {
 
     /// Ends the files.
     /// - Parameter description: `batch.json`, by the bytes and entries of the archive.
-    consuming func finish(description: (_ bytes: Int, _ entries: Int) -> [UInt8]) throws(BatchError) {
+    consuming func finish(
+        sheets: [UInt8]?, description: (_ bytes: Int, _ entries: Int) -> [UInt8]
+    ) throws(BatchError) {
         do throws(FileError) {
             try writeMark()
             let (bytes, entries) = (mark.archive, mark.entries)
@@ -210,6 +212,7 @@ struct BatchOutput: ~Copyable {
                 lines += "\(Hex.encode(try archive.finish()))  codes.\(batch.images.rawValue)\n".utf8
             }
             lines += "\(Hex.encode(try results.finish()))  results.csv\n".utf8
+            if let sheets { lines += "\(Hex.encode(sheets))  sheets.pdf\n".utf8 }
             if let sums { lines = try Files.read(sums.path) + lines }
             try Files.remove(staging + "/SHA256SUMS")
             try Files.create(staging + "/SHA256SUMS", lines)

@@ -27,7 +27,8 @@ extension BatchRun {
             let about = BatchDescription(
                 name: batch.name, images: batch.images, table: survey.digest, total: survey.rows,
                 rows: 1..<survey.rows + 1, fingerprint: fingerprint, whole: whole)
-            try output.finish { about.json(bytes: $0, entries: $1) }
+            let sheets = try drawSheets(store.staging) { _, _ in }
+            try output.finish(sheets: sheets) { about.json(bytes: $0, entries: $1) }
             let number = try store.publish {}
             try Files.removeTree(work)
             try store.prune(keep: options.keep)

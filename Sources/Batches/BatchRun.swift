@@ -44,6 +44,8 @@ public struct BatchResult: Sendable {
     public var resumed: Int
     /// Name of the archive or folder of images in it; `nil`: there are none.
     public var images: String?
+    /// Name of the sheets in it; `nil`: there are none.
+    public var sheets: String?
 }
 
 /// A table that was found right → images, the list of them, and their hashes, in a generation of their own:
@@ -121,7 +123,8 @@ public struct BatchRun: Sendable {
                 name: batch.name, images: batch.images, table: survey.digest, total: survey.rows, rows: wanted,
                 shard: options.shard, fingerprint: fingerprint,
                 whole: BatchDescription.fingerprint(survey, site, options, isWhole: true))
-            try output.finish { about.json(bytes: $0, entries: $1) }
+            let sheets = options.shard == nil ? try drawSheets(store.staging, progress) : nil
+            try output.finish(sheets: sheets) { about.json(bytes: $0, entries: $1) }
             let number = try store.publish {}
             try Files.removeTree(work)
             try store.prune(keep: options.keep)
@@ -143,6 +146,19 @@ public struct BatchRun: Sendable {
         return try Files.status(staging) != nil
     }
 
+    /// Draws `sheets.pdf`, if the batch has one; answers its digest.
+    func drawSheets(_ staging: String, _ progress: (_ done: Int, _ total: Int) -> Void) throws -> [UInt8]? {
+        guard let sheet = survey.sheet, let reader = survey.reader else { return nil }
+        var images = try BatchImages(survey.batch, site, rows: survey.rows, isVerified: false)
+        return try sheet.write(
+            staging + "/sheets.pdf", title: survey.batch.name, total: survey.rows, table: survey.table, reader: reader
+        ) { row throws(BatchError) in
+            try images.label(row)
+        } progress: {
+            progress($0, survey.rows)
+        }
+    }
+
     func result(
         _ number: Int, _ store: borrowing GenerationStore, _ rows: Int, isNew: Bool, resumed: Int = 0
     ) -> BatchResult {
@@ -155,7 +171,7 @@ public struct BatchRun: Sendable {
             }
         return BatchResult(
             generation: number, isNew: isNew, path: store.directory + "/current", rows: rows, resumed: resumed,
-            images: images)
+            images: images, sheets: survey.sheet != nil && options.shard == nil ? "sheets.pdf" : nil)
     }
 
     /// The newest generation, when it is of this very batch: it is served if a run was killed before it could be.

@@ -17,6 +17,9 @@ public struct BatchSurvey: Sendable {
     public private(set) var sources: SourceMap
     let table: TableStretches
     let reader: BatchRows?
+    let sheet: BatchSheet?
+    /// Whether nothing is wrong.
+    public var isRight: Bool { !diagnostics.contains { $0.severity == .error } }
 
     private static let shown = 100
     private var counts: [DiagnosticCode: Int] = [:]
@@ -33,17 +36,38 @@ public struct BatchSurvey: Sendable {
     /// bits, 8 bytes a row, and then compared.
     /// - Parameters:
     ///   - path: the table.
+    ///   - spool: a folder for the text of a table that is not CSV in UTF-8.
     ///   - sources: of the manifest; rows that are shown are added to them.
     ///   - progress: rows that were judged.
     public init(
-        _ batch: CodeBatch, path: String, sources: SourceMap, workers: Int,
+        _ batch: CodeBatch, path: String, spool: String? = nil, sources: SourceMap, workers: Int,
         progress: (_ done: Int, _ total: Int) -> Void
     ) async throws(BatchError) {
         self.batch = batch
-        self.sources = sources
-        table = try TableStretches(path: path)
+        var sources = sources
+        table = try TableStretches(path: path, spool: spool)
         var problems: [BatchRows.Problem] = []
         reader = BatchRows(batch, header: table.header, problems: &problems)
+        var found: [Diagnostic] = []
+        sheet = reader.flatMap { reader in
+            batch.sheet.flatMap {
+                BatchSheet($0, columns: reader.columns, sources: &sources, diagnostics: &found)
+            }
+        }
+        self.sources = sources
+        diagnostics = found
+        for note in table.notes {
+            diagnostics.append(.warning(ManifestCodes.tableConverted, at: batch.dataRange, "\(path): \(note)"))
+        }
+        for problem in table.problems {
+            let file = problem.line.map { self.sources.add(path: path, bytes: [], firstLine: $0) }
+            diagnostics.append(
+                .error(
+                    ManifestCodes.batchRow,
+                    at: file.map { SourceRange(file: $0, start: 0, length: 0) } ?? batch.dataRange,
+                    problem.summary, help: problem.help))
+        }
+        if !table.problems.isEmpty, table.header.isEmpty { return }
         let header = table.header
         for problem in problems { add(problem, row: header, line: 1) }
         if let wanted = batch.rows, wanted != table.rows {

@@ -1,4 +1,5 @@
 import Glibc
+import Manifest
 import Support
 
 /// A table cut into stretches of whole rows, so that it can be read in any order and by many at once, in constant memory.
@@ -19,7 +20,14 @@ struct TableStretches: Sendable {
         var checksum: UInt32 = 0
     }
 
+    /// The table, as people call it.
     let path: String
+    /// What was done to it before it was read, and rows that could not be.
+    private(set) var notes: [String] = []
+    private(set) var problems: [TableConversion.Problem] = []
+    /// The converted text, which has no name.
+    private var spool: Spool?
+    private var source: String { spool.map { "/proc/self/fd/\($0.raw)" } ?? path }
     /// The header, and the bytes that it takes with its line end.
     private(set) var header: [UInt8] = []
     private(set) var stretches: [Stretch] = []
@@ -34,14 +42,47 @@ struct TableStretches: Sendable {
     private static let longestRow = 1 << 24
 
     /// Reads the whole file once. O(bytes) in time, O(stretches) in memory.
-    init(path: String, size: Int = 1 << 16) throws(BatchError) {
+    /// - Parameter spool: where the text of a table is put aside that is not CSV in UTF-8.
+    init(path: String, spool: String? = nil, size: Int = 1 << 16) throws(BatchError) {
         self.path = path
         self.size = size
         do {
-            let file = try FileDescriptor(path: path, flags: O_RDONLY | O_NONBLOCK)
+            var file = try FileDescriptor(path: path, flags: O_RDONLY | O_NONBLOCK)
             guard try Files.status(path)?.kind == .file else { throw FileError("read", path, code: EINVAL) }
+            var sample = [UInt8](repeating: 0, count: TableConversion.sample)
+            let count = sample.withUnsafeMutableBytes { pread(file.raw, $0.baseAddress, $0.count, 0) }
+            guard count >= 0 else { throw FileError("read", path) }
+            if TableConversion.isNeeded(path: path, first: sample.span.extracting(first: count)) {
+                try convert(in: spool ?? Files.parent(of: path))
+                file = try FileDescriptor(path: source, flags: O_RDONLY)
+            }
             try cut(file)
         } catch let error as FileError { throw .table(error) } catch { throw BatchError(error) }
+    }
+
+    /// An open file, closed when nobody reads it any more.
+    private final class Spool: Sendable {
+        let raw: Int32
+        init(_ raw: Int32) { self.raw = raw }
+        deinit { close(raw) }
+    }
+
+    private mutating func convert(in folder: String) throws {
+        try Files.makeDirectory(folder)
+        let name = folder + "/.table.new"
+        try Files.remove(name)
+        let file = try FileDescriptor(path: name, flags: O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
+        try Files.remove(name)
+        spool = Spool(dup(file.raw))
+        var problems: [TableConversion.Problem] = []
+        do {
+            notes = try TableConversion.convert(path) {
+                try file.write($0)
+            } problem: {
+                problems.append($0)
+            }
+        } catch let error as TableConversion.Problem { problems.append(error) }
+        self.problems = problems
     }
 
     private enum State { case cell, plain, quoted, closed }
@@ -50,7 +91,7 @@ struct TableStretches: Sendable {
         var hash = SHA256.Stream()
         var pending: [UInt8] = []
         var offset = 0
-        var line = 1
+        var line = spool == nil ? 1 : TableConversion.firstLine(path: path)
         var isFirst = true
         var state = State.cell
         // How far `pending` was looked at, where its last row began, how many rows and line ends it has up to there.
@@ -128,7 +169,7 @@ struct TableStretches: Sendable {
     /// The bytes of a stretch, which must be those that were cut.
     func read(_ stretch: Stretch) throws(BatchError) -> [UInt8] {
         do throws(FileError) {
-            let file = try FileDescriptor(path: path, flags: O_RDONLY | O_NONBLOCK)
+            let file = try FileDescriptor(path: source, flags: O_RDONLY | O_NONBLOCK)
             var bytes = [UInt8](repeating: 0, count: stretch.length)
             var done = 0
             while done < bytes.count {

@@ -18,11 +18,25 @@ public struct CodeReader: ~Copyable {
         var found = ZXingReader.read(image)
         // A sheet has many; what one reader misses the other may find.
         Self.merge(zbar.read(image), into: &found)
+        if found.count > 1 { peel(image, &found) }
         if found.isEmpty { found = ZXingReader.read(image, threshold: .global) }
         if found.isEmpty, image.pixels.count <= Self.largestFiltered { found = climb(image) }
         let row = max(1, found.map { $0.place.bottom - $0.place.top }.max() ?? 1)
         return found.sorted {
             ($0.place.centre.y * 2 / row, $0.place.centre.x) < ($1.place.centre.y * 2 / row, $1.place.centre.x)
+        }
+    }
+
+    /// A sheet of labels has more eyes than readers can put together: what is read is covered, and the rest read again, until
+    /// nothing more is found.
+    private mutating func peel(_ image: GreyImage, _ found: inout [ReadSymbol]) {
+        var rest = image
+        var covered = 0
+        while covered < found.count {
+            for symbol in found[covered...] { rest.cover(symbol.place) }
+            covered = found.count
+            Self.merge(ZXingReader.read(rest), into: &found)
+            Self.merge(zbar.read(rest), into: &found)
         }
     }
 
@@ -59,6 +73,16 @@ public struct CodeReader: ~Copyable {
                     && ($0.place.contains(symbol.place.centre) || symbol.place.contains($0.place.centre))
             }
             if !isKnown { found.append(symbol) }
+        }
+    }
+}
+
+extension GreyImage {
+    /// Makes a rectangle white.
+    fileprivate mutating func cover(_ place: ReadSymbol.Place) {
+        let columns = max(0, min(width, place.left))..<max(0, min(width, max(place.left, place.right)))
+        for y in max(0, min(height, place.top))..<max(0, min(height, max(place.top, place.bottom))) {
+            for x in columns { pixels[y * width + x] = 255 }
         }
     }
 }

@@ -43,6 +43,8 @@ public struct CodeBatch: Sendable {
     public var formats: [CodeSettings.Format]
     /// Whether the list of the codes is recorded in the ledger.
     public var isSealed: Bool
+    /// Printed sheets of labels; `nil`: none.
+    public var sheet: SheetSettings?
     /// Whom to tell when it is done: `mailto:…`, `hook:NAME`.
     public var done: [String]
     /// The secret behind unguessable ids. Never printed.

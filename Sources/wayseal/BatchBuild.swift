@@ -72,7 +72,8 @@ struct BatchBuild {
         var bar = ProgressBar(isQuiet: input.print.quiet)
         do throws(BatchError) {
             let survey = try await BatchSurvey(
-                batch, path: batch.data, sources: loaded.sources, workers: settings.workers
+                batch, path: batch.data, spool: "\(output)/batches/\(batch.name)", sources: loaded.sources,
+                workers: settings.workers
             ) { bar.show("checking \(batch.name)", $0, $1) }
             bar.clear()
             if !survey.diagnostics.isEmpty {
@@ -80,7 +81,7 @@ struct BatchBuild {
                 found.sources = survey.sources
                 found.diagnostics = survey.diagnostics
                 found.reportBeside()
-                throw .shards("")
+                if !survey.isRight { throw .shards("") }
             }
             bar = ProgressBar(isQuiet: input.print.quiet)
             let run = BatchRun(survey, site, settings)
@@ -133,6 +134,7 @@ struct BatchBuild {
             let resumed = result.resumed > 0 ? ", of which \(result.resumed) were made before it was cut short" : ""
             out += "  batch    \(batch.name): \(noun)\(resumed)\(result.isNew ? "" : ", nothing changed")\n"
             if let images = result.images { out += "           \(result.path)/\(images)\n" }
+            if let sheets = result.sheets { out += "           \(result.path)/\(sheets)\n" }
             out += "           \(result.path)/results.csv\(entry.map { ", sealed in entry \($0)" } ?? "")\n"
         }
         return out
@@ -150,6 +152,7 @@ struct BatchBuild {
                     json.field("rows", result.rows)
                     json.field("resumed", result.resumed)
                     json.field("images", result.images)
+                    json.field("sheets", result.sheets)
                     json.field("entry", entry)
                 }
             }

@@ -36,7 +36,7 @@ struct BatchRunTests {
         _ site: Site, _ output: String = "dist", shard: BatchShard? = nil, isVerified: Bool = true
     ) async throws -> BatchResult {
         let survey = try await survey(site)
-        #expect(survey.diagnostics.isEmpty)
+        #expect(survey.isRight, "\(survey.diagnostics)")
         var options = BatchRun.Options(output: folder.path + "/" + output, workers: 2)
         options.shard = shard
         options.isVerified = isVerified
@@ -159,6 +159,80 @@ struct BatchRunTests {
                 "bottles.csv:6:1: error[duplicate-slug]: '21/A' is the address of two rows",
             ])
         #expect(survey.diagnostics.first?.summary.hasSuffix("bottles.csv has 6 rows, not 9") == true)
+    }
+
+    @Test(
+        "JSON Lines, UTF-16 and semicolons become the same codes as CSV",
+        arguments: ["bottles.jsonl", "utf16.csv", "semicolons.csv"])
+    func formats(name: String) async throws {
+        try write(rows: 700)
+        let table = String(decoding: try Files.read(folder.path + "/bottles.csv"), as: UTF8.self)
+        let rows = table.split(separator: "\n").dropFirst().map { $0.split(separator: ",") }
+        let other =
+            switch name {
+            case "bottles.jsonl": Data(rows.map { "{\"design\":\"\($0[1])\",\"serial\":\"\($0[0])\"}\n" }.joined().utf8)
+            case "utf16.csv": try #require(("\u{FEFF}" + table).data(using: .utf16LittleEndian))
+            default: Data(table.replacingOccurrences(of: ",", with: ";").utf8)
+            }
+        try Files.create(folder.path + "/" + name, Array(other))
+        let own = try await make(try site(), "own")
+        let site = try site { $0.data = folder.path + "/" + name }
+        let result = try await make(site, "other")
+        for file in ["codes.zip", "results.csv"] {
+            #expect(try Files.read(result.path + "/" + file) == Files.read(own.path + "/" + file), "\(file)")
+        }
+        // A bad row is told with the line of the file that people have.
+        let bad = name == "bottles.jsonl" ? "{\"serial\":\"..\",\"design\":\"x\"}\n" : "..;x\n"
+        if name != "utf16.csv" {
+            try Files.replace(folder.path + "/" + name, Array(other) + Array(bad.utf8))
+            let survey = try await survey(site)
+            let place = try #require(survey.diagnostics.first?.range.map { survey.sources.position(of: $0) })
+            #expect(survey.diagnostics.count == 1 && place.line == (name == "bottles.jsonl" ? 701 : 702))
+        }
+    }
+
+    @Test("labels stand on sheets in the order of the rows, and a row that breaks the template is named")
+    func sheets() async throws {
+        try write(rows: 30)
+        let svg =
+            #"<svg xmlns="http://www.w3.org/2000/svg" width="40mm" height="20mm" viewBox="0 0 40 20">"#
+            + #"<rect id="code" x="1" y="1" width="18" height="18"/>"#
+            + #"<text x="20" y="9" font-size="3">{{serial}} of {{n}}</text></svg>"#
+        func site(_ svg: String) throws -> Site {
+            try self.site {
+                var sheet = SheetSettings(grid: "4x13")
+                sheet.template = SheetSettings.File(path: "label.svg", bytes: Array(svg.utf8))
+                $0.sheet = sheet
+            }
+        }
+        let result = try await make(try site(svg))
+        try shell("cd \(result.path) && sha256sum -c --strict --quiet SHA256SUMS")
+        let text = try shell("pdftotext -raw \(result.path)/sheets.pdf -")
+        let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(words == (1...30).map { "S\($0) of \($0)" }.joined(separator: " "))
+        let broken = try await survey(try site(svg.replacingOccurrences(of: "{{serial}}", with: "{{seral}}")))
+        #expect(!broken.isRight && broken.diagnostics.contains { $0.help?.contains("serial") == true })
+    }
+
+    @Test("a column names the design of each row; a name that is none is told with its row")
+    func designs() async throws {
+        var site = try site {
+            $0.rowDesign = try? RowTemplate("{design}")
+            $0.designNumbers = ["dots": 0, "none": -1]
+            $0.images = .folder
+        }
+        var dots = Design(name: "dots")
+        dots.modules = .dots
+        site.designs = [dots]
+        let text = "serial,design\n1,dots\n2,none\n3,\n"
+        try Files.create(folder.path + "/bottles.csv", Array(text.utf8))
+        let result = try await make(site)
+        let sizes = try (1...3).map { try Files.read(result.path + "/bottles/00000\($0).png").count }
+        #expect(sizes[0] > sizes[1] && abs(sizes[1] - sizes[2]) < 60)
+        try Files.replace(folder.path + "/bottles.csv", Array((text + "4,dotts\n").utf8))
+        let survey = try await survey(site)
+        #expect(survey.diagnostics.map(\.summary) == ["there is no design 'dotts'"])
+        #expect(survey.diagnostics.map(\.help) == ["did you mean 'dots'?"])
     }
 
     @Test("ids are the same in every build, others with another secret, and none is there twice")

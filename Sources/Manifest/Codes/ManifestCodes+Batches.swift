@@ -1,7 +1,7 @@
 public import Support
 
 extension ManifestCodes {
-    static let batches = [batchTemplate, batchHeader, batchRow, batchSize]
+    static let batches = [batchTemplate, batchHeader, batchRow, batchSize, tableConverted]
 
     static let batchTemplate = define(
         "batch-template", "a template of a batch can't be used",
@@ -12,13 +12,21 @@ extension ManifestCodes {
         scheme or the host; where each row has an address of its own, one column holds the whole of it: to: "{url}".
         """,
         bad: "path: /01/{gtin/21/{serial}", mended: "path: /01/{gtin}/21/{serial}")
+    /// A table was converted before it was read.
+    public static let tableConverted = define(
+        "table-converted", "a table is not in UTF-8, and was converted",
+        """
+        Tables are UTF-8. UTF-16 and Windows-1252 (of which Latin-1 is a part) are converted as they are read; what a sign means
+        is a guess then. Look at letters outside of ASCII, or save the table as "CSV UTF-8".
+        """)
     static let batchHeader = define(
         "batch-header", "the header of a batch's table can't be used",
         """
         The first row names the columns, each once. Those that the batch's templates name must be there; others may.
         """,
         bad: "gtin,gtin\n09506000134352,1", mended: "gtin,serial\n09506000134352,1")
-    static let batchRow = define(
+    /// A row can't be made into a code.
+    public static let batchRow = define(
         "batch-row", "a row of a batch can't be made into a code",
         """
         Every column that `path` uses must be filled in, since the code would be another one without it. Nothing is made until

@@ -21,7 +21,15 @@ extension SiteAssembly {
                 continue
             }
             batches.append(batch)
-            guard options.readsBatches else { continue }
+            guard options.readsBatches else {
+                // Whoever reads the table later follows no link out of the folder.
+                do throws(RefusedPath) {
+                    _ = try paths.canonicalPath(
+                        of: String(batch.data.dropFirst(folder.count)), in: folder, at: batch.dataRange, for: .published
+                    )
+                } catch { sink.add(error.diagnostic) }
+                continue
+            }
             let first = table.links.count
             readRows(batch, draft, folder: folder, rows: entry.value["rows"], &table)
             batches[batches.count - 1].links = first..<table.links.count
@@ -106,6 +114,7 @@ extension SiteAssembly {
                     ManifestCodes.missingKey, at: node["seal"]?.range, "'seal' needs a ledger with a key",
                     help: "`wayseal keys new` makes one: ledger: { key: \"${file:secrets/ledger.key}\" }"))
         }
+        batch.sheet = readSheet(node["sheet"], folder: folder)
         batch.done = scalars(node["done"]).compactMap { text($0)?.text }
         if path.needsSecret || target.needsSecret { batch.secret = secret(node["key"], entry, folder: folder) }
         return (batch, draft)
@@ -208,12 +217,12 @@ extension SiteAssembly {
         let parts = scalar.text.split(separator: "/", omittingEmptySubsequences: false)
         let isPlain = !scalar.text.unicodeScalars.contains { $0.value < 0x20 || UTF8Scalars.isTreacherous($0) }
         guard isPlain, scalar.text.utf8.count <= 1_024, !parts.contains(where: { ["", ".", ".."].contains($0) }),
-            scalar.text.lowercased().hasSuffix(".csv")
+            [".csv", ".jsonl", ".ndjson", ".xlsx"].contains(where: scalar.text.lowercased().hasSuffix)
         else {
             sink.add(
                 .error(
                     ManifestCodes.badPath, at: scalar.range,
-                    "\(Bytes.quoted(scalar.text)) is not a plain path of a .csv file under the manifest's folder",
+                    "\(Bytes.quoted(scalar.text)) is not a plain path of a .csv, .jsonl, .ndjson or .xlsx file under the manifest's folder",
                     help: "write a path such as data/bottles.csv"))
             return nil
         }
@@ -225,18 +234,65 @@ extension SiteAssembly {
     private mutating func readRows(
         _ batch: CodeBatch, _ draft: LinkDraft, folder: String, rows: YAMLNode?, _ table: inout LinkTable
     ) {
-        var draft = draft
-        let bytes: [UInt8]
+        guard let bytes = readTable(batch, folder: folder) else { return }
+        let isConverted = TableConversion.isNeeded(
+            path: batch.data, first: bytes.span.extracting(first: TableConversion.sample))
+        guard !isConverted else { return convert(batch, draft, folder: folder, rows: rows, &table) }
+        let file = sources.add(path: batch.data, bytes: bytes)
+        readRows(batch, draft, bytes, file, rows: rows, &table)
+    }
+
+    private mutating func readTable(_ batch: CodeBatch, folder: String) -> [UInt8]? {
         do throws(RefusedPath) {
-            bytes = try readFile(
+            let bytes = try readFile(
                 String(batch.data.dropFirst(folder.count)), at: batch.dataRange, folder: folder, for: .published,
                 atMost: ManifestLoader.tableLimit)
-        } catch { return sink.add(error.diagnostic) }
-        if PrivateKeyText.isPresent(in: bytes) {
-            return sink.add(PathPolicy.privateKey(batch.data, at: batch.dataRange))
+            guard PrivateKeyText.isPresent(in: bytes) else { return bytes }
+            sink.add(PathPolicy.privateKey(batch.data, at: batch.dataRange))
+        } catch { sink.add(error.diagnostic) }
+        return nil
+    }
+
+    /// A table that is no CSV in UTF-8 with commas.
+    private mutating func convert(
+        _ batch: CodeBatch, _ draft: LinkDraft, folder: String, rows: YAMLNode?, _ table: inout LinkTable
+    ) {
+        var bytes: [UInt8] = []
+        var problems: [TableConversion.Problem] = []
+        do {
+            let path = try paths.canonicalPath(
+                of: String(batch.data.dropFirst(folder.count)), in: folder, at: batch.dataRange, for: .published)
+            let notes = try TableConversion.convert(path) { part in
+                bytes += part
+                if bytes.count > ManifestLoader.tableLimit {
+                    throw TableConversion.Problem(summary: "the table is too large")
+                }
+            } problem: {
+                problems.append($0)
+            }
+            for note in notes {
+                sink.add(.warning(ManifestCodes.tableConverted, at: batch.dataRange, "\(batch.data): \(note)"))
+            }
+        } catch {
+            problems.append(error as? TableConversion.Problem ?? .init(summary: "\(error)"))
         }
-        let file = sources.add(path: batch.data, bytes: bytes)
-        guard CSVLinks.checkEncoding(bytes.span, TableRow(file: file), &sink) else { return }
+        let file = sources.add(path: batch.data, bytes: bytes, firstLine: TableConversion.firstLine(path: batch.data))
+        for problem in problems {
+            let place = problem.line.map { sources.add(path: batch.data, bytes: [], firstLine: $0) }
+            sink.add(
+                .error(
+                    ManifestCodes.batchRow,
+                    at: place.map { SourceRange(file: $0, start: 0, length: 0) } ?? batch.dataRange,
+                    problem.summary, help: problem.help))
+        }
+        if !bytes.isEmpty { readRows(batch, draft, bytes, file, rows: rows, &table) }
+    }
+
+    private mutating func readRows(
+        _ batch: CodeBatch, _ draft: LinkDraft, _ bytes: [UInt8], _ file: Int32, rows: YAMLNode?,
+        _ table: inout LinkTable
+    ) {
+        var draft = draft
         var problems: [BatchRows.Problem] = []
         guard var reader = BatchRows(batch, header: bytes, problems: &problems) else {
             for problem in problems { sink.add(problem.diagnostic(file: file)) }

@@ -138,16 +138,29 @@ extension ManifestLanguage {
                 "Image formats; png by default."),
             SchemaKey("key", .text(.any), "The secret behind {id}, as ${file:…} or ${NAME}.", use: .secret),
             SchemaKey("seal", .text(.boolean), "Record the list of the codes in the ledger."),
-            .later("sheet", .record(sheet), "Printed sheets."),
+            SchemaKey("sheet", .record(sheet), "Printed sheets of labels."),
             .later("done", .oneOrMore(.any), "Whom to tell."),
         ])
 
     static let sheet = SchemaRecord(
         "`sheet`",
         [
-            .later("template", .text(.any), "The label."),
-            .later("page", .text(.any), "Paper size."),
-            .later("grid", .text(.any), "Columns and rows."),
+            SchemaKey("template", .text(.any), "The label, an SVG file; the code alone without it."),
+            SchemaKey("page", .text(.any), "A4, Letter, 320x450mm, or label for one label a page."),
+            SchemaKey("grid", .text(.any), "A product such as L7160, or columns x rows."),
+            SchemaKey("label", .text(.any), "Size of one label: 50x30mm."),
+            SchemaKey("margin", .text(.any), "Margins of the page: one to four lengths."),
+            SchemaKey("gap", .text(.any), "Between labels: one length, or across and down."),
+            SchemaKey("bleed", .text(.any), "How far pictures go over the cut."),
+            SchemaKey(
+                "marks", .oneOrMore(.choice(SheetSettings.Mark.allCases.map(\.rawValue))),
+                "What is printed beside the labels."),
+            SchemaKey(
+                "order", .text(.choice(SheetSettings.Order.allCases.map(\.rawValue))),
+                "Which label the next row fills; rows by default."),
+            SchemaKey("pile", .text(.integer(1...1_000)), "Sheets of a pile that is cut at once."),
+            SchemaKey("font", .text(.any), "A TrueType font; DejaVu Sans by default."),
+            SchemaKey("bold-font", .text(.any), "Its bold face."),
         ])
 
     static let certificate = SchemaRecord(

@@ -53,6 +53,8 @@ public struct BatchRows: Sendable {
     private let isTargetOneCell: Bool
     private let needsID: Bool
     private let names: [String]
+    /// Names of the table's columns.
+    public var columns: [String] { names }
     private let key: HMAC.Key
     private let keyMessage: [UInt8]
     private let targets: TargetText
@@ -148,6 +150,12 @@ public struct BatchRows: Sendable {
     private static func name(_ cell: TableCell, _ bytes: Span<UInt8>, _ scratch: [UInt8]) -> String {
         let text = (cell.isScratch ? scratch.span : bytes).extracting(cell.text)
         return SiteAssembly.trimmed(Bytes.string(text.count > 200 ? text.extracting(0..<200) : text))
+    }
+
+    /// A cell of the last row, by its column's number; what is no UTF-8 is mended.
+    public func cell(_ column: Int, _ bytes: Span<UInt8>) -> String {
+        let cell = scanner.cells[column]
+        return SiteAssembly.trimmed(Bytes.string((cell.isScratch ? scratch.span : bytes).extracting(cell.text)))
     }
 
     /// Begins a stretch of bytes at a row.

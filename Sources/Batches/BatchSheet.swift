@@ -1,0 +1,103 @@
+import Codes
+import Manifest
+import QRCode
+import Sheets
+import Site
+import Support
+
+/// Label sheets of a batch, `sheets.pdf`: a label for each row, in the order of the table. They are drawn after the images, in
+/// one go: a run that is killed while it draws them draws them again.
+struct BatchSheet: Sendable {
+    private let settings: SheetSettings
+    private let layout: SheetLayout
+    private let template: LabelTemplate
+    private let fonts: LabelFonts
+    /// Columns of the table, and what a row has besides.
+    private static let further = ["n", "url"]
+
+    /// Looks at what the manifest says: the layout, the template, the fonts. `nil` after problems were added.
+    init?(
+        _ settings: SheetSettings, columns: [String], sources: inout SourceMap, diagnostics: inout [Diagnostic]
+    ) {
+        self.settings = settings
+        do throws(SheetLayout.Problem) { layout = try SheetLayout(settings) } catch {
+            diagnostics.append(.error(SheetCodes.layout, at: settings.range, error.summary, help: error.help))
+            return nil
+        }
+        let all = columns + Self.further.filter { !columns.contains($0) }
+        if let file = settings.template {
+            let number = sources.add(path: file.path, bytes: file.bytes)
+            let (template, problems) = LabelTemplate.read(
+                file.bytes, file: number, label: layout.label, columns: all)
+            diagnostics += problems
+            guard let template else { return nil }
+            self.template = template
+        } else {
+            template = LabelTemplate(codeOn: layout.label, columns: all)
+        }
+        do {
+            let regular = try Self.font(settings.font, LabelFonts.usualPaths.regular)
+            let isPlain = settings.font != nil && settings.boldFont == nil
+            fonts = LabelFonts(
+                regular: regular, bold: isPlain ? nil : try Self.font(settings.boldFont, LabelFonts.usualPaths.bold))
+        } catch {
+            diagnostics.append(
+                .error(
+                    SheetCodes.font, at: settings.font?.range ?? settings.range, "\(error)",
+                    help: "install fonts-dejavu-core, or name a TrueType font: font: brand/sans.ttf"))
+            return nil
+        }
+    }
+
+    private static func font(_ file: SheetSettings.File?, _ usual: String) throws -> TrueTypeFont {
+        try TrueTypeFont(file?.bytes ?? Files.read(usual, limit: 64 << 20))
+    }
+
+    /// Draws all labels; answers the digest of the file.
+    /// - Parameters:
+    ///   - symbol: the code of the row that `reader` stands at, and its address.
+    ///   - progress: labels that are drawn.
+    func write(
+        _ path: String, title: String, total: Int, table: TableStretches, reader: BatchRows,
+        code: (BatchRows) throws(BatchError) -> (code: SheetDocument.Code, url: String), progress: (Int) -> Void
+    ) throws -> [UInt8] {
+        try Files.remove(path)
+        var file = try BatchOutput.Stream.open(path, keeping: 0)
+        var document: SheetDocument
+        do throws(LabelProblem) {
+            document = try SheetDocument(
+                layout: layout, template: template, settings: settings, fonts: fonts, title: title, total: total)
+        } catch { throw BatchError.labels([error.summary], more: 0) }
+        var reader = reader
+        var problems: [String] = []
+        var more = 0
+        let own = reader.columns
+        for stretch in table.stretches {
+            let bytes = try table.read(stretch)
+            reader.begin(before: stretch.before)
+            while case .row = reader.next(bytes.span) {
+                do throws(BatchRows.Problem) { try reader.normalize() } catch {
+                    throw BatchError.code(row: reader.number, url: "", error.summary)
+                }
+                let (code, url) = try code(reader)
+                var cells = own.indices.map { reader.cell($0, bytes.span) }
+                for name in Self.further where !own.contains(name) {
+                    cells.append(name == "n" ? "\(reader.number)" : url)
+                }
+                do throws(LabelProblem) { try document.add(cells, code) } catch {
+                    if problems.count < 20 {
+                        problems.append("row \(reader.number): \(error.summary)")
+                    } else {
+                        more += 1
+                    }
+                }
+                if document.hasBytes { try file.append(document.takeBytes()) }
+            }
+            progress(stretch.before + stretch.rows)
+        }
+        guard problems.isEmpty else { throw BatchError.labels(problems, more: more) }
+        do throws(FontError) { try document.finish() } catch { throw BatchError.labels(["\(error)"], more: 0) }
+        try file.append(document.takeBytes())
+        return try file.finish()
+    }
+}
