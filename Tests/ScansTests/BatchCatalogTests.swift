@@ -10,7 +10,8 @@ struct BatchCatalogTests {
         site.links = (0..<7).map { Link(slug: "s\($0)", target: "https://example.org/") }
         site.batches = try [("empty", 0..<0), ("red", 2..<4), ("white", 4..<7)].map { name, links in
             var batch = CodeBatch(
-                name: name, data: "t.csv", path: try RowTemplate("{n}"), target: try RowTemplate("https://example.org/"))
+                name: name, data: "t.csv", path: try RowTemplate("{n}"), target: try RowTemplate("https://example.org/")
+            )
             batch.links = links
             return batch
         }
