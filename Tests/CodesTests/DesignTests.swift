@@ -167,9 +167,11 @@ struct FrameWordsTests {
             var encoder = QREncoder()
             let template = try DesignTemplate(design)
             let drawing = template.drawing(try encoder.encode("https://go.example.org/words"))
-            guard case .area(let area)? = drawing.shapes.filter({ shape in
-                if case .area(let area) = shape { area.fill == .solid(.white) } else { false }
-            }).last, let bounds = area.outline.bounds else { return 0 }
+            guard
+                case .area(let area)? = drawing.shapes.filter({ shape in
+                    if case .area(let area) = shape { area.fill == .solid(.white) } else { false }
+                }).last, let bounds = area.outline.bounds
+            else { return 0 }
             return bounds.high.y - bounds.low.y
         }
         let (one, two) = (
