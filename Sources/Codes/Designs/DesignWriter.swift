@@ -10,6 +10,9 @@ public struct DesignWriter: Sendable {
     /// Width on paper of PDF and EPS in millimetres, where the design does not say.
     public let millimetres: Double
 
+    /// How symbols of each size are stamped; a size may have no plan.
+    private var plans: [Int: StampPlan?] = [:]
+
     /// A writer.
     /// - Parameter quietZone: where the design says nothing.
     public init(
@@ -56,6 +59,21 @@ public struct DesignWriter: Sendable {
 
     private mutating func png(_ symbol: Symbol) throws(CodeFileError) -> [UInt8] {
         let (scale, dots) = resolution(symbol)
+        if symbol.kind == .standard, var plan = try plan(symbol.size, scale, dots) {
+            var bytes: [UInt8] = []
+            // Out of the table while it changes: it is not copied then.
+            plans[symbol.size] = nil
+            plan.append(symbol, to: &bytes)
+            plans[symbol.size] = .some(plan)
+            return bytes
+        }
         return PicturePNG.file(try template.drawing(symbol).raster(scale: Double(scale)), dotsPerMetre: dots)
+    }
+
+    private mutating func plan(_ size: Int, _ scale: Int, _ dots: UInt32?) throws(CodeFileError) -> StampPlan? {
+        if let known = plans[size] { return known }
+        let plan = try StampPlan(template, size: size, scale: scale, dotsPerMetre: dots)
+        plans[size] = .some(plan)
+        return plan
     }
 }
