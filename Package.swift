@@ -238,7 +238,7 @@ let package = Package(
             exclude: ["Golden", "judge.py"]),
         .testTarget(
             name: "TransferTests", dependencies: ["Transfer", "Support", "TestSupport"],
-            exclude: ["mailserver.py", "nameserver.py"]),
+            exclude: ["mailserver.py", "nameserver.py", "hookserver.py"]),
         .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"], exclude: ["browser.py", "ask.py"]),
         .testTarget(
             name: "ServerTests",
