@@ -207,7 +207,8 @@ struct StatusStatement {
         else { return bad("the status list is not the one that was signed") }
         return .success(
             StatusStatement(
-                origin: String(lines[1]), signer: signer.description, purpose: purpose, number: number, size: numbers[0], at: numbers[1], list: list
+                origin: String(lines[1]), signer: signer.description, purpose: purpose, number: number,
+                size: numbers[0], at: numbers[1], list: list
             ))
     }
 
