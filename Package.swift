@@ -130,6 +130,7 @@ let package = Package(
                 "Support", "Site", "QRCode", "TransparencyLog", "Manifest", "Redirects", "Codes",
                 "Pages", "Build", "Ledger", "Verification", "Ethereum", "Anchoring", "Scans", "AccessLogs",
                 "Reports", "Transfer", "Places", "Decoding", "Certificates", "Legibility", "Art", "Payloads", "Sheets",
+                "Tables",
                 "Batches",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -268,6 +269,10 @@ if Context.environment["WAYSEAL_BENCH"] == "1" {
         .executableTarget(
             name: "bench-decoding", dependencies: ["Decoding", "Support"], path: "Benchmarks/Decoding",
             exclude: ["degrade.py", "run"]),
+        .systemLibrary(name: "CHaru", path: "Benchmarks/Sheets/CHaru", providers: [.apt(["libhpdf-dev"])]),
+        .executableTarget(
+            name: "bench-sheets", dependencies: ["Sheets", "Codes", "QRCode", "Site", "Support", "CHaru"],
+            path: "Benchmarks/Sheets", exclude: ["CHaru"]),
         .executableTarget(
             name: "bench-ledger", dependencies: ["Ledger", "Verification", "TransparencyLog", "Support"],
             path: "Benchmarks/Ledger"),

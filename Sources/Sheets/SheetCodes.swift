@@ -3,7 +3,7 @@ public import Support
 /// Every kind of problem that label sheets can have.
 public enum SheetCodes {
     /// All of them, for `wayseal explain`.
-    public static let all = [slot, column, size, text, layout, font]
+    public static let all = [slot, column, size, text, code, layout, font]
 
     /// No place for the code.
     public static let slot = DiagnosticCode(
@@ -44,6 +44,14 @@ public enum SheetCodes {
         shows them in the wrong order is worse than none.
 
             <text x="36" y="10" font-size="3" data-fit="25">{{name}}</text>
+        """)
+
+    /// A code that can't be made.
+    public static let code = DiagnosticCode(
+        "label-code", "a row of the table has no code",
+        """
+        The cell that the code would say is empty, or longer than any code can hold; or the table has no rows. Nothing is
+        written until every row is right.
         """)
 
     /// A sheet that can't be laid out.

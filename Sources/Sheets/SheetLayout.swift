@@ -198,6 +198,17 @@ public enum LabelGrid {
 
     /// Names of all sheets.
     public static var names: [String] { sheets.split(separator: "\n").map { String($0.prefix { $0 != " " }) } }
+    /// A line for each sheet: product, paper, labels, and the size of one.
+    public static var list: String {
+        sheets.split(separator: "\n").map { line in
+            let parts = line.split(separator: " ").map(String.init)
+            func wide(_ text: String, _ width: Int) -> String {
+                text + String(repeating: " ", count: max(1, width - text.count))
+            }
+            return wide(parts[0], 8) + wide(parts[1], 8) + wide(parts[2], 7) + "\(parts[3]) mm"
+        }.joined(separator: "\n")
+    }
+
     /// Names of all papers.
     public static var pageNames: [String] { pages.split(separator: "\n").map { String($0.prefix { $0 != " " }) } }
 

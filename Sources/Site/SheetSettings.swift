@@ -47,7 +47,7 @@ public struct SheetSettings: Equatable, Sendable {
     /// Margins of the page in millimetres: top, right, bottom, left; `nil`: 10 mm.
     public var margin: [Double]?
     /// Gaps between labels in millimetres: across and down; `nil`: none.
-    public var gap: (Double, Double)?
+    public var gap: (across: Double, down: Double)?
     /// How far pictures go over a label's edge, in millimetres.
     public var bleed = 0.0
     /// What is printed beside the labels.
@@ -101,6 +101,14 @@ public struct SheetSettings: Equatable, Sendable {
             let width = length(text[..<cross] + unit), width > 0, height > 0
         else { return nil }
         return (width, height)
+    }
+
+    /// A gap between labels: one length, or across and down.
+    public static func gap(_ text: String) -> (across: Double, down: Double)? {
+        let parts = text.split(separator: " ").map { length($0) }
+        let lengths = parts.compactMap { $0 }
+        guard lengths.count == parts.count, let first = lengths.first, lengths.count <= 2 else { return nil }
+        return (first, lengths.count == 2 ? lengths[1] : first)
     }
 
     /// One to four lengths, as CSS orders margins; top, right, bottom, left.

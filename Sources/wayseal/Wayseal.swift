@@ -31,6 +31,7 @@ struct Wayseal: AsyncParsableCommand {
             ExplainCommand.self, CompletionsCommand.self, VerifyCommand.self, IssueCommand.self, RevokeCommand.self,
             SuspendCommand.self, ReinstateCommand.self, SealCommand.self, DiscloseCommand.self, AnchorCommand.self,
             ScansCommand.self, ReportCommand.self, ScoreCommand.self, DesignCommand.self,
+            SheetCommand.self, PrintCommand.self,
         ])
 
     static func main() async {
