@@ -21,7 +21,7 @@ RELEASE = -c release --static-swift-stdlib --product wayseal
 # How long `make fuzz` looks for bytes that make a parser trap.
 FUZZ_SECONDS ?= 600
 
-.PHONY: demo test fast bench fuzz lint docs install clean build
+.PHONY: demo test fast bench fuzz lint docs gallery install clean build
 
 ## demo: build, compile fixtures/vinea, follow one of its links on a real nginx, show its code
 demo:
@@ -63,6 +63,10 @@ fuzz:
 lint:
 	$(SWIFT) format lint --strict --parallel -r Sources Tests Benchmarks site-templates ledger Package.swift
 	@! grep -rnE '^\s*(public |package |internal |@_exported )*import Foundation\s*$$' Sources site-templates ledger
+
+## gallery: the pictures and scores of docs/gallery.md
+gallery: build
+	@.ci/gallery .build/release/wayseal
 
 ## docs: man pages into .build/docs
 docs:

@@ -258,7 +258,7 @@ if let chosen = Context.environment["WAYSEAL_TESTS"]?.split(separator: " ") {
 if Context.environment["WAYSEAL_BENCH"] == "1" {
     package.targets += [
         .executableTarget(
-            name: "bench-codes", dependencies: ["Support", "QRCode", "Codes", "CQREncode", "CPNG"],
+            name: "bench-codes", dependencies: ["Support", "Site", "QRCode", "Codes", "CQREncode", "CPNG", "CPango"],
             path: "Benchmarks/Codes"),
         .executableTarget(
             name: "bench-legibility", dependencies: ["Art", "Legibility", "QRCode", "Codes", "Site", "Support"],

@@ -131,6 +131,7 @@ struct BenchCodes {
             for _ in 0..<2_000 { pdf = try PDFWriter.document(symbol, millimetres: 30) }
         }
         print("PDF: \(decimal(pdfTime / 2_000)) µs, \(pdf.count) bytes")
+        try BenchDesigns.run(texts, figure)
         // Printed so that nothing is optimised away.
         print("checksum \(sum)")
         exit(missed ? 1 : 0)

@@ -48,7 +48,13 @@ struct TwoByteCode {
 
     /// The header of the block, the last one of its stream.
     var header: DeflateChunks {
-        let distances = [Int](repeating: 0, count: distance.symbol) + [1]
+        Deflate.header(lengths, distances: [Int](repeating: 0, count: distance.symbol) + [1])
+    }
+}
+
+extension Deflate {
+    /// The header of a block with its own Huffman codes, the last one of its stream (RFC 1951, section 3.2.7).
+    static func header(_ lengths: [Int], distances: [Int]) -> DeflateChunks {
         // Runs of zeros as symbols 17 and 18, everything else as it is.
         var run: [(symbol: Int, extra: Int, extraCount: Int)] = []
         let all = lengths + distances
@@ -69,10 +75,10 @@ struct TwoByteCode {
             (counts[$0] ?? 0, $1) > (counts[$1] ?? 0, $0)
         }
         var codeLengths = [Int](repeating: 0, count: 19)
-        for (symbol, length) in zip(byUse, Deflate.completeLengths(byUse.count)) {
+        for (symbol, length) in zip(byUse, completeLengths(byUse.count)) {
             codeLengths[symbol] = length
         }
-        let codes = Deflate.codes(codeLengths)
+        let bits = codes(codeLengths)
         let order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
         let sent = (order.lastIndex { codeLengths[$0] > 0 } ?? 3) + 1
 
@@ -83,10 +89,34 @@ struct TwoByteCode {
         chunks.append(max(4, sent) - 4, 4)
         for symbol in order[..<max(4, sent)] { chunks.append(codeLengths[symbol], 3) }
         for (symbol, extra, extraCount) in run {
-            chunks.append(codes[symbol], codeLengths[symbol])
+            chunks.append(bits[symbol], codeLengths[symbol])
             chunks.append(extra, extraCount)
         }
         return chunks
+    }
+}
+
+extension Deflate {
+    /// Code lengths of at most 15 bits for symbols that come so often; those that never come get none (Huffman 1952). The
+    /// counts are halved until the longest code fits.
+    static func lengths(_ counts: [Int]) -> [Int] {
+        var counts = counts
+        while true {
+            var lengths = [Int](repeating: 0, count: counts.count)
+            // Trees with their weights, as lists of the symbols below.
+            var trees = counts.indices.filter { counts[$0] > 0 }.map { (weight: counts[$0], symbols: [$0]) }
+            trees.sort { ($0.weight, $0.symbols[0]) > ($1.weight, $1.symbols[0]) }
+            if trees.count == 1 { lengths[trees[0].symbols[0]] = 1 }
+            while trees.count > 1 {
+                let (a, b) = (trees.removeLast(), trees.removeLast())
+                let joined = (weight: a.weight + b.weight, symbols: a.symbols + b.symbols)
+                for symbol in joined.symbols { lengths[symbol] += 1 }
+                let place = trees.lastIndex { $0.weight > joined.weight }.map { $0 + 1 } ?? 0
+                trees.insert(joined, at: place)
+            }
+            if lengths.max() ?? 0 <= 15 { return lengths }
+            counts = counts.map { $0 > 0 ? $0 / 2 + 1 : 0 }
+        }
     }
 }
 

@@ -76,8 +76,8 @@ public struct Design: Hashable, Sendable {
         case petal
         /// Eight corners.
         case octagon
-        /// Six corners.
-        case hexagon
+        /// Two opposite corners are cut.
+        case gem
         /// A star with eight blunt points.
         case star
     }

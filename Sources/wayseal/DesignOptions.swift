@@ -15,7 +15,7 @@ struct DesignOptions: ParsableArguments {
     var modules: Design.Modules?
     @Option(help: ArgumentHelp("Form of the eyes: \(names(Design.EyeFrame.self)).", valueName: "form"))
     var eyes: Design.EyeFrame?
-    @Option(help: ArgumentHelp("Form of the eyes' balls; as --eyes, or hexagon, star.", valueName: "form"))
+    @Option(help: ArgumentHelp("Form of the eyes' balls; as --eyes, or gem, star.", valueName: "form"))
     var balls: Design.EyeBall?
     @Option(help: ArgumentHelp("Colour of what is dark: '#5b0f1f', navy; two, with a comma between, make a gradient."))
     var ink: String?

@@ -1,3 +1,4 @@
+import CPNG
 import Codes
 import Decoding
 import Glibc
@@ -52,7 +53,7 @@ struct DesignTests {
     func eyes(_ frame: Design.EyeFrame) throws {
         var zbar = ZBarReader()
         for ball in Design.EyeBall.allCases {
-            for scale in [4.0, 7] {
+            for scale in [4.0, 6] {
                 var template = try Self.template {
                     $0.eyeFrame = frame
                     $0.eyeBall = ball
@@ -107,7 +108,7 @@ struct DesignTests {
                 $0.modules = .rounded
             }
         }
-        add("e-hexagon") { $0.eyeBall = .hexagon }
+        add("e-gem") { $0.eyeBall = .gem }
         add("e-star") { $0.eyeBall = .star }
         for shape in Design.Frame.Shape.allCases {
             add("f-\(shape.rawValue)") {
@@ -153,5 +154,30 @@ struct DesignTests {
                 fclose(file)
             }
         }
+    }
+}
+
+@Suite("The words of a frame")
+struct FrameWordsTests {
+    @Test("are all drawn, however many: twice as many are twice as small")
+    func wide() throws {
+        func capital(_ text: String) throws -> Double {
+            var design = Design(name: "words")
+            design.frame = Design.Frame(shape: .banner, text: text)
+            var encoder = QREncoder()
+            let template = try DesignTemplate(design)
+            let drawing = template.drawing(try encoder.encode("https://go.example.org/words"))
+            guard
+                case .area(let area)? = drawing.shapes.filter({ shape in
+                    if case .area(let area) = shape { area.fill == .solid(.white) } else { false }
+                }).last, let bounds = area.outline.bounds
+            else { return 0 }
+            return bounds.high.y - bounds.low.y
+        }
+        let (one, two) = (
+            try capital(String(repeating: "H", count: 28)), try capital(String(repeating: "H", count: 56))
+        )
+        #expect(one > 0)
+        #expect(abs(one / two - 2) < 0.1)
     }
 }

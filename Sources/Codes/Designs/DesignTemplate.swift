@@ -11,6 +11,8 @@ public struct DesignTemplate: Sendable {
     public let logo: LogoPicture?
     /// Codewords of each (version, level), computed when first needed.
     private var maps: [Int: CodewordMap] = [:]
+    /// What is left of the error correction of each (version, level).
+    private var unused: [Int: Double] = [:]
 
     /// Looks at the logo's file.
     /// - Parameter quietZone: where the design says nothing.
@@ -26,10 +28,22 @@ public struct DesignTemplate: Sendable {
     /// of its n check codewords that have a hidden module (ISO/IEC 15415, unused error correction). Negative when the
     /// logo hides a pattern that readers look for first.
     public mutating func unusedCorrection(_ symbol: Symbol) -> Double {
-        guard let logo = design.logo, symbol.kind == .standard else { return 1 }
-        let hidden = hiddenModules(logo, size: symbol.size)
-        let map = map(symbol.version, symbol.level)
-        let last = symbol.size - 1
+        symbol.kind == .standard ? unusedCorrection(symbol.version, symbol.level) : 1
+    }
+
+    /// The same of any QR code of this version and level: it does not depend on what the code says.
+    private mutating func unusedCorrection(_ version: Int, _ level: ErrorCorrection) -> Double {
+        guard let logo = design.logo else { return 1 }
+        let key = version * 4 + level.rawValue
+        if let known = unused[key] { return known }
+        let share = unusedCorrection(logo, map(version, level))
+        unused[key] = share
+        return share
+    }
+
+    private func unusedCorrection(_ logo: Design.Logo, _ map: CodewordMap) -> Double {
+        let hidden = hiddenModules(logo, size: map.size)
+        let last = map.size - 1
         // Eyes, their margins, timing and format: within 8 modules of three corners, and row and column 6.
         let isVital = { (x: Int, y: Int) in
             x == 6 || y == 6 || (x <= 8 && y <= 8) || (x >= last - 7 && y <= 8) || (x <= 8 && y >= last - 7)
@@ -56,8 +70,9 @@ public struct DesignTemplate: Sendable {
         // Beyond eight versions more the modules get so small that a smaller logo is the better way.
         for version in plain.version...min(40, plain.version + 8) {
             for level in ErrorCorrection.allCases where level.rawValue >= least.rawValue {
-                guard let symbol = try? encoder.encode(text, level: level, minimumVersion: version),
-                    symbol.version == version, unusedCorrection(symbol) >= Self.leastUnused
+                guard unusedCorrection(version, level) >= Self.leastUnused,
+                    let symbol = try? encoder.encode(text, level: level, minimumVersion: version),
+                    symbol.version == version
                 else { continue }
                 return symbol
             }
@@ -72,12 +87,7 @@ public struct DesignTemplate: Sendable {
             var smaller = logo
             smaller.size = Double(percent) / 100
             for version in version...min(40, version + 4) {
-                let hidden = hiddenModules(smaller, size: 17 + 4 * version)
-                let map = map(version, .high)
-                let worst = map.damage { hidden.columns.contains($0) && hidden.rows.contains($1) }.max() ?? 0
-                if 1 - 2 * Double(worst) / Double(map.checkCodewordsPerBlock) >= Self.leastUnused {
-                    return smaller.size
-                }
+                if unusedCorrection(smaller, map(version, .high)) >= Self.leastUnused { return smaller.size }
             }
         }
         return nil
@@ -112,20 +122,28 @@ public struct DesignTemplate: Sendable {
         return (span(place.x, place.width), span(place.y, place.height))
     }
 
-    /// Dark modules that are drawn one by one, row by row: neither eyes nor cleared for the logo.
-    func drawnModules(_ symbol: Symbol) -> [Bool] {
-        let size = symbol.size
-        var dark = [Bool](repeating: false, count: size * size)
+    /// Modules that are drawn one by one, row by row: neither eyes nor cleared for the logo.
+    func drawnPlaces(size: Int, kind: Symbol.Kind) -> [Bool] {
+        var drawn = [Bool](repeating: true, count: size * size)
         var (columns, rows) = (0..<0, 0..<0)
         if let logo = design.logo, logo.clears { (columns, rows) = hiddenModules(logo, size: size) }
-        let eyes = symbol.kind == .standard
+        let eyes = kind == .standard
         for y in 0..<size {
-            for x in 0..<size where symbol[x, y] {
+            for x in 0..<size {
                 let isEye = x < 7 && y < 7 || eyes && (x >= size - 7 && y < 7 || x < 7 && y >= size - 7)
-                dark[y * size + x] = !isEye && !(columns.contains(x) && rows.contains(y))
+                drawn[y * size + x] = !isEye && !(columns.contains(x) && rows.contains(y))
             }
         }
-        return dark
+        return drawn
+    }
+
+    /// Those of them that are dark.
+    func drawnModules(_ symbol: Symbol) -> [Bool] {
+        var drawn = drawnPlaces(size: symbol.size, kind: symbol.kind)
+        for index in drawn.indices where drawn[index] {
+            drawn[index] = symbol[index % symbol.size, index / symbol.size]
+        }
+        return drawn
     }
 
     /// The frame's layout around a symbol; `nil`: no frame.

@@ -10,6 +10,9 @@ public struct DesignWriter: Sendable {
     /// Width on paper of PDF and EPS in millimetres, where the design does not say.
     public let millimetres: Double
 
+    /// How symbols of each size are stamped; a size may have no plan.
+    private var plans: [Int: StampPlan?] = [:]
+
     /// A writer.
     /// - Parameter quietZone: where the design says nothing.
     public init(
@@ -27,21 +30,19 @@ public struct DesignWriter: Sendable {
     public mutating func file(
         _ symbol: Symbol, _ format: CodeSettings.Format, title: String? = nil, picture: Raster? = nil
     ) throws(DesignError) -> [UInt8] {
-        let drawing =
-            picture.map { template.drawing(symbol, picture: $0) } ?? template.drawing(symbol)
         let width = template.design.print ?? millimetres
         do throws(CodeFileError) {
             switch format {
             case .svg:
-                return drawing.svg(title: title, millimetres: template.design.print)
-            case .png: return try png(symbol, drawing)
+                return drawing(symbol, picture).svg(title: title, millimetres: template.design.print)
+            case .png: return try png(symbol, picture)
             case .pdf:
                 var writer = PDFWriter(title: title)
-                try writer.add(drawing, millimetres: width)
+                try writer.add(drawing(symbol, picture), millimetres: width)
                 return writer.finish()
             case .eps:
                 let paper = template.design.paper.colours.first ?? .white
-                return try drawing.eps(millimetres: width, title: title, paper: paper)
+                return try drawing(symbol, picture).eps(millimetres: width, title: title, paper: paper)
             }
         } catch {
             throw .size(error)
@@ -58,8 +59,27 @@ public struct DesignWriter: Sendable {
         return (max(1, Int(dots + 1e-9)), UInt32((Double(design.dpi) / 0.0254).rounded()))
     }
 
-    private func png(_ symbol: Symbol, _ drawing: Drawing) throws(CodeFileError) -> [UInt8] {
+    private func drawing(_ symbol: Symbol, _ picture: Raster?) -> Drawing {
+        picture.map { template.drawing(symbol, picture: $0) } ?? template.drawing(symbol)
+    }
+
+    private mutating func png(_ symbol: Symbol, _ picture: Raster?) throws(CodeFileError) -> [UInt8] {
         let (scale, dots) = resolution(symbol)
-        return PicturePNG.file(try drawing.raster(scale: Double(scale)), dotsPerMetre: dots)
+        if symbol.kind == .standard, picture == nil, var plan = try plan(symbol.size, scale, dots) {
+            var bytes: [UInt8] = []
+            // Out of the table while it changes: it is not copied then.
+            plans[symbol.size] = nil
+            plan.append(symbol, to: &bytes)
+            plans[symbol.size] = .some(plan)
+            return bytes
+        }
+        return PicturePNG.file(try drawing(symbol, picture).raster(scale: Double(scale)), dotsPerMetre: dots)
+    }
+
+    private mutating func plan(_ size: Int, _ scale: Int, _ dots: UInt32?) throws(CodeFileError) -> StampPlan? {
+        if let known = plans[size] { return known }
+        let plan = try StampPlan(template, size: size, scale: scale, dotsPerMetre: dots)
+        plans[size] = .some(plan)
+        return plan
     }
 }

@@ -17,7 +17,7 @@ enum EyeOutlines {
         case .circle: ring(&outline, all(3.5), all(2.5))
         case .squircle: ring(&outline, all(3.5), all(2.5), pull: 0.88)
         case .leaf: ring(&outline, turned([0, 3, 0, 3], place), turned([0, 2.05, 0, 2.05], place))
-        case .drop: ring(&outline, turned([0, 3.5, 3.5, 3.5], place), turned([0, 2.5, 2.5, 2.5], place))
+        case .drop: ring(&outline, turned([0, 2.6, 2.6, 2.6], place), turned([0, 1.65, 1.65, 1.65], place))
         case .petal: ring(&outline, turned([3.5, 3.5, 0, 3.5], place), turned([2.5, 2.5, 0, 2.5], place))
         case .octagon:
             // The ring is one module thick at its cut corners, too: the inner cut is 2 − √2 shorter.
@@ -48,13 +48,16 @@ enum EyeOutlines {
         case .drop: filled(side, turned([0, radius, radius, radius], place))
         case .petal: filled(side, turned([radius, radius, 0, radius], place))
         case .octagon: outline.octagon(2, 2, 3, cut: 0.62)
-        case .hexagon:
+        case .gem:
+            let cut = isRound ? 0.6 : 0.7
+            let (low, high) = (3.5 - side / 2, 3.5 + side / 2)
+            let corners = [
+                (low, low), (high - cut, low), (high, low + cut), (high, high), (low + cut, high), (low, high - cut),
+            ]
             outline.polygon(
-                [(0, -1), (0.866025, -0.5), (0.866025, 0.5), (0, 1), (-0.866025, 0.5), (-0.866025, -0.5)].map {
-                    Point(3.5 + 1.82 * $0.0, 3.5 + 1.82 * $0.1)
-                })
+                corners.map { Point(place == .topRight ? 7 - $0.0 : $0.0, place == .bottomLeft ? 7 - $0.1 : $0.1) })
         case .star:
-            // Eight points on a circle of 1.85, notches on one of 1.4.
+            // Eight points on a circle of 1.73, notches on one of 1.42.
             let directions = [
                 (1.0, 0.0), (0.923880, 0.382683), (0.707107, 0.707107), (0.382683, 0.923880), (0, 1),
                 (-0.382683, 0.923880), (-0.707107, 0.707107), (-0.923880, 0.382683), (-1, 0), (-0.923880, -0.382683),
@@ -63,7 +66,7 @@ enum EyeOutlines {
             ]
             outline.polygon(
                 directions.enumerated().map { index, direction in
-                    let radius = index % 2 == 0 ? 1.85 : 1.4
+                    let radius = index % 2 == 0 ? 1.73 : 1.42
                     return Point(3.5 + direction.0 * radius, 3.5 + direction.1 * radius)
                 })
         }

@@ -141,10 +141,10 @@ struct ModuleOutlines {
             stamp.polygon(
                 [(0.5, 0.0), (0.95, 0.25), (0.95, 0.75), (0.5, 1), (0.05, 0.75), (0.05, 0.25)].map(Point.init))
         case .star:
-            // Five points on a circle of 0.54, five notches on one of 0.31, moved so that all is inside the square.
+            // Five points on a circle of 0.57, five notches on one of 0.37, cut to the square.
             let points = [
-                (0.5, -0.003), (0.682, 0.286), (1.013, 0.370), (0.795, 0.633), (0.817, 0.974), (0.5, 0.847),
-                (0.183, 0.974), (0.205, 0.633), (-0.013, 0.370), (0.318, 0.286),
+                (0.5, -0.035), (0.717, 0.236), (1.042, 0.359), (0.852, 0.649), (0.835, 0.996),
+                (0.5, 0.905), (0.165, 0.996), (0.148, 0.649), (-0.042, 0.359), (0.283, 0.236),
             ]
             stamp.polygon(points.map { Point(min(1, max(0, $0.0)), min(1, max(0, $0.1))) })
         case .smallSquare: stamp.rectangle(0.1, 0.1, 0.8, 0.8)

@@ -17,10 +17,10 @@ enum TextOutlines {
         return (placed, (bounds.high.x - bounds.low.x) * scale)
     }
 
-    /// A line in a size of 1,000 units; the baseline is wherever pango puts it.
+    /// A line in a size of 100 units, the baseline at 0.
     private static func outline(_ text: String) -> Outline {
-        // A recording of nothing: cairo needs a surface to set text for.
-        guard let surface = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1) else { return Outline() }
+        // Without bounds: cairo leaves out glyphs that are ten letters beyond those of a surface, even in outlines.
+        guard let surface = cairo_recording_surface_create(CAIRO_CONTENT_ALPHA, nil) else { return Outline() }
         defer { cairo_surface_destroy(surface) }
         guard let cairo = cairo_create(surface) else { return Outline() }
         defer { cairo_destroy(cairo) }
@@ -33,10 +33,11 @@ enum TextOutlines {
         cairo_set_font_options(cairo, options)
         guard let layout = pango_cairo_create_layout(cairo) else { return Outline() }
         defer { g_object_unref(UnsafeMutableRawPointer(layout)) }
+        pango_context_set_round_glyph_positions(pango_layout_get_context(layout), 0)
         let font = pango_font_description_new()
         pango_font_description_set_family(font, "Noto Sans, DejaVu Sans, sans-serif")
         pango_font_description_set_weight(font, PANGO_WEIGHT_BOLD)
-        pango_font_description_set_absolute_size(font, 1_000 * Double(PANGO_SCALE))
+        pango_font_description_set_absolute_size(font, 100 * Double(PANGO_SCALE))
         pango_layout_set_font_description(layout, font)
         pango_font_description_free(font)
         pango_layout_set_single_paragraph_mode(layout, 1)

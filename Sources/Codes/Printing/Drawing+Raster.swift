@@ -88,7 +88,7 @@ extension Raster {
 
     /// A colour over a pixel (Porter and Duff's "over", in sRGB as browsers do it).
     @inline(__always)
-    private static func lay(
+    static func lay(
         _ colour: (UInt8, UInt8, UInt8), _ alpha: Int, on pixels: UnsafeMutableBufferPointer<UInt8>, at place: Int
     ) {
         if alpha <= 0 { return }

@@ -25,6 +25,7 @@ struct DesignTable {
         var key = design
         key.name = ""
         key.range = nil
+        key.logo?.file.range = nil
         if let known = unnamed[key] { return known }
         let number = add(design)
         unnamed[key] = number
@@ -265,7 +266,11 @@ extension SiteAssembly {
     }
 
     private mutating func logoFile(_ path: YAMLScalar, folder: String) -> LogoFile? {
-        if let known = designs.logos[folder + "\0" + path.text] { return known }
+        if let known = designs.logos[folder + "\0" + path.text] {
+            var file = known
+            file?.range = path.range
+            return file
+        }
         let file = readFile(path.text, at: path.range, folder: folder).map {
             LogoFile(path: path.text, bytes: $0, range: path.range)
         }
