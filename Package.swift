@@ -239,7 +239,8 @@ let package = Package(
             name: "ReportsTests", dependencies: ["Reports", "Scans", "AccessLogs", "Support", "TestSupport"],
             exclude: ["Golden", "judge.py"]),
         .testTarget(
-            name: "TransferTests", dependencies: ["Transfer", "Support", "TestSupport"], exclude: ["mailserver.py"]),
+            name: "TransferTests", dependencies: ["Transfer", "Support", "TestSupport"],
+            exclude: ["mailserver.py", "hookserver.py"]),
         .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"], exclude: ["browser.py", "ask.py"]),
         .testTarget(
             name: "ServerTests",

@@ -45,6 +45,15 @@ struct CodeImages: Sendable {
                 let url = payload.map { "\($0.kind) \($0.title)" } ?? site.url(of: link, dense: link.dense)
                 let mode: UInt16 = payload?.isSecret ?? false ? 0o600 : 0o644
                 let path = CodePaths.path(of: link, in: site)
+                if payload?.isSwiss ?? false {
+                    let symbol = try encoder.encode(site.codeText(of: link), level: .medium)
+                    var writer = try DesignWriter(SwissCross.design(size: symbol.size), scale: settings.scale)
+                    for format in settings.formats {
+                        let bytes = try writer.file(symbol, format, title: url)
+                        files.append(OutputFile(path: path + "." + format.rawValue, bytes: bytes, mode: mode))
+                    }
+                    continue
+                }
                 // Readers of payments insist on plain codes of level M.
                 let design = payload?.isLevelM ?? false ? -1 : Int(link.design)
                 if design >= 0, writers[design] != nil {

@@ -46,6 +46,13 @@ public struct Payload: Equatable, Sendable {
         public var maximumVersion = 40
         /// The Swiss cross in the middle, and 46 mm a side.
         public var isSwiss = false
+
+        /// Any code will do, unless said otherwise.
+        public init(isLevelM: Bool = false, maximumVersion: Int = 40, isSwiss: Bool = false) {
+            self.isLevelM = isLevelM
+            self.maximumVersion = maximumVersion
+            self.isSwiss = isSwiss
+        }
     }
 
     /// What it is.

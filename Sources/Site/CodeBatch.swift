@@ -45,8 +45,8 @@ public struct CodeBatch: Sendable {
     public var isSealed: Bool
     /// Printed sheets of labels; `nil`: none.
     public var sheet: SheetSettings?
-    /// Whom to tell when it is done: `mailto:…`, `hook:NAME`.
-    public var done: [String]
+    /// Whom to tell when it is done.
+    public var done: [Recipient]
     /// The secret behind unguessable ids. Never printed.
     public var secret: [UInt8]
     /// Where its links stand among ``Site/links``; empty when the table was not read.

@@ -31,6 +31,8 @@ public struct Site: Sendable {
     public var goals: [Int: Goal] = [:]
     /// Statistics from access logs.
     public var reports = ReportSettings()
+    /// Other programs that are told what happens.
+    public var hooks: [Hook] = []
     /// What images are made of each code.
     public var codes: CodeSettings
     /// The designs that links refer to: those of the manifest in its order, then those that links write for themselves.

@@ -43,9 +43,16 @@ final class CSVRows {
             line = 2
             return
         }
+        separator = Self.separator(buffer[...])
+    }
+
+    /// The sign that stands most often in the first line outside of quotes.
+    static func separator(_ bytes: ArraySlice<UInt8>) -> UInt8 {
+        if bytes.starts(with: "sep=".utf8) { return 0 }
+        var separator = UInt8(ascii: ",")
         var counts: [UInt8: Int] = [:]
         var isQuoted = false
-        for byte in buffer {
+        for byte in bytes {
             if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
             if isQuoted { continue }
             if byte == 0x0A || byte == 0x0D { break }
@@ -54,6 +61,7 @@ final class CSVRows {
         for byte in [UInt8(ascii: ";"), 0x09] where counts[byte, default: 0] > counts[separator, default: 0] {
             separator = byte
         }
+        return separator
     }
 
     /// Gets the next piece when this one is used up; `false` at the end.

@@ -21,7 +21,8 @@ public struct TableError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Whether nothing after it can be read. After an error that is not fatal, the next row is.
     public var isFatal: Bool
 
-    init(line: Int?, _ summary: String, help: String? = nil, isFatal: Bool = true) {
+    /// An error.
+    public init(line: Int?, _ summary: String, help: String? = nil, isFatal: Bool = true) {
         self.line = line
         self.summary = summary
         self.help = help
@@ -79,8 +80,14 @@ public struct TableReader: ~Copyable {
     /// Opens a table and reads its header.
     /// - Parameter format: by the file's name unless it is given.
     public init(path: String, format: TableFormat? = nil) throws(TableError) {
-        let file = try TableFile(path)
-        switch format ?? TableFormat(path: path) {
+        try self.init(TableFile(path), format ?? TableFormat(path: path))
+    }
+
+    /// Reads a table that is in memory.
+    public init(bytes: [UInt8], format: TableFormat) throws(TableError) { try self.init(TableFile(bytes), format) }
+
+    private init(_ file: TableFile, _ format: TableFormat) throws(TableError) {
+        switch format {
         case .csv:
             let rows = CSVRows(TextSource(file))
             columns = try rows.readHeader()
@@ -159,13 +166,21 @@ public struct TableReader: ~Copyable {
     }
 }
 
-/// A plain file that is read from the front, or at any place.
+/// A plain file, or bytes in memory, that are read from the front or at any place.
 final class TableFile {
-    let descriptor: Int32
-    let path: String
+    private let descriptor: Int32
+    private let path: String
+    private let memory: [UInt8]
+
+    init(_ bytes: [UInt8]) {
+        descriptor = -1
+        path = ""
+        memory = bytes
+    }
 
     init(_ path: String) throws(TableError) {
         self.path = path
+        memory = []
         // A pipe or device would keep the reader waiting for ever.
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Self.failure(path) }
@@ -182,10 +197,15 @@ final class TableFile {
     }
 
     /// The length in bytes.
-    var size: Int { Int(lseek(descriptor, 0, SEEK_END)) }
+    var size: Int { descriptor < 0 ? memory.count : Int(lseek(descriptor, 0, SEEK_END)) }
 
     /// Fills `buffer` from `offset` on; how many bytes there were.
     func read(_ buffer: inout [UInt8], at offset: Int) throws(TableError) -> Int {
+        if descriptor < 0 {
+            let part = memory[min(max(0, offset), memory.count)...].prefix(buffer.count)
+            buffer.replaceSubrange(0..<part.count, with: part)
+            return part.count
+        }
         var done = 0
         let room = buffer.count
         while done < room {

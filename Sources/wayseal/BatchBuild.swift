@@ -124,6 +124,17 @@ struct BatchBuild {
             let part = options.shard == nil ? "" : " With --merge the parts become one."
             Terminal.note("these are codes only: 'wayseal build' makes their redirects.\(part)\n")
         }
+        if options.shard == nil { Self.tell(made, site) }
+    }
+
+    /// Tells those whom a new batch names, and the hooks that want to know of all.
+    static func tell(_ made: [Made], _ site: Site) {
+        for (batch, result, _) in made where result.isNew {
+            let wanting = site.hooks.filter { $0.events.contains(.batch) }.map { Recipient.hook($0.name) }
+            let recipients = batch.done + wanting.filter { !batch.done.contains($0) }
+            if recipients.isEmpty { continue }
+            Notices(site).tell(Notices.done(batch.name, result.generation, rows: result.rows, site), to: recipients)
+        }
     }
 
     /// A line or three for each batch.

@@ -126,5 +126,9 @@ struct BuildCommand: AsyncParsableCommand {
         } else {
             Terminal.write(Array((BuildReport.text(built, site, archive: archive) + BatchBuild.text(made)).utf8))
         }
+        if built.isNew {
+            Notices.tellOfBuild(site, generation: built.generation, links: site.links.count, codes: built.codes)
+        }
+        if let site = loaded.site { BatchBuild.tell(made, site) }
     }
 }

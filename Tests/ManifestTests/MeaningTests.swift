@@ -32,7 +32,7 @@ import Testing
         let head = example.contains("domains:") ? "" : "domains: { go.example.org: {} }\n"
         let others = [
             "links/spring.csv": "slug,to\n", "Links/spring.csv": "slug,to\n", "a.csv": "slug,to\n",
-            "links.csv": "slug,to\n", "links.xlsx": "",
+            "links.csv": "slug,to\n", "links.ods": "",
             "links/a.yaml": "links: {}", "links.yaml": "links: {}", "secrets/ledger.key": Fixtures.key,
             "secrets/spring.csv": "slug,to\n", "country.mmdb": "", "city.mmdb": "",
         ]

@@ -186,13 +186,48 @@ import Testing
     @Test("tables that are UTF-16, empty or without a header are explained")
     func headers() {
         #expect(codes(Self.csv("")) == ["table-header"])
-        #expect(codes(Self.csv("slug;to\na;b")) == ["table-header"])
+        #expect(codes(Self.csv("slug;to\na;https://e.org/,b")) == [])
+        #expect(codes(Self.csv("slug;to\na\n")) == ["table-cells"])
         #expect(codes(Self.csv("https://e.org/")) == ["unknown-key"])
         #expect(codes(Self.csv("slug,to,to\n")) == ["table-header"])
         let utf16 = readBytes(
             Array("domains: { go.example.org: {} }\ninclude: a.csv".utf8),
             ["a.csv": [0xFF, 0xFE, 0x73, 0x00]])
-        #expect(codes(utf16) == ["invalid-utf8"])
+        #expect(codes(utf16) == ["unknown-key", "table-converted"])
+    }
+}
+
+@Suite struct ConvertedTableTests {
+    private func read(_ name: String, _ bytes: [UInt8]) -> ManifestResult {
+        readBytes(Array("domains: { go.example.org: {} }\ninclude: \(name)".utf8), [name: bytes])
+    }
+
+    @Test("Latin-1 and UTF-16 become the same links as UTF-8, with a warning at the line")
+    func encodings() throws {
+        let text = "slug,to,tags\na,https://e.org/,x\nb,https://e.org/b,gr\u{FC}n\n"
+        let latin = text.unicodeScalars.map { UInt8($0.value) }
+        let converted = read("t.csv", latin)
+        let site = try #require(converted.site)
+        #expect(site.links.map(\.tags) == [["x"], ["gr\u{FC}n"]])
+        #expect(codes(converted) == ["table-converted"])
+        let range = try #require(converted.diagnostics[0].range)
+        #expect(converted.sources.position(of: range).line == 3)
+        let wide: [UInt8] = text.utf16.reduce(into: [0xFF, 0xFE]) { $0 += [UInt8($1 & 255), UInt8($1 >> 8)] }
+        #expect(try #require(read("t.csv", wide).site).links.map(\.tags) == site.links.map(\.tags))
+    }
+
+    @Test("a row that is wrong in a table with semicolons is shown on its own line")
+    func lines() throws {
+        let result = read(
+            "t.csv", Array("slug;to\n\na;https://e.org/\nb;htps://e.org/\n\"c\nd\";https://e.org/\ne\n".utf8))
+        let places = result.diagnostics.compactMap { $0.range.map { result.sources.position(of: $0).line } }
+        #expect(codes(result).first == "target-scheme" && codes(result).last == "table-cells")
+        #expect(places == [4, 5, 7])
+    }
+
+    @Test("a file that only calls itself a workbook is refused")
+    func workbook() {
+        #expect(codes(read("t.xlsx", Array("slug,to\n".utf8))) == ["table-header"])
     }
 }
 

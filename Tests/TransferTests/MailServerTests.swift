@@ -46,6 +46,16 @@ struct MailServerTests {
             String(decoding: try Files.read(folder.path + "/mail"), as: UTF8.self)
                 == "anna@vinea.example boris@vinea.example\nОтчёт: март\nПривет.|.|A line with a dot.\nотчёт.pdf\n")
         #expect(try Files.read(folder.path + "/attachment") == Self.message.attachments[0].bytes)
+        // What is told when something is done goes the same way.
+        let notifier = Notifier(
+            server: MailServer(url: url, allowsPlaintext: true, timeout: 10_000), sender: "reports@vinea.example")
+        #expect(
+            notifier.tell(
+                WebhookTests.event, to: [.mail("print@vinea.example")], clock: { 1_775_030_400 }, wait: { _ in })
+                == [.init(recipient: .mail("print@vinea.example"), failure: nil)])
+        #expect(
+            String(decoding: try Files.read(folder.path + "/mail"), as: UTF8.self)
+                == "print@vinea.example\nbottles-2024: 100,000 codes\nDone.\nno attachment\n")
         withExtendedLifetime(folder) {}
     }
 

@@ -15,10 +15,10 @@ def write(name, data):
 class Handler:
     async def handle_DATA(self, server, session, envelope):
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        attachment = next(message.iter_attachments())
-        write("attachment", attachment.get_content())
+        attachment = next(message.iter_attachments(), None)
+        if attachment: write("attachment", attachment.get_content())
         text = message.get_body().get_content().replace("\r\n", "\n").replace("\n", "|").rstrip("|")
-        lines = [" ".join(envelope.rcpt_tos), message["subject"], text, attachment.get_filename(), ""]
+        lines = [" ".join(envelope.rcpt_tos), message["subject"], text, attachment.get_filename() if attachment else "no attachment", ""]
         write("mail", "\n".join(lines).encode())
         return "250 OK"
 

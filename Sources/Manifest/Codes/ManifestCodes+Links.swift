@@ -157,9 +157,9 @@ extension ManifestCodes {
         """
         The first row names the columns: `to` is required, `slug` usual, and any of domain, redirect, query, suffix, dense,
         noindex, privacy, tags, reuse, design, from, until, hours, days, limit, once, confirm, enforce, only, gone and rate may
-        follow, each once. Cells are separated by commas, as RFC 4180 has it.
+        follow, each once. Cells are separated by commas (RFC 4180), semicolons or tabs.
         """,
-        bad: "short;url\nhello;https://example.org/",
+        bad: "slug,to,to\nhello,https://example.org/,https://example.org/",
         mended: "slug,to\nhello,https://example.org/")
     static let tableQuote = define(
         "table-quote", "a quote in a CSV file is not closed, or stands inside a cell",

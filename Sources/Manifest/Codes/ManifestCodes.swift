@@ -109,9 +109,10 @@ extension ManifestCodes {
         "include-kind", "an included file has an unknown kind",
         """
         The end of the name decides how a file is read: .yaml and .yml hold `links`, `domains` and `include`; .csv is
-        a table of links with a header row; .jsonl and .ndjson hold one JSON object a line.
+        a table of links with a header row, and so is the first visible sheet of .xlsx; .jsonl and .ndjson hold one JSON
+        object a line.
         """,
-        bad: "include: [links.xlsx]",
+        bad: "include: [links.ods]",
         mended: "include: [links.csv]")
 }
 

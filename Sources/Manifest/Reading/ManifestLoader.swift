@@ -1,4 +1,5 @@
 import Support
+import Tables
 
 /// Reads the main manifest and all it includes: YAML into nodes, tables as bytes.
 struct ManifestLoader {
@@ -143,13 +144,13 @@ struct ManifestLoader {
             sink.add(PathPolicy.link(path, at: range))
             return
         }
-        guard ["yaml", "yml", "csv", "jsonl", "ndjson"].contains(kind) else {
+        guard ["yaml", "yml", "csv", "jsonl", "ndjson", "xlsx"].contains(kind) else {
             if !isLiteral { return }
             sink.add(
                 .error(
                     ManifestCodes.includeKind, at: range,
                     "\(Bytes.quoted(path)) is of no kind that can be included",
-                    help: "included files end in .yaml, .yml, .csv, .jsonl or .ndjson"))
+                    help: "included files end in .yaml, .yml, .csv, .jsonl, .ndjson or .xlsx"))
             return
         }
         do throws(RefusedPath) {
@@ -195,8 +196,13 @@ struct ManifestLoader {
                 return
             }
             read.insert(canonical)
-            let file = sources.add(path: display, bytes: bytes)
-            items.append(kind == "csv" ? .csv(file) : .jsonLines(file))
+            if kind == "csv" || kind == "xlsx" {
+                let table = ConvertedTable.read(bytes, TableFormat(path: path), display, at: range, &sources, &sink)
+                isIncomplete = isIncomplete || table == nil
+                if let table { items.append(.csv(table.file)) }
+                return
+            }
+            items.append(.jsonLines(sources.add(path: display, bytes: bytes)))
         } catch {
             isIncomplete = true
             sink.add(error.diagnostic)

@@ -1,10 +1,11 @@
 import Site
 import Support
+import Tables
 
 extension SiteAssembly {
     /// Batches of codes; unless ``ManifestOptions/readsBatches`` is off, each of their rows becomes a link.
     mutating func readBatches(
-        _ node: YAMLNode?, hasLedger: Bool, folder: String, _ table: inout LinkTable
+        _ node: YAMLNode?, hasLedger: Bool, folder: String, _ hooks: [Hook], _ table: inout LinkTable
     ) -> [CodeBatch] {
         var batches: [CodeBatch] = []
         for entry in node?.entries ?? [] {
@@ -17,7 +18,7 @@ extension SiteAssembly {
                         help: "use letters, digits, '-' and '_'"))
                 continue
             }
-            guard let (batch, draft) = readCodeBatch(entry, hasLedger: hasLedger, folder: folder, table) else {
+            guard let (batch, draft) = readCodeBatch(entry, hasLedger: hasLedger, folder: folder, hooks, table) else {
                 continue
             }
             batches.append(batch)
@@ -38,7 +39,7 @@ extension SiteAssembly {
     }
 
     private mutating func readCodeBatch(
-        _ entry: YAMLEntry, hasLedger: Bool, folder: String, _ table: LinkTable
+        _ entry: YAMLEntry, hasLedger: Bool, folder: String, _ hooks: [Hook], _ table: LinkTable
     ) -> (CodeBatch, LinkDraft)? {
         let (node, name) = (entry.value, entry.key.text)
         if node.isRefused { return nil }
@@ -115,7 +116,7 @@ extension SiteAssembly {
                     help: "`wayseal keys new` makes one: ledger: { key: \"${file:secrets/ledger.key}\" }"))
         }
         batch.sheet = readSheet(node["sheet"], folder: folder)
-        batch.done = scalars(node["done"]).compactMap { text($0)?.text }
+        batch.done = readRecipients(node["done"], hooks)
         if path.needsSecret || target.needsSecret { batch.secret = secret(node["key"], entry, folder: folder) }
         return (batch, draft)
     }

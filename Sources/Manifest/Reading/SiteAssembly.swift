@@ -81,8 +81,9 @@ struct SiteAssembly {
             case .jsonLines(let file): JSONLinks.read(sources.files[Int(file)].bytes, file, &table, &sink)
             }
         }
+        site.hooks = readHooks(root["integrations"], folder: main.folder)
         site.batches = readBatches(
-            root["batches"], hasLedger: root["ledger"]?["key"] != nil, folder: main.folder, &table)
+            root["batches"], hasLedger: root["ledger"]?["key"] != nil, folder: main.folder, site.hooks, &table)
         table.finish(&sink)
         site.designs = designs.designs
         site.places = table.places.places

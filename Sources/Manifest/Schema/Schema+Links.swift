@@ -139,7 +139,7 @@ extension ManifestLanguage {
             SchemaKey("key", .text(.any), "The secret behind {id}, as ${file:…} or ${NAME}.", use: .secret),
             SchemaKey("seal", .text(.boolean), "Record the list of the codes in the ledger."),
             SchemaKey("sheet", .record(sheet), "Printed sheets of labels."),
-            .later("done", .oneOrMore(.any), "Whom to tell."),
+            SchemaKey("done", .oneOrMore(.any), "Whom to tell: mailto:anna@example.org, hook:NAME.", use: .deployment),
         ])
 
     static let sheet = SchemaRecord(

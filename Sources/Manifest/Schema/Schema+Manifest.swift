@@ -39,7 +39,8 @@ enum ManifestLanguage {
             .later(
                 "publish", .table(SchemaTable("the places to publish", "NAME", .record(place))),
                 "Where builds are sent."),
-            .later("integrations", .record(integrations), "Other vendors' services."),
+            SchemaKey(
+                "integrations", .record(integrations), "Other vendors' services, and hooks that are told what happens."),
             .later(
                 "plans", .table(SchemaTable("the plans", "NAME", .record(plan))),
                 "What tenants may use and pay."),

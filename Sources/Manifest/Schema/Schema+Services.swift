@@ -1,3 +1,5 @@
+import Site
+
 extension ManifestLanguage {
     static let reports = SchemaRecord(
         "`reports`",
@@ -82,7 +84,7 @@ extension ManifestLanguage {
                                                 "path", .text(.any), "Path of each product, with {handle}."),
                                             .later("design", .text(.any), "Design of the codes."),
                                         ])), "A code for each product."),
-                        ])), "Shopify."),
+                        ])), "Products of a Shopify store."),
             .later(
                 "hubspot",
                 .record(
@@ -91,7 +93,7 @@ extension ManifestLanguage {
                         [
                             token, .later("contacts", .text(.any), "Folder of contacts."),
                             .later("scans", .text(.any), "Name of the event."),
-                        ])), "HubSpot."),
+                        ])), "Contacts and scans in HubSpot."),
             .later(
                 "ga4",
                 .record(
@@ -101,11 +103,11 @@ extension ManifestLanguage {
                             .later("id", .text(.any), "Measurement id."),
                             .later("secret", .text(.any), "API secret.", use: .secret),
                             .later("scans", .text(.any), "Name of the event."),
-                        ])), "Google Analytics 4."),
+                        ])), "Scans in Google Analytics 4."),
             .later(
                 "sendgrid",
                 .record(
-                    SchemaRecord("`sendgrid`", [token, .later("from", .text(.any), "Sender.")])), "SendGrid."),
+                    SchemaRecord("`sendgrid`", [token, .later("from", .text(.any), "Sender.")])), "Mail by SendGrid."),
         ],
         prefixed: (
             "hook:",
@@ -113,9 +115,10 @@ extension ManifestLanguage {
                 SchemaRecord(
                     "a hook",
                     [
-                        .later("to", .text(.any), "Address.", use: .deployment),
-                        .later("secret", .text(.any), "Signs what is sent.", use: .secret),
-                        .later("events", .oneOrMore(.any), "What is told."),
+                        SchemaKey("to", .text(.any), "Its address: https://….", use: .deployment),
+                        SchemaKey("secret", .text(.any), "Signs what is sent: whsec_….", use: .secret),
+                        SchemaKey(
+                            "events", .oneOrMore(.choice(Hook.Event.allCases.map(\.rawValue))), "What it is told."),
                     ]))
         ))
 

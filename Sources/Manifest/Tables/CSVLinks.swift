@@ -85,7 +85,7 @@ enum CSVLinks {
             guard let column = TableColumn.byName[name] else {
                 hasUnknown = true
                 columns.append(nil)
-                reportColumn(name, range, isOnly: scanner.cells.count == 1, &sink)
+                reportColumn(name, range, &sink)
                 continue
             }
             if let first = places[column] {
@@ -114,18 +114,9 @@ enum CSVLinks {
     }
 
     private static func reportColumn(
-        _ name: String, _ range: SourceRange, isOnly: Bool, _ sink: inout DiagnosticSink
+        _ name: String, _ range: SourceRange, _ sink: inout DiagnosticSink
     ) {
         let names = TableColumn.allCases.map(\.name)
-        let separator = name.contains(";") ? ";" : name.contains("\t") ? "a tab" : nil
-        if isOnly, let separator {
-            sink.add(
-                .error(
-                    ManifestCodes.tableHeader, at: range,
-                    "cells are separated by \(separator), not by commas",
-                    help: "save the table with commas"))
-            return
-        }
         let isLaterKey = ManifestLanguage.link[name] != nil
         sink.add(
             .error(
