@@ -30,8 +30,8 @@ struct Wayseal: AsyncParsableCommand {
             QRCommand.self, KeysCommand.self, PasswordCommand.self, TokensCommand.self, SchemaCommand.self,
             ExplainCommand.self, CompletionsCommand.self, VerifyCommand.self, IssueCommand.self, RevokeCommand.self,
             SuspendCommand.self, ReinstateCommand.self, SealCommand.self, DiscloseCommand.self, AnchorCommand.self,
-            ScansCommand.self, ReportCommand.self, ScoreCommand.self, DesignCommand.self, SheetCommand.self,
-            PrintCommand.self,
+            ScansCommand.self, ReportCommand.self, ScoreCommand.self, DesignCommand.self,
+            SheetCommand.self, PrintCommand.self,
         ])
 
     static func main() async {
