@@ -14,7 +14,7 @@ struct BenchSheets {
         <svg xmlns="http://www.w3.org/2000/svg" width="63.5mm" height="38.1mm" viewBox="0 0 63.5 38.1">
         <path d="M36 31h23" stroke="#000" stroke-width="0.4"/>
         <rect id="code" x="3" y="4" width="30" height="30"/>
-        <text x="36" y="10" font-size="4" font-weight="700">{{name}}</text>
+        <text x="36" y="10" font-size="3.2" font-weight="700">{{name}}</text>
         <text x="36" y="16" font-size="2.8">Lot {{lot}}</text>
         </svg>
         """

@@ -29,7 +29,7 @@ struct PDFObjects {
     private var taken = 0
     /// Where each object begins, object 1 first; 0 for one that is still to be written.
     private var offsets: [Int] = []
-    private let deflater = Deflater(level: 6)
+    private let deflater = Deflater(level: 4)
 
     init() {
         // Four bytes above 127 tell programs that guess that the file is binary (ISO 32000-1, section 7.5.2).
