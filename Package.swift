@@ -37,6 +37,7 @@ let package = Package(
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CResolv"),
         .systemLibrary(
             name: "CSecp256k1", pkgConfig: "libsecp256k1", providers: [.apt(["libsecp256k1-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -63,7 +64,9 @@ let package = Package(
 
         // Base: every room above may use it.
         .target(name: "Support", dependencies: ["CLinux", "COpenSSL"]),
-        .target(name: "Transfer", dependencies: ["Support", "CCurl"]),
+        .target(
+            name: "Transfer", dependencies: ["Support", "CCurl", "CResolv"],
+            linkerSettings: [.linkedLibrary("resolv")]),
         .target(name: "Tables", dependencies: ["Support", "CZlib", "CExpat"]),
         .target(name: "SQLite", dependencies: ["CSQLite"]),
 
@@ -194,7 +197,7 @@ let package = Package(
             dependencies: ["Verification", "Ledger", "TransparencyLog", "Support", "TestSupport"]),
         .testTarget(
             name: "LedgerJudgeTests",
-            dependencies: ["Ledger", "Verification", "TransparencyLog", "Support", "TestSupport"],
+            dependencies: ["wayseal", "Ledger", "Verification", "TransparencyLog", "Support", "TestSupport"],
             path: "Tests/Judges", exclude: ["tlogcheck.go", "h1.go"]),
         .testTarget(name: "EthereumTests", dependencies: ["Ethereum", "Support", "TestSupport"]),
         .testTarget(
@@ -203,9 +206,9 @@ let package = Package(
             name: "ChainJudgeTests",
             dependencies: [
                 "wayseal", "Anchoring", "Ethereum", "Ledger", "Verification", "Transfer", "TransparencyLog",
-                "LedgerContracts", "Support", "TestSupport",
+                "LedgerContracts", "Pages", "Site", "Support", "TestSupport",
             ],
-            path: "Tests/ChainJudges", exclude: ["devchain.py", "judge.py", "badserver.py"]),
+            path: "Tests/ChainJudges", exclude: ["devchain.py", "judge.py", "badserver.py", "page_chain.py"]),
         .testTarget(
             name: "PagesTests",
             dependencies: ["Pages", "Site", "Ethereum", "LedgerContracts", "SiteTemplates", "Support"]),
@@ -240,7 +243,7 @@ let package = Package(
             exclude: ["Golden", "judge.py"]),
         .testTarget(
             name: "TransferTests", dependencies: ["Transfer", "Support", "TestSupport"],
-            exclude: ["mailserver.py", "hookserver.py"]),
+            exclude: ["mailserver.py", "nameserver.py", "hookserver.py"]),
         .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"], exclude: ["browser.py", "ask.py"]),
         .testTarget(
             name: "ServerTests",

@@ -591,11 +591,11 @@ const Wayseal = (() => {
     if (!note || note.signatures.length !== 1) refuse("statusNote");
     const lines = /^wayseal\/status@v1\n([^\n]+)\n(0|[1-9]\d*) (0|[1-9]\d*)\n([0-9a-f]{64})  (revocation|suspension)-(0|[1-9]\d*)\.json\n$/
       .exec(note.text);
-    let isSigned = false;
+    let signer = null;
     for (const key of lines ? keys : []) {
-      if ([lines[1], `${lines[1]}/revocation`].includes(key.name)) isSigned ||= (await signedBy(note, key)) === "signed";
+      if ([lines[1], `${lines[1]}/revocation`].includes(key.name) && (await signedBy(note, key)) === "signed") signer ??= key.text;
     }
-    if (!isSigned) refuse("statusUnsigned");
+    if (!signer) refuse("statusUnsigned");
     if (lines[1] !== origin) refuse("statusOther");
     const [size, at, purpose, number] = [Number(lines[2]), Number(lines[3]), lines[5], Number(lines[6])];
     const credential = bytesOf(list.credential);
@@ -609,7 +609,7 @@ const Wayseal = (() => {
     if (!bits) refuse("statusChanged");
     if (!(index < size) || Math.floor(index / listSize) !== number) refuse("statusUncovered");
     const place = index % listSize;
-    return { purpose, at, isSet: (bits[place >> 3] & (0x80 >> place % 8)) !== 0 };
+    return { purpose, at, signer, isSet: (bits[place >> 3] & (0x80 >> place % 8)) !== 0 };
   }
 
   // ---- Anchors: a block's header, and what its roots lead to
@@ -910,6 +910,8 @@ const Wayseal = (() => {
       const seen = new Map(), lists = newest.length ? newest : bundle.status;
       for (const list of lists) {
         const status = await readStatus(list, [...trusted, ...ring.revocations], checkpoint.origin, proof.index);
+        // That something is valid today is worth nothing from a revoked key, whenever it claims to have said so.
+        if (!status.isSet && ring.revoked.has(status.signer)) continue;
         if (seen.has(status.purpose)) throw new Refusal("status", "statusOther");
         seen.set(status.purpose, status);
       }

@@ -180,7 +180,33 @@
     if (!key) return tell("otherIssuer", checkpoint);
     const signature = await Wayseal.signedBy(note, key);
     if (signature !== "signed") return tell(signature);
+    if (isServed && location.hostname === checkpoint.origin) {
+      const entry = await entryOf(proof.index, checkpoint.size).catch(() => null);
+      const text = JSON.stringify;
+      if (entry) {
+        return check(Wayseal.bytesOf(`{"disclosed":[],"entry":${text(Wayseal.textOf(entry))},"format":"wayseal/bundle@v1",`
+          + `"log":${text(key.text)},"proof":${text(Wayseal.textOf(bytes))},"status":[]}`));
+      }
+    }
     tell("proofOnly", { index: proof.index, origin: checkpoint.origin });
+  }
+
+  // The entry that a proof is about, from the log of the page's own host; null where it is not served.
+  async function entryOf(index, size) {
+    const tile = Math.floor(index / 256), digits = String(tile);
+    const groups = digits.padStart(Math.ceil(digits.length / 3) * 3, "0").match(/\d{3}/g);
+    const path = `/log/tile/entries/${groups.map((group, i) => (i < groups.length - 1 ? "x" : "") + group).join("/")}`;
+    for (const name of [path, `${path}.p/${Math.min(256, size - 256 * tile)}`]) {
+      const answer = await fetch(name);
+      if (!answer.ok) continue;
+      const bytes = new Uint8Array(await answer.arrayBuffer());
+      for (let at = 0, place = 256 * tile; at + 2 <= bytes.length; place++) {
+        const length = bytes[at] * 256 + bytes[at + 1];
+        if (place === index) return bytes.subarray(at + 2, at + 2 + length);
+        at += 2 + length;
+      }
+    }
+    return null;
   }
 
   // A number, or the address in a certificate's code.
@@ -188,8 +214,8 @@
     let id = text.trim();
     if (/^https?:\/\//i.test(id)) {
       const url = new URL(id);
-      if (isServed ? url.host !== location.host : url.host !== Wayseal.readKey(keys[0] ?? "")?.name) {
-        return tell("elsewhere", { host: url.host });
+      if (url.hostname !== (isServed ? location.hostname : Wayseal.readKey(keys[0] ?? "")?.name)) {
+        return tell("elsewhere", { host: url.hostname });
       }
       id = decodeURIComponent(url.pathname.split("/").filter(Boolean).at(-1) ?? "");
     }
@@ -254,7 +280,12 @@
     stream = null;
     $("viewer").hidden = true;
   }
-  $("scan").hidden = !("BarcodeDetector" in window && navigator.mediaDevices);
+  $("scan").hidden = true;
+  // Some browsers have the interface and can read nothing by it.
+  (async () => {
+    const formats = "BarcodeDetector" in window ? await BarcodeDetector.getSupportedFormats() : [];
+    $("scan").hidden = !(formats.includes("qr_code") && navigator.mediaDevices);
+  })().catch(() => {});
   $("scan").addEventListener("click", async () => {
     try {
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });

@@ -106,8 +106,8 @@ final class BuildLedger {
     }
 
     /// The further files that are served, by what is recorded.
-    func served(by options: BuildOptions) throws(BuildError) -> [OutputFile] {
-        try options.served?(ledger.index, signer.verifier) ?? []
+    func served(by options: BuildOptions, take: (OutputFile) -> Bool) throws(BuildError) {
+        try options.served?(ledger.index, signer.verifier, take)
     }
 
     /// What the build may tell of it.

@@ -36,9 +36,13 @@ public struct BuildOptions: Sendable {
     public var now: Int
     /// Gives that many random bytes, for the salts of the ledger; `nil`: nothing is recorded.
     public var random: (@Sendable (_ count: Int) -> [UInt8])?
-    /// Further files that the ledger knows of: pages of certificates, and the page that verifies. Asked once a build, with
-    /// what is recorded and the key that signs.
-    public var served: (@Sendable (borrowing LedgerIndex, VerifierKey) throws(BuildError) -> [OutputFile])?
+    /// Gives away one file after the other while true is answered.
+    public typealias Served =
+        @Sendable (borrowing LedgerIndex, VerifierKey, (OutputFile) -> Bool) throws(BuildError) -> Void
+
+    /// Further files that the ledger knows of: pages of certificates, and the page that verifies. Asked with what is recorded
+    /// and the key that signs, once to compare and once to write, so that no more than one of them is ever in memory.
+    public var served: Served?
     /// Who builds, for the ledger's private notes.
     public var author: String?
 
@@ -129,10 +133,10 @@ public struct BuildPipeline: Sendable {
         }
         try prepareTrial()
 
-        let files = try compilation.files + (ledger?.served(by: options) ?? [])
+        let files = compilation.files
         if let previous, options.archive == nil, let number = store.current {
             let comparison = GenerationWriter(previous: previous, staging: nil)
-            if let entries = try await write(files, comparison, "comparing", progress),
+            if let entries = try await write(files, comparison, "comparing", ledger, progress),
                 try isComplete(entries, signer, ledger, previous)
             {
                 try writeLock()
@@ -156,7 +160,7 @@ public struct BuildPipeline: Sendable {
     ) async throws(BuildError) -> BuildResult {
         try store.prepareStaging()
         let writer = GenerationWriter(previous: previous, staging: store.staging)
-        guard let entries = try await write(files, writer, "writing", progress) else {
+        guard let entries = try await write(files, writer, "writing", ledger, progress) else {
             throw .other("a file changed while it was written")
         }
         if options.archive != nil, let previous, let number = store.current,
@@ -195,7 +199,8 @@ public struct BuildPipeline: Sendable {
 
     /// Places, or compares, every file. `nil` when only comparing and a file differs.
     private func write(
-        _ files: [OutputFile], _ writer: GenerationWriter, _ stage: String, _ progress: (Progress) -> Void
+        _ files: [OutputFile], _ writer: GenerationWriter, _ stage: String, _ ledger: BuildLedger?,
+        _ progress: (Progress) -> Void
     ) async throws(BuildError) -> [GenerationWriter.Entry]? {
         var entries: [GenerationWriter.Entry] = []
         do {
@@ -207,6 +212,7 @@ public struct BuildPipeline: Sendable {
         } catch {
             throw .file(error)
         }
+        if let ledger, try !writeServed(by: ledger, writer, &entries) { return nil }
         // Those of batches are made from their tables, and lie elsewhere.
         let own = site.ownLinks
         if site.codes.formats.isEmpty || own.isEmpty { return entries }
@@ -256,6 +262,32 @@ public struct BuildPipeline: Sendable {
             }
         }
         return isSame ? entries : nil
+    }
+
+    /// Places, or compares, what the ledger knows of, one file at a time; false: only comparing, and one differs.
+    private func writeServed(
+        by ledger: BuildLedger, _ writer: GenerationWriter, _ entries: inout [GenerationWriter.Entry]
+    ) throws(BuildError) -> Bool {
+        var made: Set<String> = []
+        var failure: FileError?
+        var isSame = true
+        try ledger.served(by: options) { file in
+            do throws(FileError) {
+                let folder = Files.parent(of: file.path)
+                if made.insert(folder).inserted { try writer.makeFolders(for: [file.path]) }
+                guard let entry = try writer.place(file) else {
+                    isSame = false
+                    return false
+                }
+                entries.append(entry)
+                return true
+            } catch {
+                failure = error
+                return false
+            }
+        }
+        if let failure { throw .file(failure) }
+        return isSame
     }
 
     /// Whether the last generation consists of exactly these files, carries the same signature, and all is recorded.

@@ -78,46 +78,64 @@ public struct CertificateFiles: Sendable {
 
     // MARK: what is served
 
-    /// Page and bundle of every certificate of the manifest's batches, and the page that verifies. The bundles carry no
-    /// status: it is served beside them, and changes more often.
-    public func published(_ index: borrowing LedgerIndex) throws(CertificateError) -> [OutputFile] {
+    /// Page and bundle of every certificate of the manifest's batches, and the page that verifies, one after the other for as
+    /// long as true is answered. The bundles carry no status: it is served beside them, and changes more often.
+    public func publish(
+        _ index: borrowing LedgerIndex, take: (OutputFile) -> Bool
+    ) throws(CertificateError) {
         let host = site.domains[site.issuer].host
-        var files: [OutputFile] = []
         let statements: [KeyStatement]
-        do { statements = try index.keyStatements() } catch { throw .ledger(error) }
-        let keys = KeyDocuments(origin: key.name, statements: statements, current: key).inForce
-        do throws(PageError) {
-            files.append(
-                OutputFile(
-                    path: "site/\(host)/\(VerificationPage.path)",
-                    bytes: try VerificationPage.html(
-                        for: site, host: host, key: keys.map(\.description).joined(separator: " "))))
-        } catch { throw .template("\(error)") }
-        if site.certificates.isEmpty { return files }
-        let certificates: [String: RecordedCertificate]
         let statuses: (revoked: Set<Int>, suspended: Set<Int>)
         do {
-            certificates = try index.certificates()
+            statements = try index.keyStatements()
             statuses = try index.statuses()
         } catch { throw .ledger(error) }
+        let keys = KeyDocuments(origin: key.name, statements: statements, current: key).inForce
+        do throws(PageError) {
+            let page = try VerificationPage.html(
+                for: site, host: host, key: keys.map(\.description).joined(separator: " "))
+            guard take(OutputFile(path: "site/\(host)/\(VerificationPage.path)", bytes: page)) else { return }
+        } catch { throw .template("\(error)") }
+        if site.certificates.isEmpty { return }
         var encoder = QREncoder()
-        for certificate in certificates.values.sorted(by: { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }) {
-            guard let batch = certificate[RecordedCertificate.batchField].flatMap({ batches[$0] }) else { continue }
-            let state: CertificateText.State =
-                statuses.revoked.contains(certificate.index)
-                ? .revoked : statuses.suspended.contains(certificate.index) ? .suspended : .valid
-            let url = url(of: certificate.id)
-            let code = try CertificateCode(url: url, encoder: &encoder).svg(title: url)
-            let path = "site/\(host)/\(Self.folder)/\(certificate.id)"
-            do throws(PageError) {
-                files.append(
-                    OutputFile(path: path, bytes: try text(certificate, state).page(template: batch.page, code: code)))
-            } catch { throw .template("the page of '\(batch.name)' is no template that can be filled in") }
-            files.append(
-                OutputFile(
-                    path: path + ".wayseal.json", bytes: try bundle(certificate, index, status: []).serialized))
+        var failure: CertificateError?
+        do {
+            try index.eachCertificate { certificate in
+                do throws(CertificateError) {
+                    for file in try published(certificate, index, statuses, host: host, &encoder) where !take(file) {
+                        return false
+                    }
+                    return true
+                } catch {
+                    failure = error
+                    return false
+                }
+            }
+        } catch { throw .ledger(error) }
+        if let failure { throw failure }
+    }
+
+    /// Page and bundle of one certificate; none where no batch of the manifest is its own.
+    private func published(
+        _ certificate: RecordedCertificate, _ index: borrowing LedgerIndex,
+        _ statuses: (revoked: Set<Int>, suspended: Set<Int>), host: String, _ encoder: inout QREncoder
+    ) throws(CertificateError) -> [OutputFile] {
+        guard let batch = certificate[RecordedCertificate.batchField].flatMap({ batches[$0] }) else { return [] }
+        let state: CertificateText.State =
+            statuses.revoked.contains(certificate.index)
+            ? .revoked : statuses.suspended.contains(certificate.index) ? .suspended : .valid
+        let url = url(of: certificate.id)
+        let code = try CertificateCode(url: url, encoder: &encoder).svg(title: url)
+        let path = "site/\(host)/\(Self.folder)/\(certificate.id)"
+        let page: [UInt8]
+        do throws(PageError) { page = try text(certificate, state).page(template: batch.page, code: code) } catch {
+            throw .template("the page of '\(batch.name)' is no template that can be filled in")
         }
-        return files
+        return [
+            OutputFile(path: path, bytes: page),
+            OutputFile(
+                path: path + ".wayseal.json", bytes: try bundle(certificate, index, status: []).serialized),
+        ]
     }
 
     // MARK: what the holder gets

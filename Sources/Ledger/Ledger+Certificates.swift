@@ -63,13 +63,59 @@ extension Draft {
 extension LedgerIndex {
     /// All certificates that there ever were, by number; of each the last version. O(certificates).
     public func certificates() throws(LedgerError) -> [String: RecordedCertificate] {
-        try certificates(where: "", [])
+        var found: [String: RecordedCertificate] = [:]
+        try eachCertificate {
+            found[$0.id] = $0
+            return true
+        }
+        return found
     }
 
     /// The certificate with this number.
     public func certificate(_ id: String) throws(LedgerError) -> RecordedCertificate? {
-        try certificates(
-            where: "AND entry.idx IN (SELECT idx FROM preimage WHERE field = 'slug' AND value = ?)", [.text(id)])[id]
+        var found: RecordedCertificate?
+        try eachCertificate(id) {
+            found = $0
+            return true
+        }
+        return found
+    }
+
+    /// Gives away every certificate, of each the last version, in the order of their numbers' bytes, while true is answered;
+    /// one is in memory at a time.
+    /// - Parameter id: only the one with this number.
+    public func eachCertificate(
+        _ id: String? = nil, take: (RecordedCertificate) -> Bool
+    ) throws(LedgerError) {
+        try attempt { () throws(SQLiteError) in
+            // The index of slugs gives their order, so that nothing is sorted.
+            let statement = try database.prepare(
+                """
+                SELECT value.idx, value.field, value.salt, value.value, entry.at, slug.value
+                FROM preimage slug
+                JOIN entry ON entry.idx = slug.idx AND entry.kind = 'certificate'
+                JOIN preimage value ON value.idx = slug.idx
+                WHERE slug.field = 'slug' \(id == nil ? "" : "AND slug.value = ?")
+                ORDER BY slug.value, slug.idx, value.field
+                """)
+            if let id { try statement.bind([.text(id)]) }
+            var current = RecordedCertificate(id: "", index: -1, at: 0, values: [], columns: [])
+            while try statement.step() {
+                let id = statement.text(5)
+                if statement.int(0) != current.index {
+                    if current.index >= 0, id != current.id, !take(current) { return }
+                    current = RecordedCertificate(
+                        id: id, index: statement.int(0), at: statement.int(4), values: [], columns: [])
+                }
+                if !statement.isNull(2) {
+                    current.values.append(
+                        Disclosure(field: statement.text(1), salt: statement.blob(2), value: statement.text(3)))
+                } else if statement.text(1) == Draft.columnsNote {
+                    current.columns = statement.text(3).split(separator: Draft.separator).map(String.init)
+                }
+            }
+            if current.index >= 0 { _ = take(current) }
+        }
     }
 
     /// Numbers of all entries about the certificate with this number, corrections and revocations included.
@@ -85,42 +131,6 @@ extension LedgerIndex {
                 """, .text(id)
             ) { numbers.append($0.int(0)) }
             return numbers
-        }
-    }
-
-    private func certificates(
-        where condition: String, _ values: [SQLiteValue]
-    ) throws(LedgerError) -> [String: RecordedCertificate] {
-        try attempt { () throws(SQLiteError) in
-            var found: [String: RecordedCertificate] = [:]
-            var current = RecordedCertificate(id: "", index: -1, at: 0, values: [], columns: [])
-            func finish() {
-                if let id = current[RecordedCertificate.idField] {
-                    current.id = id
-                    found[id] = current
-                }
-            }
-            let statement = try database.prepare(
-                """
-                SELECT preimage.idx, field, salt, value, at FROM preimage JOIN entry ON entry.idx = preimage.idx
-                WHERE entry.kind = 'certificate' \(condition) ORDER BY preimage.idx, field
-                """)
-            try statement.bind(values)
-            while try statement.step() {
-                if statement.int(0) != current.index {
-                    finish()
-                    current = RecordedCertificate(
-                        id: "", index: statement.int(0), at: statement.int(4), values: [], columns: [])
-                }
-                if !statement.isNull(2) {
-                    current.values.append(
-                        Disclosure(field: statement.text(1), salt: statement.blob(2), value: statement.text(3)))
-                } else if statement.text(1) == Draft.columnsNote {
-                    current.columns = statement.text(3).split(separator: Draft.separator).map(String.init)
-                }
-            }
-            finish()
-            return found
         }
     }
 

@@ -47,6 +47,7 @@ public struct TrustPolicy: Equatable, Sendable {
     /// Whether a record must be anchored on a chain.
     public var needsAnchor = false
 
+    private var told: [String: Int] = [:]
     /// What the logs' issuers have said about their keys, followed by ``follow(_:)``.
     private var statements: [KeyStatement] = []
     /// Keys that may sign status lists besides the logs'.
@@ -58,6 +59,13 @@ public struct TrustPolicy: Equatable, Sendable {
     /// What their issuers say of their keys that can't all be true.
     private(set) var keyConflict: String?
 
+    /// Knows from elsewhere that a key is revoked: what it signed counts only where a chain proves that it is older.
+    public mutating func distrust(_ key: VerifierKey, since: Int) {
+        if !logs.contains(key) { logs.append(key) }
+        told[key.description] = min(since, told[key.description] ?? Int.max)
+        revoked[key.description] = min(since, revoked[key.description] ?? Int.max)
+    }
+
     /// Trusts the keys that the trusted ones lead to by these statements, as well; and knows which are revoked.
     public mutating func follow(_ more: [KeyStatement]) {
         if more.isEmpty { return }
@@ -66,7 +74,7 @@ public struct TrustPolicy: Equatable, Sendable {
         logs = ring.logs
         revocationKeys = ring.revocations
         ownWitnesses = ring.witnesses
-        revoked = ring.revoked
+        revoked = ring.revoked.merging(told, uniquingKeysWith: min)
         keyConflict = ring.conflict
     }
 

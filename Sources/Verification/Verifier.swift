@@ -143,8 +143,11 @@ public struct Verifier: Sendable {
                         == SignedNote(bundle.proof.checkpoint).flatMap({ Checkpoint(text: $0.text) })?.origin,
                     answers[statement.purpose] == nil
                 else { return .fails("the status list is of another log, or there twice") }
-                answers[statement.purpose] = statement.answer(
+                let answer = statement.answer(
                     about: bundle.proof.index, now: now, greatestAge: policy.greatestStatusAge)
+                // That something is valid today is worth nothing from a revoked key, whenever it claims to have said so.
+                if case .holds = answer, policy.revoked[statement.signer] != nil { continue }
+                answers[statement.purpose] = answer
             }
         }
         for purpose in StatusList.Purpose.allCases {
@@ -165,6 +168,8 @@ struct StatusStatement {
     }
 
     let origin: String
+    /// The vkey whose signature holds.
+    let signer: String
     let purpose: StatusList.Purpose
     let number: Int
     let size: Int
@@ -181,10 +186,10 @@ struct StatusStatement {
         else { return bad("the note over the status list is not a signed note of one signature") }
         let lines = note.text.split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.count == 5, lines[0] == "wayseal/status@v1",
-            logs.first(where: { $0.name == lines[1] && note.isSigned(by: $0) })
+            let signer = logs.first(where: { $0.name == lines[1] && note.isSigned(by: $0) })
                 ?? revocationKeys.first(where: {
                     $0.name == KeyStatement.revocationName(String(lines[1])) && note.isSigned(by: $0)
-                }) != nil
+                })
         else { return bad("the status list is not signed by the log") }
         let numbers = lines[2].split(separator: " ").compactMap { Int($0) }
         guard numbers.count == 2, numbers.allSatisfy({ 0...1 << 53 ~= $0 }),
@@ -202,7 +207,8 @@ struct StatusStatement {
         else { return bad("the status list is not the one that was signed") }
         return .success(
             StatusStatement(
-                origin: String(lines[1]), purpose: purpose, number: number, size: numbers[0], at: numbers[1], list: list
+                origin: String(lines[1]), signer: signer.description, purpose: purpose, number: number,
+                size: numbers[0], at: numbers[1], list: list
             ))
     }
 

@@ -100,8 +100,9 @@ struct BuildCommand: AsyncParsableCommand {
         options.passphrase = try site.signing.flatMap { try passphrase.read(for: $0.pem) }
         options.random = Surroundings.random
         options.author = Surroundings.author
-        options.served = { index, key throws(BuildError) in
-            do throws(CertificateError) { return try CertificateFiles(site: site, key: key).published(index) } catch {
+        options.served = { index, key, take throws(BuildError) in
+            do throws(CertificateError) { try CertificateFiles(site: site, key: key).publish(index, take: take) } catch
+            {
                 throw .other(error.description)
             }
         }

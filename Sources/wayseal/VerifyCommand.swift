@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Ledger
 import Support
+import Transfer
 import TransparencyLog
 import Verification
 
@@ -15,7 +16,8 @@ struct VerifyCommand: AsyncParsableCommand {
             with its .wayseal.json beside it; a certificate's URL; the number of a certificate or the slug of a link of \
             the manifest here; or with --mirror a CSV of index[,field,salt,value].
 
-            Whom to trust is said by --trust or --key; where a manifest is, by its key. Codes on paper are compared \
+            Whom to trust is said by --trust, --key or --issuer; where a manifest is, by its key; of a URL, by its host and \
+            that host's DNS together. Codes on paper are compared \
             with the manifest, or with --host. No answer is one word: what is not proven is said as well.
 
             Examples:
@@ -30,6 +32,12 @@ struct VerifyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The log's key, instead of a policy.", valueName: "vkey")) var key: [String] = []
     @Flag(help: "Trust the key that a bundle or a host names; the answer says that nothing vouches for it.")
     var firstUse = false
+    @Option(
+        help: ArgumentHelp(
+            "Trust the keys on which this host's did.json and its DNS agree; asks both.", valueName: "host"))
+    var issuer: String?
+    @Option(help: ArgumentHelp("Ask this DNS server instead of the machine's.", valueName: "address[:port]"))
+    var resolver: String?
     @Option(help: ArgumentHelp("A value the record must disclose.", valueName: "field=value")) var expect: [String] = []
     @Option(help: ArgumentHelp("The entry that a .tlog-proof is about.", valueName: "file")) var entry: String?
     @Option(help: ArgumentHelp("A copy of the log, for CSV files.", valueName: "dir")) var mirror: String?
@@ -44,6 +52,9 @@ struct VerifyCommand: AsyncParsableCommand {
     @Flag(help: "Print CSV instead of text: file,page,x,y,what,verdict,detail.") var csv = false
 
     func validate() throws {
+        if let resolver, NameLookup.Server(resolver) == nil {
+            throw ValidationError("--resolver is an IPv4 address, with or without a port")
+        }
         if json && csv { throw ValidationError("--json and --csv exclude each other") }
     }
 

@@ -32,19 +32,25 @@ struct VerifyReport {
     }
 
     /// The answers about a record, and the values that it discloses.
-    func verdict(_ verdict: Verdict, name: String, values: [Disclosure], firstUse: String?) {
+    func verdict(
+        _ verdict: Verdict, name: String, values: [Disclosure], basis: VerifyTrust.Basis, key: String?
+    ) {
         switch form {
         case .csv:
             let id = values.first { $0.field == "slug" }?.value ?? ""
             row([name, "", "", "", id, verdict.isValid ? "authentic" : "NOT VALID", verdict.reason ?? status(verdict)])
-        case .json: json(verdict, name: name, values: values, firstUse: firstUse)
+        case .json: json(verdict, name: name, values: values, basis: basis, key: key)
         case .text:
             Terminal.say("\(ShownText.text(name)): \(verdict.isValid ? "the record is authentic" : "NOT VALID")")
             for (question, answer) in verdict.answers {
                 let (word, text) = Self.words(answer)
                 Terminal.say("  \(question.rawValue): \(word), \(ShownText.text(text))")
             }
-            if let firstUse { Terminal.say("  first use: nothing vouches for the key \(ShownText.text(firstUse))") }
+            switch basis {
+            case .given: break
+            case .firstUse: Terminal.say("  first use: nothing vouches for the key \(ShownText.text(key ?? ""))")
+            case .published(let host): Terminal.say("  trust: \(host) and its DNS name the same key")
+            }
             for value in values { Terminal.say("  \(ShownText.text(value.field)) = \(ShownText.text(value.value))") }
             if verdict.isValid {
                 Terminal.say(
@@ -55,7 +61,9 @@ struct VerifyReport {
 
     private func status(_ verdict: Verdict) -> String { verdict[.status].map { Self.words($0).text } ?? "" }
 
-    private func json(_ verdict: Verdict, name: String, values: [Disclosure], firstUse: String?) {
+    private func json(
+        _ verdict: Verdict, name: String, values: [Disclosure], basis: VerifyTrust.Basis, key: String?
+    ) {
         var json = JSONWriter()
         json.object { json in
             json.field("file", name)
@@ -76,7 +84,8 @@ struct VerifyReport {
                 json.key("values")
                 json.object { json in for value in values { json.field(value.field, value.value) } }
             }
-            if let firstUse { json.field("firstUse", firstUse) }
+            if basis == .firstUse { json.field("firstUse", key) }
+            if case .published(let host) = basis { json.field("trustedBy", "did.json and DNS of \(host)") }
         }
         json.lineEnd()
         Terminal.write(json.bytes)

@@ -30,6 +30,14 @@ extension VerifyThing {
         let id = String(path.dropFirst(prefix.utf8.count))
         let bytes = try Self.fetch("\(base)\(prefix)\(id).wayseal.json", what: "a record of '\(id)'", at: host)
         guard let bundle = ProofBundle(bytes) else { return try self.bundle(bytes, name: url) }
+        var asking = self
+        try asking.trust.resolve(base)
+        return try asking.online(url, bundle, bytes, id: id, base: base, host: host)
+    }
+
+    private func online(
+        _ url: String, _ bundle: ProofBundle, _ bytes: [UInt8], id: String, base: String, host: String
+    ) throws -> Bool {
         var status: [ProofBundle.Status]?
         let list = bundle.proof.index / StatusList.count
         if let lists = try? StatusList.Purpose.allCases.map({ purpose in
@@ -67,7 +75,7 @@ extension VerifyThing {
         }
     }
 
-    private static func fetch(_ url: String, what: String, at host: String) throws(Failure) -> [UInt8] {
+    static func fetch(_ url: String, what: String, at host: String) throws(Failure) -> [UInt8] {
         let response: HTTPResponse
         do throws(TransferError) { response = try HTTPRequest(.get, url).send() } catch {
             throw Failure(.outsideWorld, "\(host) could not be asked for \(what): \(error)")

@@ -8,7 +8,7 @@ import Verification
 
 /// Finds out what a thing is, and checks it as that.
 struct VerifyThing {
-    let trust: VerifyTrust
+    var trust: VerifyTrust
     let now: Int
     let anchors: AnchorTrustOptions
     let known: KnownCodes
@@ -70,11 +70,11 @@ struct VerifyThing {
         return try document(path, bytes)
     }
 
-    private func verifier(naming key: String?) throws(Failure) -> (verifier: Verifier, isFirstUse: Bool) {
-        let (policy, isFirstUse) = try trust.policy(naming: key)
+    func verifier(naming key: String?) throws(Failure) -> (verifier: Verifier, basis: VerifyTrust.Basis) {
+        let (policy, basis) = try trust.policy(naming: key)
         var verifier = Verifier(policy: policy, now: now, anchorCheck: try anchors.check())
         verifier.anchorTime = try anchors.time()
-        return (verifier, isFirstUse)
+        return (verifier, basis)
     }
 
     /// A bundle; `more` must be disclosed besides what was asked for.
@@ -92,28 +92,36 @@ struct VerifyThing {
             fresh.keys = keys
             bytes = fresh.serialized
         }
-        let (verifier, isFirstUse) = try verifier(naming: read?.log)
+        let (verifier, basis) = try verifier(naming: read?.log)
         let verdict = verifier.verdict(bundle: bytes, expected: expected.merging(more) { asked, _ in asked })
         report.verdict(
             verdict, name: name, values: verdict.isValid ? read?.disclosed ?? [] : [],
-            firstUse: isFirstUse ? read?.log : nil)
+            basis: basis, key: read?.log)
         return verdict.isValid
     }
 
     private func proof(_ path: String, _ bytes: [UInt8]) throws -> Bool {
-        let verifier = try verifier(naming: nil).verifier
+        let (verifier, basis) = try verifier(naming: nil)
         var about: [UInt8]?
         let stem = String(path.dropLast(path.hasSuffix(".tlog-proof") ? 11 : 0))
         if let entry {
             about = try Files.read(entry, limit: 1 << 16)
         } else if let beside = try? Files.read(stem + ".wayseal.json", limit: 1 << 24) {
             about = ProofBundle(beside)?.entry
+        } else if let mirror, let index = LogProof(bytes)?.index {
+            // The entry is in the log itself.
+            do throws(Mirror.Problem) {
+                let log = try Mirror(policy: verifier.policy) { try? Files.read(mirror + "/" + $0, limit: 1 << 25) }
+                if index < log.size { about = try log.entries(tile: index / Tile.fullWidth)[index] }
+            } catch { return report.line(false, name: path, "\(mirror): \(error)") }
         }
         guard let about else {
-            throw Failure(.usage, "a .tlog-proof needs --entry FILE, or its .wayseal.json beside it")
+            throw Failure(
+                .usage, "a .tlog-proof says where an entry is, not what it is",
+                hint: "give --entry FILE, or --mirror DIR with a copy of the log; a .wayseal.json beside it does, too")
         }
         let verdict = verifier.verdict(proof: bytes, entry: about)
-        report.verdict(verdict, name: path, values: [], firstUse: nil)
+        report.verdict(verdict, name: path, values: [], basis: basis, key: nil)
         return verdict.isValid
     }
 
@@ -189,7 +197,7 @@ struct VerifyThing {
             let statuses = (try? index.statuses()) ?? ([], [])
             if statuses.0.contains(certificate.index) { return report.line(false, name: id, "it was revoked") }
             if statuses.1.contains(certificate.index) { return report.line(false, name: id, "it is suspended") }
-            if let key = trust.policy?.logs.first {
+            if let key = trust.policy?.logs.last {
                 let files = CertificateFiles(site: site, key: key)
                 if let bundle = try? files.bundle(certificate, index, status: []) {
                     return try self.bundle(bundle.serialized, name: id, more: ["slug": id])

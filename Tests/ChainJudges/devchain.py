@@ -217,7 +217,10 @@ def main():
                 except Exception as e: o["error"] = {"code": -32603, "message": "%s: %s" % (type(e).__name__, e)}
                 return o
             out = json.dumps([one(r) for r in body] if isinstance(body, list) else one(body)).encode()
-            self.send_response(200); self.send_header("content-type", "application/json"); self.send_header("content-length", str(len(out))); self.end_headers(); self.wfile.write(out)
+            self.send_response(200); self.send_header("access-control-allow-origin", "*"); self.send_header("content-type", "application/json"); self.send_header("content-length", str(len(out))); self.end_headers(); self.wfile.write(out)
+        def do_OPTIONS(self):
+            # Pages of any origin may ask, as public nodes allow it.
+            self.send_response(204); self.send_header("access-control-allow-origin", "*"); self.send_header("access-control-allow-headers", "content-type"); self.end_headers()
         def log_message(self, *a): pass
     srv = ThreadingHTTPServer(("127.0.0.1", o.port), H); srv.daemon_threads = True
     # Goes when the test that started it goes, however that ends.

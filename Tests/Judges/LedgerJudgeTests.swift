@@ -83,23 +83,81 @@ struct LedgerJudgeTests {
         #expect(try !run("'\(checker)' '\(folder.log)' '\(vkey)'").isGood)
     }
 
+    @Test(
+        "the log that 'wayseal build' publishes is accepted by Go, openssl and sha256sum, its witness's line included")
+    func published() throws {
+        let folder = temporary.path + "/site"
+        let program = Files.parent(of: try #require(Files.realPath("/proc/self/exe"))) + "/wayseal"
+        let fixture = Files.parent(of: Files.parent(of: Files.parent(of: #filePath))) + "/fixtures/registrar"
+        let log = "\(folder)/dist/current/site/go.vinea.example/log"
+        let made = try run(
+            """
+            set -e
+            cp -r '\(fixture)' '\(folder)'
+            cd '\(folder)'
+            '\(program)' keys new --no-passphrase -o secrets/ledger.key 2>/dev/null > key.txt
+            '\(program)' build --quiet
+            cp '\(log)/checkpoint' first
+            '\(program)' issue sommelier-2026 --quiet
+            '\(program)' revoke SOM-26-0003 --reason x > revoked.txt
+            '\(program)' build --quiet
+            '\(program)' issue sommelier-2026 --refresh --quiet
+            cp -r '\(log)' copy
+            cp first copy/checkpoint.1
+            """)
+        try #require(made.isGood, "\(made.output)")
+        let vkey = String(decoding: try Files.read(folder + "/key.txt").dropLast(), as: UTF8.self)
+        let checker = try goProgram("tlogcheck")
+        let whole = try run("'\(checker)' '\(folder)/copy' '\(vkey)'")
+        #expect(whole.isGood && whole.output.contains("1 older checkpoints consistent"), "\(whole.output)")
+        let holder = "\(folder)/certificates/sommelier-2026/SOM-26-0007/SOM-26-0007"
+        let bundle = try #require(ProofBundle(Files.read(holder + ".wayseal.json")))
+        try Files.create(folder + "/entry", bundle.entry)
+        // The proof's own checkpoint, which is older than the log's.
+        let proof = try run("'\(checker)' '\(folder)/copy' '\(vkey)' '\(holder).tlog-proof' '\(folder)/entry'")
+        #expect(proof.isGood && proof.output.contains("entry \(bundle.proof.index) is in the tree"), "\(proof.output)")
+        let sums = try run(
+            "cd '\(folder)/dist/current' && sha256sum --strict --quiet -c SHA256SUMS && '\(goProgram("h1"))' SHA256SUMS"
+        )
+        let ledger = try Ledger.open(
+            LedgerFolder(folder + "/ledger"), origin: "go.vinea.example", mayCreate: false)
+        let files = try #require(try ledger.index.lastBuiltFiles())
+        #expect(sums.isGood && sums.output == files + "\n", "\(sums.output)")
+        // Both lines of the checkpoint, by openssl: the log's over the text, the witness's over time and text.
+        let note = try #require(SignedNote(Files.read(log + "/checkpoint")))
+        #expect(note.signatures.map(\.name) == ["go.vinea.example", "go.vinea.example/witness"])
+        let statements = try ledger.index.keyStatements()
+        let witness = try #require(
+            statements.first { $0.act == .witness }.flatMap { try? WitnessKey($0.key) })
+        let cosigned = note.signatures[1].bytes
+        let time = cosigned[..<8].reduce(0) { $0 << 8 | Int($1) }
+        #expect(try isVerified(note.text, note.signatures[0].bytes, by: VerifierKey(vkey).publicKey))
+        let message = "cosignature/v1\ntime \(time)\n\(note.text)"
+        #expect(try isVerified(message, Array(cosigned[8...]), by: witness.publicKey))
+        #expect(try !isVerified(message + " ", Array(cosigned[8...]), by: witness.publicKey))
+    }
+
+    /// Whether openssl accepts a signature, given the key's bytes alone.
+    private func isVerified(_ text: String, _ signature: [UInt8], by key: [UInt8]) throws -> Bool {
+        // SubjectPublicKeyInfo of Ed25519 (RFC 8410 §4): a fixed head, then the 32 bytes.
+        let head: [UInt8] = [0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00]
+        let base = temporary.path
+        try Files.replace(base + "/key.der", head + key)
+        try Files.replace(base + "/text", Array(text.utf8))
+        try Files.replace(base + "/signature", signature)
+        return try run(
+            "openssl pkeyutl -verify -pubin -inkey '\(base)/key.der' -keyform DER -rawin -in '\(base)/text' -sigfile '\(base)/signature'"
+        ).isGood
+    }
+
     @Test("openssl verifies the checkpoint's signature with the key's bytes alone")
     func openssl() throws {
         let origin = "go.example.org"
         let key = try Ed25519Key.generate()
         let folder = try fill([600], key: key, origin: origin)
         let note = try #require(SignedNote(Files.read(folder.log + "/checkpoint")))
-        // SubjectPublicKeyInfo of Ed25519 (RFC 8410 §4): a fixed head, then the 32 bytes.
-        let head: [UInt8] = [0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00]
-        let base = temporary.path
-        try Files.create(base + "/key.der", head + key.publicKey)
-        try Files.create(base + "/text", Array(note.text.utf8))
-        try Files.create(base + "/signature", note.signatures[0].bytes)
-        let command =
-            "openssl pkeyutl -verify -pubin -inkey '\(base)/key.der' -keyform DER -rawin -in '\(base)/text' -sigfile '\(base)/signature'"
-        #expect(try run(command).isGood)
-        try Files.replace(base + "/text", Array((note.text + " ").utf8))
-        #expect(try !run(command).isGood)
+        #expect(try isVerified(note.text, note.signatures[0].bytes, by: key.publicKey))
+        #expect(try !isVerified(note.text + " ", note.signatures[0].bytes, by: key.publicKey))
     }
 
     @Test("the h1: digest of a build is the one of Go's dirhash, over a SHA256SUMS that sha256sum accepts")

@@ -55,6 +55,50 @@ struct KeyDocumentsTests {
         #expect(try methods(nil).count == 1)
     }
 
+    @Test("what a host and its zone agree on is trusted; where they differ, neither is")
+    func published() throws {
+        let origin = "go.example.org"
+        let key = try Ed25519Key.generate()
+        let next = try Ed25519Key.generate()
+        let guardian = try Ed25519Key.generate()
+        let stranger = try Ed25519Key.generate()
+        let (a, b) = try (
+            VerifierKey(name: origin, publicKey: key.publicKey), VerifierKey(name: origin, publicKey: next.publicKey)
+        )
+        let revocation = try VerifierKey(
+            name: KeyStatement.revocationName(origin), publicKey: guardian.publicKey)
+        func statement(_ act: KeyStatement.Act, _ about: String) throws -> KeyStatement {
+            var statement = KeyStatement(origin: origin, act: act, key: about, since: 1_767_225_600)
+            try statement.sign(with: key, name: origin)
+            if act == .log, about == "\(b)" { try statement.sign(with: next, name: origin) }
+            return statement
+        }
+        var statements = try [
+            statement(.log, "\(a)"), statement(.log, "\(b)"), statement(.revocation, "\(revocation)"),
+        ]
+        var documents: KeyDocuments { KeyDocuments(origin: origin, statements: statements, current: b) }
+        let text = String(documents.dns.split(separator: "\"")[1])
+        let both = try PublishedKeys(did: documents.did, texts: ["v=spf1 -all", text], origin: origin)
+        #expect(both.logs == [b, a] && both.revoked.isEmpty, "the revocation key signs no checkpoints")
+        statements.append(try statement(.revoked, "\(a)"))
+        let after = try PublishedKeys(did: documents.did, texts: [text], origin: origin)
+        #expect(after.logs == [b] && after.revoked.map(\.key) == [a] && after.revoked[0].since == 1_767_225_600)
+        func reason(_ did: [UInt8], _ texts: [String], _ origin: String = "go.example.org") -> String? {
+            do {
+                _ = try PublishedKeys(did: did, texts: texts, origin: origin)
+                return nil
+            } catch { return error.description }
+        }
+        #expect(reason(documents.did, [])?.contains("no TXT record at _wayseal.go.example.org") == true)
+        let other = try VerifierKey(name: origin, publicKey: stranger.publicKey)
+        #expect(reason(documents.did, ["v=wayseal1; log=\(other)"])?.contains("which did.json does not") == true)
+        #expect(reason(documents.did, [text, "v=wayseal1; log=\(other)"]) != nil)
+        #expect(reason(documents.did, ["v=wayseal1; log=\(a)"])?.contains("no more") == true, "revoked")
+        #expect(reason(documents.did, ["v=wayseal1; log=rubbish"])?.contains("no key") == true)
+        #expect(reason(documents.did, [text], "evil.example.org")?.contains("no DID document") == true)
+        #expect(reason(Array("<html>".utf8), [text]) != nil)
+    }
+
     /// The other direction, by another way: long multiplication in base 256.
     private static func decoded(_ text: Substring) -> [UInt8] {
         let alphabet = Array("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")

@@ -272,7 +272,7 @@ struct PageJudgeTests {
 
     @Test(
         "served by the real nginx, a certificate's URL verifies with the newest status and one history, and in the browser",
-        .timeLimit(.minutes(2)))
+        .timeLimit(.minutes(4)))
     func served() throws {
         let folder = temporary.path + "/online"
         let program = Files.parent(of: try #require(Files.realPath("/proc/self/exe"))) + "/wayseal"
@@ -316,7 +316,34 @@ struct PageJudgeTests {
         #expect(
             try shell("cd /; \(program) verify --first-use \(base)/certificates/SOM-26-0001").output.contains(
                 "nothing vouches"))
-        let said = try run(["\(base)/verify/#SOM-26-0001", "\(base)/verify/#SOM-26-0002"], script: "served_page.py")
+        // Without a key: what the host and its DNS agree on.
+        let names = Files.parent(of: Files.parent(of: #filePath)) + "/TransferTests/nameserver.py"
+        for (place, text) in [
+            ("right", "v=wayseal1; log=$(cat \(folder)/key.txt)"), ("none", "v=spf1 -all"),
+            ("wrong", "v=wayseal1; log=localhost+00000000+AAAA"),
+        ] {
+            let asked = try shell(
+                """
+                python3 \(names) \(folder)/\(place).port _wayseal.localhost "\(text)" & server=$!
+                for i in $(seq 100); do [ -e \(folder)/\(place).port ] && break; sleep 0.05; done
+                cd /; \(program) verify --resolver 127.0.0.1:$(cat \(folder)/\(place).port) \(base)/certificates/SOM-26-0001 2>&1
+                status=$?
+                \(program) verify --resolver 127.0.0.1:$(cat \(folder)/\(place).port) --issuer \(base) \
+                  \(folder)/certificates/sommelier-2026/SOM-26-0001/SOM-26-0001.wayseal.json 2>&1 || status=$?
+                kill $server
+                exit $status
+                """)
+            let isRight = place == "right"
+            #expect((asked.status == 0) == isRight, "\(asked.output)")
+            let count = asked.output.components(separatedBy: "trust: localhost and its DNS name the same key").count - 1
+            #expect(count == (isRight ? 2 : 0), "\(asked.output)")
+            if !isRight { #expect(asked.output.contains("whom to trust is not known"), "\(asked.output)") }
+        }
+        let said = try run(
+            [
+                "\(base)/verify/#SOM-26-0001", "\(base)/verify/#SOM-26-0002",
+                "\(folder)/certificates/sommelier-2026/SOM-26-0001", program,
+            ], script: "served_page.py")
         #expect(said.hasSuffix("ok\n"), "\(said)")
     }
 
