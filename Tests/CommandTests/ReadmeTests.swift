@@ -16,11 +16,18 @@ struct ReadmeTests {
         var commands: [String] = []
         var isInside = false
         var pending = ""
+        // A file that is written from the page, until the line that ends it.
+        var here: (end: String, whole: String)?
         for line in text.components(separatedBy: "\n") {
             if line.hasPrefix("```") {
                 isInside = line == "```sh"
             } else if isInside, !line.isEmpty {
-                if line.hasSuffix("\\") {
+                if let (end, whole) = here {
+                    here = line == end ? nil : (end, whole + line + "\n")
+                    if line == end { commands.append(whole + line + "\n") }
+                } else if let mark = line.firstMatch(of: /<<'(\w+)'/) {
+                    here = (String(mark.1), line + "\n")
+                } else if line.hasSuffix("\\") {
                     pending += line.dropLast()
                 } else {
                     commands.append(pending + line)

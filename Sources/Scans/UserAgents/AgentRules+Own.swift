@@ -14,7 +14,7 @@ extension AgentRules {
                 "signal-android",
                 "signal-ios", "pinterest/", "pinterestbot", "redditbot", "snapchat", "snap url preview",
                 "kakaotalk-scrap",
-                "line-poker", "vkshare", "okhttp/vk", "bitlybot", "embedly", "iframely", "mastodon/", "pleroma",
+                "line-poker", "vkshare", "odklbot", "okhttp/vk", "bitlybot", "embedly", "iframely", "mastodon/", "pleroma",
                 "misskey",
                 "tumblr/", "flipboardproxy", "bingpreview", "google-pagerenderer", "googlemessages", "link preview",
                 "linkpreview", "preview bot", "bluesky cardyb", "mattermost", "rocket.chat", "zulipurlpreview",
