@@ -16,9 +16,8 @@ let withoutUnwinding = ["-Xllvm", "-force-attribute=nounwind", "-Xllvm", "-force
 /// Rooms in which no time is spent that anybody waits for: compiled for size, a third smaller. Manifest costs 5 % more
 /// instructions a link that way, counted on a build of 40,000.
 let small: Set<String> = [
-    "Anchoring", "Build", "Certificates", "Decoding", "Ethereum", "Manifest", "Pages", "Payloads", "Places",
-    "Redirects",
-    "Reports", "Site", "Transfer", "wayseal",
+    "Anchoring", "Build", "Certificates", "Decoding", "Ethereum", "Legibility", "Manifest", "Pages", "Payloads",
+    "Places", "Redirects", "Reports", "Site", "Tables", "Transfer", "Verification", "wayseal",
 ]
 
 // The house, bottom to top. A room knows only rooms below it; CONTRIBUTING.md has the tour.
@@ -307,11 +306,9 @@ let strictlyMemorySafe: Set<String> = [
     "AccessLogs", "Manifest", "SQLite", "TransparencyLog", "Ledger", "Verification", "Ethereum", "Anchoring", "Places",
 ]
 
-/// Rooms whose tests are millions of small steps: optimized in debug builds, too. Sums still trap when they overflow.
-let alwaysFast: Set<String> = ["Support", "TransparencyLog", "Ethereum", "Verification"]
-
-/// Rooms that look at every pixel of many pictures: fast in tests, too.
-let alwaysOptimised: Set<String> = ["Legibility", "Art"]
+/// Rooms whose tests are millions of small steps, or look at every pixel of many pictures: optimized in debug builds,
+/// too. Sums still trap when they overflow.
+let alwaysFast: Set<String> = ["Art", "Ethereum", "Legibility", "Support", "TransparencyLog", "Verification"]
 
 /// Shims in C and C++.
 let shims: Set<String> = ["CZXing", "CZBar", "CMustache"]
@@ -328,7 +325,6 @@ for target in package.targets where target.type != .system && !shims.contains(ta
     settings.append(.unsafeFlags(["-Xfrontend", "-function-sections"], .when(configuration: .release)))
     // No tables for unwinding: no C++ exception may pass a function of Swift, the shims catch them all. A seventh.
     settings.append(.unsafeFlags(withoutUnwinding, .when(configuration: .release)))
-    if alwaysOptimised.contains(target.name) { settings.append(.unsafeFlags(["-O"], .when(configuration: .debug))) }
     if small.contains(target.name) { settings.append(.unsafeFlags(["-Osize"], .when(configuration: .release))) }
     if alwaysFast.contains(target.name) { settings.append(.unsafeFlags(["-O"], .when(configuration: .debug))) }
     if fuzzed.contains(target.name) { settings.append(.unsafeFlags(["-sanitize=fuzzer,address"])) }
