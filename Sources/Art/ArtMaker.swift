@@ -112,7 +112,8 @@ public struct ArtMaker: ~Copyable {
                     tried = [(ArtStrength(strength: strength, centre: 1.0 / 3), 0)]
                 }
             case .blend:
-                for centre in Self.centres {
+                // The largest middle is the whole module: with it any image is read, and few need it.
+                for centre in Self.centres + [0.9, 1] where centre <= 0.78 || tried.isEmpty {
                     guard let strength = weakest(renderer, centre: centre, bytes) else { continue }
                     let picture = renderer.picture(.blend, strength, scale: ScanPixels.perModule)
                     tried.append((strength, ArtFidelity.decibels(picture, image)))

@@ -21,6 +21,8 @@ struct BatchImages: Sendable {
     private var svg: SVGWriter
     /// Of the designs that rows may have, by number; `nil`: a plain one, which the fast writers draw.
     private var designs: [Int32: DesignWriter?] = [:]
+    /// Designs that show an image: rows are drawn too fast for them.
+    private var imageDesigns: Set<Int32> = []
     /// For what the fast writers can't draw: EPS.
     private var plain: DesignWriter?
 
@@ -56,6 +58,7 @@ struct BatchImages: Sendable {
         } catch { throw .build(.other("\(error)")) }
         for number in Set([batch.design] + batch.designNumbers.values) where number >= 0 {
             let design = site.designs[Int(number)]
+            if design.art != nil { imageDesigns.insert(number) }
             let isPlain = design.isPlain && design.print == nil && design.level == nil && design.quietZone == nil
             do throws(DesignError) {
                 designs[number] =
@@ -128,7 +131,13 @@ struct BatchImages: Sendable {
             .code(row: number, url: String(decoding: url, as: UTF8.self), why)
         }
         part.rows += 1
+        if imageDesigns.contains(reader.design) {
+            throw failure("its design shows an image, which rows of a batch can't: give it a design without 'art'")
+        }
+        // Out of the table while it draws: what it keeps of earlier rows is not copied then.
         var writer = reader.design < 0 ? nil : designs[reader.design] ?? nil
+        if writer != nil { designs[reader.design] = .some(nil) }
+        defer { if writer != nil { designs[reader.design] = .some(writer) } }
         let symbol: Symbol
         do {
             symbol =
@@ -140,7 +149,6 @@ struct BatchImages: Sendable {
             do { isRead = try Self.isRead(symbol, &writer, as: url) } catch { throw failure("\(error)") }
             guard isRead else { throw failure("the code can't be read back") }
         }
-        if writer != nil { designs[reader.design] = .some(writer) }
         if batch.images == .none {
             Self.appendLine(number, reader.slug, url, symbol, file: "", image: nil, isVerified, &part.results)
             return
@@ -148,7 +156,7 @@ struct BatchImages: Sendable {
         var name = String(number)
         name = String(repeating: "0", count: digits - name.utf8.count) + name
         for format in batch.formats {
-            do { try draw(symbol, format, writer, url, &image) } catch { throw failure("\(error)") }
+            do { try draw(symbol, format, &writer, url, &image) } catch { throw failure("\(error)") }
             let path = "\(batch.name)/\(name).\(format.rawValue)"
             do {
                 switch batch.images {
@@ -168,8 +176,9 @@ struct BatchImages: Sendable {
         let text = String(decoding: url, as: UTF8.self)
         do {
             if reader.design >= 0, var writer = designs[reader.design] ?? nil {
+                designs[reader.design] = .some(nil)
+                defer { designs[reader.design] = .some(writer) }
                 let symbol = try writer.template.symbol(text, level: level, &encoder)
-                designs[reader.design] = .some(writer)
                 return (.drawing(writer.template.drawing(symbol)), text)
             }
             return (.symbol(try encoder.encode(bytes: url, level: level)), text)
@@ -177,12 +186,13 @@ struct BatchImages: Sendable {
     }
 
     private mutating func draw(
-        _ symbol: Symbol, _ format: CodeSettings.Format, _ writer: DesignWriter?, _ url: [UInt8], _ image: inout [UInt8]
+        _ symbol: Symbol, _ format: CodeSettings.Format, _ writer: inout DesignWriter?, _ url: [UInt8],
+        _ image: inout [UInt8]
     ) throws {
         image.removeAll(keepingCapacity: true)
         let title = format == .png ? "" : String(decoding: url, as: UTF8.self)
-        if var writer = writer ?? (format == .eps ? plain : nil) {
-            image = try writer.file(symbol, format, title: title)
+        if let file = try writer?.file(symbol, format, title: title) {
+            image = file
             return
         }
         switch format {
@@ -191,7 +201,7 @@ struct BatchImages: Sendable {
         case .pdf:
             image = try PDFWriter.document(
                 symbol, millimetres: Self.pageSide, quietZone: settings.quietZone, title: title)
-        case .eps: break
+        case .eps: image = try plain?.file(symbol, format, title: title) ?? []
         }
     }
 
