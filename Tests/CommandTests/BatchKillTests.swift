@@ -29,15 +29,22 @@ struct BatchKillTests {
         let command = "exec wayseal build --quiet --no-verify --only bottles"
         let start = Date()
         #expect(try shell.run(command + " -o whole").status == 0)
-        let time = Date().timeIntervalSince(start)
+        var time = Date().timeIntervalSince(start)
         var random = SystemRandomNumberGenerator()
         var kills = 0
-        for _ in 0..<(Self.isLong ? 60 : 3) {
+        let wanted = Self.isLong ? 60 : 3
+        for _ in 0..<(10 * wanted) where kills < wanted {
             let run = try shell.start(command)
             usleep(UInt32.random(in: 0...UInt32(time * 900_000), using: &random))
             Foundation.kill(run.process.processIdentifier, SIGKILL)
             run.process.waitUntilExit()
-            if run.process.terminationReason == .uncaughtSignal { kills += 1 }
+            if run.process.terminationReason == .uncaughtSignal {
+                kills += 1
+            } else {
+                // It was done before: the first run had a busier machine. Begin anew, and strike earlier.
+                time *= 0.7
+                #expect(try shell.run("rm -rf dist").status == 0)
+            }
         }
         let last = try shell.run("wayseal build --no-verify --only bottles")
         #expect(last.status == 0, "\(last.output)")
