@@ -13,10 +13,12 @@ extension Ledger {
             let nodes = try index.database.prepare("INSERT INTO node(level, idx, hash) VALUES (?, ?, ?)")
             let preimages = try index.database.prepare(
                 "INSERT INTO preimage(idx, field, salt, value) VALUES (?, ?, ?, ?)")
+            // `+`: a kind that is compared with the condition of a partial index has the statement parsed again with
+            // each value.
             let versions = try index.database.prepare(
                 """
                 SELECT entry.idx, entry.subject FROM preimage JOIN entry ON entry.idx = preimage.idx
-                WHERE preimage.field = 'slug' AND preimage.value = ? AND entry.kind = ?
+                WHERE preimage.field = 'slug' AND preimage.value = ? AND +entry.kind = ?
                 ORDER BY preimage.idx DESC LIMIT 1
                 """)
             let salts = salt(
