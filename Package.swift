@@ -180,7 +180,7 @@ let package = Package(
         .testTarget(
             name: "LegibilityTests", dependencies: ["Legibility", "QRCode", "Codes", "Decoding", "Support"]),
         .testTarget(
-            name: "PayloadsTests", dependencies: ["Payloads", "QRCode", "Codes", "Decoding", "Support"]),
+            name: "PayloadsTests", dependencies: ["Payloads", "QRCode", "Codes", "Decoding", "Support", "TestSupport"]),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest", "Site", "Support"]),
         .testTarget(name: "RedirectsTests", dependencies: ["Redirects", "Manifest", "Site", "Support"]),
         .testTarget(name: "TransparencyLogTests", dependencies: ["TransparencyLog", "Support", "TestSupport"]),

@@ -90,7 +90,7 @@ public struct ArtTarget: Sendable {
         self.size = size
         let cells = image.brightness(size: size)
         let threshold = Self.threshold(cells)
-        var random = SeededNoise(state: seed)
+        var random = NoiseSource(state: seed)
         var weights: [Float] = []
         for y in 0..<size {
             for x in 0..<size {
@@ -141,18 +141,5 @@ public struct ArtTarget: Sendable {
             }
         }
         return all > 0 ? Double(good / all) : 1
-    }
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014): the same numbers everywhere.
-struct SeededNoise: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z &>> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z &>> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z &>> 31
     }
 }

@@ -144,9 +144,14 @@ struct BatchImages: Sendable {
                 try writer?.template.symbol(String(decoding: url, as: UTF8.self), level: level, &encoder)
                 ?? encoder.encode(bytes: url, level: level)
         } catch let error as DesignError { throw failure(error.summary) } catch { throw failure("\(error)") }
+        // A PNG in a design is drawn once: what was read back is the file.
+        var proof: [UInt8]?
         if isVerified {
             let isRead: Bool
-            do { isRead = try Self.isRead(symbol, &writer, as: url) } catch { throw failure("\(error)") }
+            do {
+                proof = try writer?.file(symbol, .png)
+                isRead = try proof.map { try Self.isRead($0, as: url) } ?? Self.isRead(symbol, as: url)
+            } catch { throw failure("\(error)") }
             guard isRead else { throw failure("the code can't be read back") }
         }
         if batch.images == .none {
@@ -156,7 +161,11 @@ struct BatchImages: Sendable {
         var name = String(number)
         name = String(repeating: "0", count: digits - name.utf8.count) + name
         for format in batch.formats {
-            do { try draw(symbol, format, &writer, url, &image) } catch { throw failure("\(error)") }
+            if format == .png, let proof {
+                image = proof
+            } else {
+                do { try draw(symbol, format, &writer, url, &image) } catch { throw failure("\(error)") }
+            }
             let path = "\(batch.name)/\(name).\(format.rawValue)"
             do {
                 switch batch.images {
@@ -205,9 +214,8 @@ struct BatchImages: Sendable {
         }
     }
 
-    /// Whether a code reads as these bytes: a plain one as its modules, a pixel each; one in a design as it is drawn.
-    private static func isRead(_ symbol: Symbol, _ writer: inout DesignWriter?, as url: [UInt8]) throws -> Bool {
-        guard let image = try writer?.file(symbol, .png) else { return isRead(symbol, as: url) }
+    /// Whether a picture of a code in a design reads as these bytes.
+    private static func isRead(_ image: [UInt8], as url: [UInt8]) throws -> Bool {
         let picture = try Picture.read(image)
         if ZXingReader.read(picture).contains(where: { $0.bytes == url }) { return true }
         // A ladder of filters, as forgiving as a good phone.

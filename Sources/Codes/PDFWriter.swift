@@ -118,7 +118,7 @@ public struct PDFWriter: Sendable {
     }
 
     /// The bytes with the first occurrence of a text in a dictionary replaced.
-    private static func replacing(_ text: String, by other: String, in bytes: [UInt8]) -> [UInt8] {
+    package static func replacing(_ text: String, by other: String, in bytes: [UInt8]) -> [UInt8] {
         let wanted = Array(text.utf8)
         guard bytes.count >= wanted.count,
             let start = (0...min(400, bytes.count - wanted.count)).first(where: {

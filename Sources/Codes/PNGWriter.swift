@@ -204,7 +204,7 @@ final class PNGPlan: Sendable {
         sink.append(bottom)
         adler.update(length: stride, sum: borderSum, weighted: borderWeighted, count: quietZone * scale)
         sink.finish()
-        return end(data, sink.next, adler)
+        return Self.end(data, sink.next, adler: adler.value)
     }
 
     // MARK: - Any scale
@@ -232,7 +232,7 @@ final class PNGPlan: Sendable {
         write(row, quietZone * scale, &sink, &adler)
         sink.append(0, 7)
         sink.finish()
-        return end(data, sink.next, adler)
+        return Self.end(data, sink.next, adler: adler.value)
     }
 
     /// A row of bytes `count` times.
@@ -275,17 +275,17 @@ final class PNGPlan: Sendable {
         return start + head.count
     }
 
-    /// Completes the IDAT chunk, writes IEND and answers the end of the file.
-    private func end(
-        _ data: UnsafeMutablePointer<UInt8>, _ dataEnd: UnsafeMutablePointer<UInt8>, _ adler: Adler32
+    /// Completes the IDAT chunk behind its deflate stream, writes IEND and answers the end of the file.
+    /// - Parameter data: the stream, behind the length and type of IDAT and the two bytes of the zlib header.
+    static func end(
+        _ data: UnsafeMutablePointer<UInt8>, _ dataEnd: UnsafeMutablePointer<UInt8>, adler: UInt32
     ) -> UnsafeMutablePointer<UInt8> {
         var next = dataEnd
         func append(_ value: UInt32) {
             UnsafeMutableRawPointer(next).storeBytes(of: value.bigEndian, as: UInt32.self)
             next += 4
         }
-        append(adler.value)
-        // `head` ends with the length and type of IDAT and the two bytes of the zlib header.
+        append(adler)
         let type = data - 6
         UnsafeMutableRawPointer(type - 4).storeBytes(
             of: UInt32(truncatingIfNeeded: next - type - 4).bigEndian, as: UInt32.self)

@@ -203,11 +203,15 @@ extension GreyImage {
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014): the same numbers everywhere.
-struct NoiseSource: RandomNumberGenerator {
-    var state: UInt64
+package struct NoiseSource: RandomNumberGenerator {
+    private var state: UInt64
 
+    /// From a seed.
+    package init(state: UInt64) { self.state = state }
+
+    /// The next number.
     @inline(__always)
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var z = state
         z = (z ^ z &>> 30) &* 0xBF58_476D_1CE4_E5B9

@@ -93,12 +93,28 @@ public struct SymbolLayout: Sendable {
     /// Codewords that carry data.
     public var dataCodewords: Int { blocks.last?.data.upperBound ?? 0 }
 
+    /// Check codewords of each block.
+    public var checkCodewordsPerBlock: Int { blocks.first?.check.count ?? 0 }
+
+    /// For each block, how many of its codewords have a module that `isDamaged` (by column and row): what damage costs.
+    public func damage(_ isDamaged: (_ x: Int, _ y: Int) -> Bool) -> [Int] {
+        var touched = [Bool](repeating: false, count: codewords)
+        for y in 0..<size {
+            for x in 0..<size where bits[y * size + x] >= 0 && isDamaged(x, y) {
+                touched[Int(bits[y * size + x]) / 8] = true
+            }
+        }
+        return blocks.map { block in
+            touched[block.data].count { $0 } + touched[block.check].count { $0 }
+        }
+    }
+
     /// Whether mask `mask`, 0...7, turns the module in column `x` of row `y` over, provided it carries data.
     public static func inverts(mask: Int, x: Int, y: Int) -> Bool { FunctionPatterns.inverts(mask, x, y) }
 
     /// How many codewords of a block may be wrong and are put right (ISO/IEC 18004, table 9: some of the smallest
     /// symbols keep a few back, so that nothing wrong is taken for right).
-    public var correctablePerBlock: Int { ((blocks.first?.check.count ?? 0) - kept) / 2 }
+    public var correctablePerBlock: Int { (checkCodewordsPerBlock - kept) / 2 }
 
     /// Check codewords that only detect (ISO/IEC 18004, table 9, footnote b).
     private var kept: Int {

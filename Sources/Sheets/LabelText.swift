@@ -54,7 +54,7 @@ struct LabelText {
         let map = line.map.after(Transform(scale: scale, x: start))
         content.append("BT ")
         for value in [map.a, map.b, map.c, map.d] {
-            content.appendDecimals(value, places: 5)
+            content.append(value, places: 5)
             content.append(0x20)
         }
         content.append(millimetres: map.e)
@@ -63,7 +63,7 @@ struct LabelText {
         for (run, string) in zip(line.runs, strings) where !string.isEmpty {
             Self.append(run.colour, to: &content)
             content.append("/F\(run.face) ")
-            content.appendDecimals(run.size, places: 4)
+            content.append(run.size, places: 4)
             content.append(" Tf (")
             content.append(contentsOf: string)
             content.append(")Tj ")
@@ -130,7 +130,7 @@ struct LabelText {
         content.append(millimetres: x)
         content.append(millimetres: y)
         content.append("Tm /F0 ")
-        content.appendDecimals(size, places: 3)
+        content.append(size, places: 3)
         content.append(" Tf (")
         content += string
         content.append(")Tj ET\n")
@@ -140,13 +140,13 @@ struct LabelText {
     private static func append(_ colour: Colour, to content: inout [UInt8]) {
         if let inks = colour.cmyk {
             for part in [inks.cyan, inks.magenta, inks.yellow, inks.black] {
-                content.appendDecimals(Double(part) / 100, places: 2)
+                content.append(Double(part) / 100, places: 2)
                 content.append(0x20)
             }
             content.append("k ")
         } else {
             for part in [colour.red, colour.green, colour.blue] {
-                content.appendDecimals(Double(part) / 255, places: 3)
+                content.append(Double(part) / 255, places: 3)
                 content.append(0x20)
             }
             content.append("rg ")

@@ -279,45 +279,22 @@ public struct SheetDocument {
     /// Millimetres in points, with four decimal places.
     private static func points(_ millimetres: Double) -> String {
         var digits: [UInt8] = []
-        digits.appendDecimals(millimetres * 72 / 25.4, places: 4)
+        digits.append(millimetres * 72 / 25.4, places: 4)
         return String(decoding: digits, as: UTF8.self)
     }
 }
 
 extension [UInt8] {
-    mutating func append(_ text: String) { append(contentsOf: text.utf8) }
-
-    /// A number with at most `places` decimal places: PDF knows no exponents (ISO 32000-1, section 7.3.3).
-    mutating func appendDecimals(_ value: Double, places: Int) {
-        var scale = 1
-        for _ in 0..<places { scale *= 10 }
-        let bounded = value.isFinite ? Swift.min(1e9, Swift.max(-1e9, value)) : 0
-        var units = Int((bounded * Double(scale)).rounded())
-        if units < 0 {
-            append(0x2D)
-            units = -units
-        }
-        append(String(units / scale))
-        var rest = units % scale
-        guard rest > 0 else { return }
-        append(0x2E)
-        while rest > 0 {
-            scale /= 10
-            append(0x30 + UInt8(rest / scale))
-            rest %= scale
-        }
-    }
-
     /// Millimetres to a ten-thousandth, and a blank.
     mutating func append(millimetres value: Double) {
-        appendDecimals(value, places: 4)
+        append(value, places: 4)
         append(0x20)
     }
 
     /// `a b c d e f cm`, and a blank.
     mutating func append(_ map: Transform) {
         for value in [map.a, map.b, map.c, map.d] {
-            appendDecimals(value, places: 6)
+            append(value, places: 6)
             append(0x20)
         }
         append(millimetres: map.e)

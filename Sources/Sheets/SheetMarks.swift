@@ -1,3 +1,5 @@
+internal import Codes
+
 /// What is printed beside the labels.
 enum SheetMarks {
     /// Lines of 4 mm outside the labels where every edge of a label is cut, 2 mm away from what is printed; as thin as

@@ -41,7 +41,7 @@ struct SheetResources {
             if let mask = resource.mask {
                 let number = objects.reserve()
                 objects.write(number, mask)
-                object = Self.replacing(PDFContent.maskPlace, by: "/SMask \(number) 0 R", in: object)
+                object = PDFWriter.replacing(PDFContent.maskPlace, by: "/SMask \(number) 0 R", in: object)
             }
             let number = objects.reserve()
             objects.write(number, object)
@@ -54,16 +54,5 @@ struct SheetResources {
     private static func areSame(_ a: [PDFContent.Resource], _ b: [PDFContent.Resource]) -> Bool {
         a.count == b.count
             && zip(a, b).allSatisfy { $0.category == $1.category && $0.object == $1.object && $0.mask == $1.mask }
-    }
-
-    /// The bytes with the first occurrence of a text in a dictionary replaced.
-    private static func replacing(_ text: String, by other: String, in bytes: [UInt8]) -> [UInt8] {
-        let wanted = Array(text.utf8)
-        guard bytes.count >= wanted.count,
-            let start = (0...min(400, bytes.count - wanted.count)).first(where: {
-                bytes[$0..<$0 + wanted.count].elementsEqual(wanted)
-            })
-        else { return bytes }
-        return Array(bytes[..<start]) + Array(other.utf8) + Array(bytes[(start + wanted.count)...])
     }
 }

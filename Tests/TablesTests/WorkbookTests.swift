@@ -1,19 +1,9 @@
 import CXLSXWriter
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tables
-
-/// xorshift64*: the same numbers in every run.
-private struct FixedRandom: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state ^= state >> 12
-        state ^= state << 25
-        state ^= state >> 27
-        return state &* 0x2545_F491_4F6C_DD1D
-    }
-}
 
 @Suite struct WorkbookTests {
     /// A workbook by libxlsxwriter, which is somebody else's.
@@ -91,7 +81,7 @@ private struct FixedRandom: RandomNumberGenerator {
             let sheet = workbook_add_worksheet(book, nil)
             for row in 0..<50 { worksheet_write_string(sheet, UInt32(row), 0, "cell \(row)", nil) }
         }
-        var random = FixedRandom(state: 0x5EED)
+        var random = SplitMix(seed: 0x5EED)
         for round in 0..<400 {
             var bytes = good
             if round % 4 == 0 {

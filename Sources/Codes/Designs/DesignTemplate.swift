@@ -9,8 +9,8 @@ public struct DesignTemplate: Sendable {
     public let quietZone: Int
     /// The logo; `nil`: there is none.
     public let logo: LogoPicture?
-    /// Codewords of each (version, level), computed when first needed.
-    private var maps: [Int: CodewordMap] = [:]
+    /// The layout of each (version, level), computed when first needed.
+    private var layouts: [Int: SymbolLayout] = [:]
     /// What is left of the error correction of each (version, level).
     private var unused: [Int: Double] = [:]
 
@@ -36,21 +36,21 @@ public struct DesignTemplate: Sendable {
         guard let logo = design.logo else { return 1 }
         let key = version * 4 + level.rawValue
         if let known = unused[key] { return known }
-        let share = unusedCorrection(logo, map(version, level))
+        let share = layout(version, level).map { unusedCorrection(logo, $0) } ?? -1
         unused[key] = share
         return share
     }
 
-    private func unusedCorrection(_ logo: Design.Logo, _ map: CodewordMap) -> Double {
-        let hidden = hiddenModules(logo, size: map.size)
-        let last = map.size - 1
+    private func unusedCorrection(_ logo: Design.Logo, _ layout: SymbolLayout) -> Double {
+        let hidden = hiddenModules(logo, size: layout.size)
+        let last = layout.size - 1
         // Eyes, their margins, timing and format: within 8 modules of three corners, and row and column 6.
         let isVital = { (x: Int, y: Int) in
             x == 6 || y == 6 || (x <= 8 && y <= 8) || (x >= last - 7 && y <= 8) || (x <= 8 && y >= last - 7)
         }
         for y in hidden.rows { for x in hidden.columns where isVital(x, y) { return -1 } }
-        let worst = map.damage { hidden.columns.contains($0) && hidden.rows.contains($1) }.max() ?? 0
-        return 1 - 2 * Double(worst) / Double(map.checkCodewordsPerBlock)
+        let worst = layout.damage { hidden.columns.contains($0) && hidden.rows.contains($1) }.max() ?? 0
+        return 1 - 2 * Double(worst) / Double(layout.checkCodewordsPerBlock)
     }
 
     /// Half of the error correction stays for dirt and scratches.
@@ -87,18 +87,20 @@ public struct DesignTemplate: Sendable {
             var smaller = logo
             smaller.size = Double(percent) / 100
             for version in version...min(40, version + 4) {
-                if unusedCorrection(smaller, map(version, .high)) >= Self.leastUnused { return smaller.size }
+                if let layout = layout(version, .high), unusedCorrection(smaller, layout) >= Self.leastUnused {
+                    return smaller.size
+                }
             }
         }
         return nil
     }
 
-    private mutating func map(_ version: Int, _ level: ErrorCorrection) -> CodewordMap {
+    private mutating func layout(_ version: Int, _ level: ErrorCorrection) -> SymbolLayout? {
         let key = version * 4 + level.rawValue
-        if let map = maps[key] { return map }
-        let map = CodewordMap(version: version, level: level)
-        maps[key] = map
-        return map
+        if let layout = layouts[key] { return layout }
+        let layout = SymbolLayout(version: version, level: level)
+        layouts[key] = layout
+        return layout
     }
 
     // MARK: - Places

@@ -250,7 +250,7 @@ struct StampPlan {
             var sink = DeflateSink(to: base + head.count)
             let adler = stream(squares, &sink)
             sink.finish()
-            let count = Self.finish(base, head.count, sink.next, adler)
+            let count = PNGPlan.end(base + head.count, sink.next, adler: adler) - base
             bytes.append(contentsOf: UnsafeBufferPointer(start: base, count: count))
         }
     }
@@ -300,28 +300,6 @@ struct StampPlan {
         }
         sink.append(code.end.bits, code.end.count)
         return adler.value
-    }
-
-    /// Completes the IDAT chunk and the file; its length.
-    private static func finish(
-        _ file: UnsafeMutablePointer<UInt8>, _ head: Int, _ end: UnsafeMutablePointer<UInt8>, _ adler: UInt32
-    ) -> Int {
-        var next = end
-        func append(_ value: UInt32) {
-            UnsafeMutableRawPointer(next).storeBytes(of: value.bigEndian, as: UInt32.self)
-            next += 4
-        }
-        append(adler)
-        let type = file + head - 6
-        UnsafeMutableRawPointer(type - 4).storeBytes(
-            of: UInt32(truncatingIfNeeded: next - type - 4).bigEndian, as: UInt32.self)
-        var crc = CRC32()
-        crc.update(UnsafeBufferPointer(start: type, count: next - type))
-        append(crc.value)
-        append(0)
-        append(0x4945_4E44)
-        append(0xAE42_6082)
-        return next - file
     }
 }
 

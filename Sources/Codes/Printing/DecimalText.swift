@@ -1,6 +1,6 @@
 extension [UInt8] {
     /// Appends a number with at most `places` decimal places, without zeros at its end.
-    mutating func append(_ value: Double, places: Int = 3) {
+    package mutating func append(_ value: Double, places: Int = 3) {
         var scale = 1
         for _ in 0..<places { scale *= 10 }
         // What no picture has: a broken number must not end a program.
@@ -22,7 +22,7 @@ extension [UInt8] {
     }
 
     /// Appends text.
-    mutating func append(_ text: String) { append(contentsOf: text.utf8) }
+    package mutating func append(_ text: String) { append(contentsOf: text.utf8) }
 
     /// Appends a colour as SVG writes it, in three digits where they suffice.
     mutating func appendHex(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {

@@ -84,7 +84,8 @@ extension SiteAssembly {
         draft.tags = scalars(node["tags"]).compactMap { freeText($0) }
         draft.utm = readUTM(node["utm"])
 
-        guard let file = batchTable(data, folder) else { return nil }
+        let kinds = [".csv", ".jsonl", ".ndjson", ".xlsx"]
+        guard let file = tablePath(data, folder, kinds: kinds, example: "data/bottles.csv") else { return nil }
         var batch = CodeBatch(
             name: name, data: file, path: path, target: target, domain: domain, range: entry.key.range)
         batch.dataRange = data.range
@@ -211,23 +212,6 @@ extension SiteAssembly {
             missingSecrets.append(.error(ManifestCodes.keyMissing, at: scalar.range, summary, help: help))
             return []
         }
-    }
-
-    /// A table below the manifest's folder.
-    private mutating func batchTable(_ scalar: YAMLScalar, _ folder: String) -> String? {
-        let parts = scalar.text.split(separator: "/", omittingEmptySubsequences: false)
-        let isPlain = !scalar.text.unicodeScalars.contains { $0.value < 0x20 || UTF8Scalars.isTreacherous($0) }
-        guard isPlain, scalar.text.utf8.count <= 1_024, !parts.contains(where: { ["", ".", ".."].contains($0) }),
-            [".csv", ".jsonl", ".ndjson", ".xlsx"].contains(where: scalar.text.lowercased().hasSuffix)
-        else {
-            sink.add(
-                .error(
-                    ManifestCodes.badPath, at: scalar.range,
-                    "\(Bytes.quoted(scalar.text)) is not a plain path of a .csv, .jsonl, .ndjson or .xlsx file under the manifest's folder",
-                    help: "write a path such as data/bottles.csv"))
-            return nil
-        }
-        return folder + scalar.text
     }
 
     // MARK: Rows

@@ -56,9 +56,9 @@ extension SiteAssembly {
             return nil
         }
         var batch = CertificateBatch(name: name, data: "", pattern: pattern, range: entry.key.range)
-        guard let path = tablePath(data, folder) else { return nil }
+        guard let path = certificateTable(data, folder) else { return nil }
         batch.data = path
-        if let revoked = text(node["revoked"]) { batch.revoked = tablePath(revoked, folder) }
+        if let revoked = text(node["revoked"]) { batch.revoked = certificateTable(revoked, folder) }
         if let title = plainText(node["title"]) { batch.title = title }
         if let page = text(node["page"]) { batch.page = readFile(page.text, at: page.range, folder: folder) }
         if let paper = text(node["paper"]) { batch.paper = readFile(paper.text, at: paper.range, folder: folder) }
@@ -66,18 +66,25 @@ extension SiteAssembly {
         return batch
     }
 
-    /// A table below the manifest's folder. It is read by `wayseal issue` alone, and may be missing where only builds run.
-    private mutating func tablePath(_ scalar: YAMLScalar, _ folder: String) -> String? {
+    private mutating func certificateTable(_ scalar: YAMLScalar, _ folder: String) -> String? {
+        tablePath(scalar, folder, kinds: [".csv"], example: "data/graduates.csv")
+    }
+
+    /// A table below the manifest's folder, of one of these kinds. It need not be there: certificates are read by `wayseal
+    /// issue` alone, and may be missing where only builds run.
+    mutating func tablePath(_ scalar: YAMLScalar, _ folder: String, kinds: [String], example: String) -> String? {
         let parts = scalar.text.split(separator: "/", omittingEmptySubsequences: false)
         let isPlain = !scalar.text.unicodeScalars.contains { $0.value < 0x20 || UTF8Scalars.isTreacherous($0) }
         guard isPlain, scalar.text.utf8.count <= 1_024, !parts.contains(where: { ["", ".", ".."].contains($0) }),
-            scalar.text.lowercased().hasSuffix(".csv")
+            kinds.contains(where: scalar.text.lowercased().hasSuffix)
         else {
+            let named = (kinds.dropLast().joined(separator: ", "), kinds.last ?? "")
+            let allowed = named.0.isEmpty ? named.1 : "\(named.0) or \(named.1)"
             sink.add(
                 .error(
                     ManifestCodes.badPath, at: scalar.range,
-                    "\(Bytes.quoted(scalar.text)) is not a plain path of a .csv file under the manifest's folder",
-                    help: "write a path such as data/graduates.csv"))
+                    "\(Bytes.quoted(scalar.text)) is not a plain path of a \(allowed) file under the manifest's folder",
+                    help: "write a path such as \(example)"))
             return nil
         }
         return folder + scalar.text
