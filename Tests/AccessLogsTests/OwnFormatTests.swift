@@ -1,4 +1,3 @@
-// swift-format-ignore-file: LineLength
 import TestSupport
 import Testing
 
@@ -6,6 +5,7 @@ import Testing
 
 /// The fast reading of our own lines against the general one.
 @Suite struct OwnFormatTests {
+    // swift-format-ignore
     static let line =
         #"{"v":1,"t":1709207736.999,"id":"0123456789abcdef0123456789abcdef","link":"go.example/ab","var":"","deny":"","host":"go.example","path":"/ab","q":"s=q","m":"GET","st":302,"to":"https://x/","ip":"203.0.113.0","ua":"Mozilla/5.0 (X)","ref":"-","al":"de-AT,de;q=0.9","dnt":"1","pf":"prefetch","rt":0.000,"b":145}"#
 
@@ -51,7 +51,9 @@ import Testing
     func mutated() {
         var random = SplitMix(seed: 21)
         let noise = Array(#"{}[]":,\ 0129.-1aeEGTP"#.utf8) + [0, 9, 13, 0x80, 0xFF]
-        let values = ["", "-", "a", "GET", "HEAD", "POST", "prefetch", "0", "11", "1.5", "é", String(repeating: "x", count: 40)]
+        let values = [
+            "", "-", "a", "GET", "HEAD", "POST", "prefetch", "0", "11", "1.5", "é", String(repeating: "x", count: 40),
+        ]
         let base = Array(Self.line.utf8)
         var accepted = 0
         var left = 0
@@ -65,7 +67,8 @@ import Testing
                 case 2: bytes.insert(noise.randomElement(using: &random)!, at: at)
                 case 3:
                     // Another value between two quotes.
-                    guard let from = bytes[at...].firstIndex(of: 0x22), let to = bytes[(from + 1)...].firstIndex(of: 0x22)
+                    guard let from = bytes[at...].firstIndex(of: 0x22),
+                        let to = bytes[(from + 1)...].firstIndex(of: 0x22)
                     else { continue }
                     bytes.replaceSubrange((from + 1)..<to, with: Array(values.randomElement(using: &random)!.utf8))
                 default: bytes[at] = bytes[Int.random(in: 0..<bytes.count, using: &random)]
