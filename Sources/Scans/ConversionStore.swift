@@ -48,7 +48,8 @@ extension Ingestion {
                 try database.run("DELETE FROM request WHERE id=?", .integer(request.id))
                 continue
             }
-            let person = first[key] ?? request.id
+            // Machines that share visitors keep their hashes, so that one who clicked at two of them is one.
+            let person = settings.sharesVisitors ? request.person : first[key] ?? request.id
             first[key] = person
             try database.run(
                 "UPDATE request SET person=? WHERE id=?", .integer(person), .integer(request.id))
