@@ -197,7 +197,9 @@ extension ReportBuilder {
         ) { row in
             let visitor = VisitorLink(
                 visitor: UInt64(bitPattern: Int64(row.int(3))), link: UInt32(truncatingIfNeeded: row.int(1)))
-            guard links.indices.contains(row.int(1)), open[row.int(0)]?.tracked.contains(visitor) ?? true else { return }
+            guard links.indices.contains(row.int(1)), open[row.int(0)]?.tracked.contains(visitor) ?? true else {
+                return
+            }
             let link = links[row.int(1)]
             let own = goals.goals[visitor.link].map { Int($0) } ?? 0
             let isReached = !row.isNull(6)
