@@ -171,7 +171,9 @@ extension Ingestion {
     private mutating func take(
         _ waiting: (hit: Hit, keys: Intake.Keys), _ span: borrowing Span<UInt8>, _ progress: inout Progress
     ) throws(IngestError) {
-        note(try intake.take(waiting.hit, waiting.keys, span, &salts) { [closedDays] in closedDays.contains($0) }, &progress)
+        note(
+            try intake.take(waiting.hit, waiting.keys, span, &salts) { [closedDays] in closedDays.contains($0) },
+            &progress)
     }
 
     private func note(_ time: Int64, _ progress: inout Progress) {

@@ -88,9 +88,11 @@ public struct Ingestion: ~Copyable {
     /// - Parameters:
     ///   - goals: logs of the sites that links lead to; only goals are looked for in them.
     ///   - shouldStop: asked between pieces; what was read until then is committed.
+    ///   - progress: told between pieces how many bytes of how many were read, as the files lie on disk.
     /// - Returns: what this call did.
     public mutating func ingest(
-        _ paths: [String], goals: [String] = [], shouldStop: () -> Bool = { false }
+        _ paths: [String], goals: [String] = [], shouldStop: () -> Bool = { false },
+        progress: (Int, Int) -> Void = { _, _ in }
     ) throws(IngestError) -> IngestSummary {
         summary = IngestSummary()
         let classified = intake.classified
@@ -103,7 +105,7 @@ public struct Ingestion: ~Copyable {
             return summary
         }
         do {
-            try readAll(&readers, shouldStop)
+            try readAll(&readers, shouldStop, progress)
         } catch {
             // What is being stored is whole all the same.
             _ = try? storing.wait()
@@ -113,7 +115,11 @@ public struct Ingestion: ~Copyable {
         return summary
     }
 
-    private mutating func readAll(_ readers: inout [LogReader], _ shouldStop: () -> Bool) throws(IngestError) {
+    private mutating func readAll(
+        _ readers: inout [LogReader], _ shouldStop: () -> Bool, _ progress: (Int, Int) -> Void
+    ) throws(IngestError) {
+        let total = readers.reduce(0) { $0 + $1.size }
+        var done = 0
         while true {
             // The one that is behind the others.
             var next: Int?
@@ -127,12 +133,15 @@ public struct Ingestion: ~Copyable {
                 try settle()
                 return
             }
+            let before = readers[next].offset
             do {
                 try read(readers[next])
             } catch .log(let error) {
                 summary.failures.append(error.description)
                 readers[next].finish()
             }
+            done += readers[next].offset - before
+            progress(done, total)
             if intake.pending >= settings.commitEvery { try deliver(readers, isEnd: false) }
         }
         try deliver(readers, isEnd: true)

@@ -122,7 +122,11 @@ struct ScansIngestCommand: ParsableCommand {
             let plan = try options.plan()
             Memory.returnLargeBlocks()
             var ingestion = try Ingestion.open(plan.settings)
-            let summary = try ingestion.ingest(LogPaths.expand(plan.logs), goals: LogPaths.expand(plan.goalLogs))
+            var bar = ProgressBar(isQuiet: false)
+            let summary = try ingestion.ingest(
+                LogPaths.expand(plan.logs), goals: LogPaths.expand(plan.goalLogs),
+                progress: { bar.show("reading MiB", $0 >> 20, $1 >> 20) })
+            bar.clear()
             Terminal.say(summary.description)
             for failure in summary.failures { Terminal.complain(failure, hint: nil) }
             try plan.purge()
