@@ -42,7 +42,7 @@ extension DayStore {
                 continue
             }
             // Machines that share visitors keep their hashes, so that one who clicked at two of them is one.
-            let person = settings.sharesVisitors ? request.person : first[key] ?? request.id
+            let person = counter.keepsVisitors ? request.person : first[key] ?? request.id
             first[key] = person
             try database.run(
                 "UPDATE request SET person=? WHERE id=?", .integer(person), .integer(request.id))
