@@ -32,7 +32,7 @@ public struct SheetDocument {
     var objects = PDFObjects()
     var text: LabelText
     var steps: [Step] = []
-    private var rectangles = ModuleRectangles()
+    private let runs = ModuleRuns()
     private var resources = SheetResources()
     /// Form, font and other resources, one dictionary for all pages.
     private let resourcesNumber: Int
@@ -42,7 +42,7 @@ public struct SheetDocument {
 
     /// Labels of the sheet or pile at hand, each drawn from its upper left corner, and the rows that they are.
     private var labels: [UInt8] = []
-    private var ends: [Int] = []
+    private var ends: [(end: Int, mask: Int)] = []
     /// Labels that were added.
     public private(set) var count = 0
     /// Sheets that were written.
@@ -100,7 +100,8 @@ public struct SheetDocument {
             labels.removeLast(labels.count - before)
             throw error
         }
-        ends.append(labels.count)
+        let mask = if case .symbol(let symbol) = code { symbol.mask } else { 0 }
+        ends.append((labels.count, mask))
         count += 1
         let capacity = settings.order == .stack ? layout.count * settings.pile : layout.count
         if ends.count == capacity { flush() }
@@ -120,7 +121,7 @@ public struct SheetDocument {
             labels.append(template.slot.after(Transform(scale: 1 / Double(side))))
             if template.hasGround { labels.append("0 0 0 0 k 0 0 \(side) \(side) re f ") }
             labels.append("0 0 0 1 k\n")
-            rectangles.append(symbol, margin: symbol.quietZone, to: &labels)
+            runs.append(symbol, margin: symbol.quietZone, to: &labels)
             labels.append("f Q\n")
         case .drawing(let drawing):
             // The whole drawing, in the middle of the slot.
@@ -146,10 +147,14 @@ public struct SheetDocument {
         for sheet in 0..<depth {
             var content = head
             var rows: ClosedRange<Int>?
-            for place in 0..<layout.count {
-                // A pile is filled downwards, other sheets one after another.
-                let label = settings.order == .stack ? place * depth + sheet : sheet * layout.count + place
-                guard label < count else { continue }
+            // A pile is filled downwards, other sheets one after another.
+            var places = (0..<layout.count).map { place in
+                (place: place, label: settings.order == .stack ? place * depth + sheet : sheet * layout.count + place)
+            }
+            places.removeAll { $0.label >= count }
+            // Codes of one mask have most in common: beside one another in the stream, they pack best.
+            places.sort { (ends[$0.label].mask, $0.place) < (ends[$1.label].mask, $1.place) }
+            for (place, label) in places {
                 let slot =
                     settings.order == .columns ? place % layout.rows * layout.columns + place / layout.rows : place
                 let corner = layout.corner(slot)
@@ -157,7 +162,7 @@ public struct SheetDocument {
                 content.append(millimetres: corner.x)
                 content.append(millimetres: corner.y)
                 content.append("cm\n")
-                content.append(contentsOf: labels[(label == 0 ? 0 : ends[label - 1])..<ends[label]])
+                content.append(contentsOf: labels[(label == 0 ? 0 : ends[label - 1].end)..<ends[label].end])
                 content.append("Q\n")
                 let row = first + label + 1
                 rows = min(rows?.lowerBound ?? row, row)...max(rows?.upperBound ?? row, row)
@@ -187,7 +192,7 @@ public struct SheetDocument {
 
     private mutating func writePage(_ content: [UInt8]) {
         let stream = objects.reserve()
-        objects.writeStream(stream, content)
+        objects.writePage(stream, content)
         var node = node ?? (objects.reserve(), [])
         let page = objects.reserve()
         let (width, height) = (Self.points(layout.page.width), Self.points(layout.page.height))
