@@ -232,7 +232,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "BatchesTests",
-            dependencies: ["Batches", "Build", "Decoding", "Manifest", "Site", "Support", "TestSupport"]),
+            dependencies: ["Batches", "Build", "Decoding", "Manifest", "Sheets", "Site", "Support", "TestSupport"]),
         .testTarget(name: "AccessLogsTests", dependencies: ["AccessLogs", "TestSupport"]),
         .testTarget(
             name: "ScansTests",

@@ -52,6 +52,14 @@ struct LabelText {
 
     /// Appends a line's operators, the label's millimetres as coordinates.
     mutating func append(_ index: Int, _ cells: [String], to content: inout [UInt8]) throws(LabelProblem) {
+        do throws(LabelProblem) { try set(index, cells, to: &content) } catch {
+            var problem = error
+            problem.place = template.lines[index].range
+            throw problem
+        }
+    }
+
+    private mutating func set(_ index: Int, _ cells: [String], to content: inout [UInt8]) throws(LabelProblem) {
         let line = template.lines[index]
         var strings: [[UInt8]] = []
         var width = 0.0
@@ -79,7 +87,8 @@ struct LabelText {
             case .end: -width * scale
             }
         if line.fit == nil { try checkInside(line, start, width, cell) }
-        content += scale == 1 && start == 0
+        content +=
+            scale == 1 && start == 0
             ? places[index] : Self.place(line.map.after(Transform(scale: scale, x: start)))
         for (look, string) in zip(looks[index], strings) where !string.isEmpty {
             content += look

@@ -38,6 +38,11 @@ struct SheetRun {
         let fonts = try Self.fonts(settings)
         var table = try open(path)
         let label = try read(template, layout.label, table.columns)
+        let check = LabelCheck(label, fonts: fonts, bleed: layout.bleed)
+        if !check.diagnostics.isEmpty {
+            diagnostics += check.diagnostics
+            try stopOnErrors()
+        }
         let file = try AsideFile(output)
         var document: SheetDocument
         do throws(LabelProblem) {

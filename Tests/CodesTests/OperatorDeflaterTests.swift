@@ -12,7 +12,7 @@ struct OperatorDeflaterTests {
         return Array(result[..<Int(length)])
     }
 
-    @Test("are what they were, when zlib unpacks them: lines of numbers, bytes without any order, long runs, next to nothing")
+    @Test("are what they were, when zlib unpacks them: lines of numbers, bytes in no order, long runs, next to nothing")
     func roundTrip() {
         var deflater = OperatorDeflater()
         var random = SplitMix(seed: 42)

@@ -58,7 +58,8 @@ public struct BatchRows: Sendable {
     private let key: HMAC.Key
     private let keyMessage: [UInt8]
     private let targets: TargetText
-    private let isDense: Bool
+    /// Whether codes say their address in capitals.
+    public let isDense: Bool
     private var scanner = CSVScanner([UInt8]().span)
     private var scratch: [UInt8] = []
     private var idText: [UInt8] = []
@@ -157,6 +158,9 @@ public struct BatchRows: Sendable {
         let cell = scanner.cells[column]
         return SiteAssembly.trimmed(Bytes.string((cell.isScratch ? scratch.span : bytes).extracting(cell.text)))
     }
+
+    /// Bytes of a cell of the last row in its stretch, with its quotes.
+    public func place(of column: Int) -> Range<Int> { scanner.cells[column].place }
 
     /// Begins a stretch of bytes at a row.
     /// - Parameters:
