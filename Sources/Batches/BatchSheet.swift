@@ -1,3 +1,4 @@
+import Build
 import Codes
 import Manifest
 import QRCode
@@ -72,7 +73,8 @@ struct BatchSheet: Sendable {
                 let column = error.column.flatMap { row.columns.firstIndex(of: $0) }
                 return BatchRows.Problem(
                     code: SheetCodes.text, summary: error.summary,
-                    place: column.map { row.place(of: $0) } ?? row.place, help: error.help)
+                    place: column.map { row.place(of: $0) } ?? row.place, help: error.help,
+                    notes: error.notes)
             }
         }
     }

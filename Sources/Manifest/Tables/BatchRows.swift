@@ -20,13 +20,24 @@ public struct BatchRows: Sendable {
         public var help: String?
         /// Nothing after it can be read.
         public var isFatal = false
+        /// Further places, in files.
+        public var notes: [Diagnostic.Note] = []
+
+        /// A problem at a place.
+        public init(
+            code: DiagnosticCode, summary: String, place: Range<Int>, help: String? = nil, isFatal: Bool = false,
+            notes: [Diagnostic.Note] = []
+        ) {
+            (self.code, self.summary, self.place) = (code, summary, place)
+            (self.help, self.isFatal, self.notes) = (help, isFatal, notes)
+        }
 
         /// As a diagnostic about a file that holds the stretch at `offset`.
         public func diagnostic(file: Int32, offset: Int = 0) -> Diagnostic {
             .error(
                 code,
                 at: SourceRange(file: file, start: UInt32(offset + place.lowerBound), length: UInt32(place.count)),
-                summary, help: help)
+                summary, notes: notes, help: help)
         }
     }
 
