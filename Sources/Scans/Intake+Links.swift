@@ -76,15 +76,33 @@ extension Intake {
         guard scope == .discover, hit.method == .get, hit.status < 1000, statuses[Int(hit.status)],
             links.count < LinkTable.discoveryLimit
         else { return -1 }
-        let path = normalizedPath(hit.decoded(hit.path, in: buffer), isDecoded: hit.isPathDecoded).map(lower)
-        let name = hit.decoded(hit.host, in: buffer).map(lower)
-        guard name.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x2F }), name.count < 256 else { return -1 }
+        var path = normalizedPath(hit.decoded(hit.path, in: buffer), isDecoded: hit.isPathDecoded).map(lower)
+        // A star at the end would stand for all that begins so.
+        if path.last == UInt8(ascii: "*") { path = path.dropLast() + Array("%2a".utf8) }
+        var name = hit.decoded(hit.host, in: buffer).map(lower)
+        if let port = name.lastIndex(of: 0x3A), name[(port + 1)...].allSatisfy({ $0 &- 0x30 < 10 }) {
+            name.removeSubrange(port...)
+        }
+        guard Self.isName(name) else { return -1 }
+        // Written in another way, it may be there.
+        let known = links.link(path.span, 0, path.count, host: links.hostNumber(name.span, 0, name.count))
+        if known >= 0 { return known }
         let text = String(decoding: path, as: UTF8.self)
         let hostText = String(decoding: name, as: UTF8.self)
         let link = Int32(links.count)
         links.append(host: hostText, path: text, privacy: .full, isMarked: false)
         newLinks.append((hostText, text))
         return link
+    }
+
+    /// A name of a host or an address, without a port: empty when the log has none.
+    private static func isName(_ name: [UInt8]) -> Bool {
+        guard name.count < 256 else { return false }
+        let isAddress = name.first == 0x5B && name.last == 0x5D
+        return (isAddress ? name.dropFirst().dropLast() : name[...]).allSatisfy { byte in
+            byte &- 0x61 < 26 || byte &- 0x30 < 10 || byte == 0x2D || byte == 0x2E || byte == 0x5F
+                || isAddress && byte == 0x3A
+        }
     }
 
     private static func isEncoded(_ byte: UInt8) -> Bool {
