@@ -2,6 +2,9 @@
 import email, email.policy, os, signal, sys
 from aiosmtpd.controller import Controller
 
+# Whoever began this has other processes to talk to, and may have blocked signals.
+os.closerange(3, 1024)
+signal.pthread_sigmask(signal.SIG_SETMASK, [])
 folder = sys.argv[1]
 
 
