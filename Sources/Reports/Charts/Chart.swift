@@ -30,13 +30,13 @@ enum Chart {
         if Self.width(shown, size: size) <= width { return shown }
         let isPath = shown.unicodeScalars.contains("/") && !shown.unicodeScalars.contains(" ")
         var head = Array(shown.unicodeScalars)[...]
-        var tail = head.suffix(isPath ? head.count / 2 : 0)
+        var tail = head.suffix(isPath ? head.count * 2 / 3 : 0)
         head = head.dropLast(tail.count)
         func joined() -> String {
             String(String.UnicodeScalarView(head)) + "…" + String(String.UnicodeScalarView(tail))
         }
         while head.count + tail.count > 3, Self.width(joined(), size: size) > width {
-            if tail.count > head.count { tail = tail.dropFirst() } else { head = head.dropLast() }
+            if tail.count > head.count * 2 { tail = tail.dropFirst() } else { head = head.dropLast() }
         }
         return joined()
     }
@@ -45,10 +45,12 @@ enum Chart {
     static func width(_ text: String, size: Double = 12) -> Double {
         text.unicodeScalars.reduce(0) { sum, scalar in
             switch scalar {
-            case "i", "j", "l", "'", "|", ".", ",", ":", ";", "!", " ", "/", "(", ")", "I", "-": sum + size * 0.36
-            case "0"..."9", "w", "m", "W", "M", "…": sum + size * (scalar.value < 0x3A ? 0.64 : 0.95)
-            case "A"..."Z", "\u{410}"..."\u{42F}": sum + size * 0.7
-            default: sum + size * 0.6
+            case "i", "j", "l", "'", "|", ".", ",", ":", ";", "!", " ", "/", "I", "-": sum + size * 0.32
+            case "t", "r", "f", "(", ")": sum + size * 0.4
+            case "c", "s", "z", "k": sum + size * 0.54
+            case "m", "w", "M", "W", "…", "ж", "ш", "щ", "ю": sum + size * 0.92
+            case "A"..."Z", "\u{410}"..."\u{42F}": sum + size * 0.68
+            default: sum + size * 0.62
             }
         }
     }
