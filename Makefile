@@ -12,7 +12,7 @@ BUILD_PACKAGES = libyaml-dev libidn2-dev libqrencode-dev libpng-dev libssl-dev l
 DEMO_PACKAGES  = $(BUILD_PACKAGES) nginx curl ca-certificates fonts-dejavu-core
 TEST_PACKAGES  = $(DEMO_PACKAGES) caddy poppler-utils qpdf ghostscript cups librsvg2-bin openssl unzip python3 \
                  python3-yaml python3-jsonschema python3-venv golang-go golang-golang-x-mod-dev chromium \
-                 fonts-dejavu-core zstd uap-core clickhouse-server clickhouse-client
+                 fonts-dejavu-core zstd uap-core logrotate systemd clickhouse-server clickhouse-client
 BENCH_PACKAGES = $(TEST_PACKAGES) wrk goaccess libhpdf-dev
 
 # The Swift runtime is linked in, so that the binary runs where no toolchain is.

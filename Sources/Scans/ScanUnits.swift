@@ -47,6 +47,9 @@ public struct ScanUnits: Sendable {
     private func service(_ description: String, _ kind: [String], _ words: [String], network: Bool) -> String {
         var lines = [
             "[Unit]", "Description=\(description)", network ? "After=network-online.target" : "After=local-fs.target",
+        ]
+        if network { lines.append("Wants=network-online.target") }
+        lines += [
             "",
             "[Service]",
         ]
@@ -122,7 +125,9 @@ public struct ScanUnits: Sendable {
 
     private func report(_ schedule: String) -> String {
         service(
-            "wayseal: the \(schedule) report of scans", ["Type=oneshot"],
+            "wayseal: the \(schedule) report of scans",
+            // WAYSEAL_SMTP_USER and WAYSEAL_SMTP_PASSWORD; root's, mode 0600.
+            ["Type=oneshot", "EnvironmentFile=-/etc/wayseal/smtp.env"],
             [
                 binary, "report", "--\(schedule)", "-f", manifest, "--source", database, "-o",
                 folder + "/\(schedule)",
