@@ -10,6 +10,8 @@ public struct ScanUnits: Sendable {
     public var folder: String
     /// The folder that servers look into for markers.
     public var state: String
+    /// Whether the follower tells hooks of links that are used up: it needs the network then.
+    public var tellsHooks = false
 
     /// Units for these paths.
     public init(binary: String, manifest: String, folder: String, state: String) {
@@ -77,7 +79,7 @@ public struct ScanUnits: Sendable {
             [
                 binary, "scans", "follow", "-f", manifest, "--database", database, "--live", folder + "/live.html",
                 "--state", state,
-            ], network: false) + """
+            ], network: tellsHooks) + """
 
                 [Install]
                 WantedBy=multi-user.target
