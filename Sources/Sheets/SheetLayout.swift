@@ -157,9 +157,10 @@ public enum LabelGrid {
 
     /// Product, paper, columns x rows, label, gaps. All lie in the middle of their sheet. Sizes are those that their
     /// makers print on the packages; what was inch is written in millimetres. Compared with the templates of gLabels
-    /// (jimevins/glabels-qt, 2da9b2d), Worldlabel's among them, and Label Planet's pitches (66.0 and 101.6 mm): L7159 to L7165,
-    /// L7169, L7651, L4760, 34xx and 51xx agree within 0.5 mm, except for the left margins of L7162, L7163 and 5160 in gLabels,
-    /// where others say what is said here. L7166, L7167, L7168, L7173, L7636 and L4731 have not been found anywhere.
+    /// (jimevins/glabels-qt, 2da9b2d), Worldlabel's among them, with Label Planet's pitches (66.0 and 101.6 mm) and with
+    /// public presets: L7159 to L7165, L7651, L4760, 34xx and 51xx agree within 0.5 mm, but for the left margins of L7162,
+    /// L7163 and 5160 in gLabels, where others say what is said here, and the top margins of L7164 and L7169 there (1 to
+    /// 2.5 mm). L7166, L7167, L7168, L7173, L7636 and L4731 have not been found anywhere.
     private static let sheets = """
         L7159 A4 3x8 63.5x33.9 2.5x0
         L7160 A4 3x7 63.5x38.1 2.5x0
