@@ -21,7 +21,7 @@ RELEASE = -c release --static-swift-stdlib --product wayseal
 # How long `make fuzz` looks for bytes that make a parser trap.
 FUZZ_SECONDS ?= 600
 
-.PHONY: demo test fast bench fuzz lint docs gallery install clean build
+.PHONY: demo test fast spark bench fuzz lint docs gallery install clean build
 
 ## demo: build, compile fixtures/vinea, follow one of its links on a real nginx, show its code
 demo:
@@ -44,6 +44,14 @@ test:
 ## fast: the tests without servers and network
 fast:
 	$(SWIFT) test --parallel
+
+## spark: the Spark example of the docs by a real Spark, which brings half a gigabyte along
+spark:
+	@.ci/install-packages $(BUILD_PACKAGES) openjdk-17-jre-headless python3-venv
+	@[ -x .build/spark/bin/spark-submit ] || { python3 -m venv .build/spark && \
+	  .build/spark/bin/pip install --quiet --disable-pip-version-check pyspark==4.3.0; }
+	WAYSEAL_TESTS=CommandTests $(SWIFT) build --build-tests
+	WAYSEAL_SPARK_TESTS=1 WAYSEAL_TESTS=CommandTests $(SWIFT) test --skip-build --filter SparkTests
 
 ## bench: measured against the named peers in the same run; fails when a figure is missed
 bench:

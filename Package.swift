@@ -91,7 +91,7 @@ let package = Package(
         .target(name: "Verification", dependencies: ["Support", "TransparencyLog", "Ethereum"]),
         .target(
             name: "Codes",
-            dependencies: ["Support", "Site", "QRCode", "CQREncode", "CExpat", "CPNG", "CZlib", "CPango"]),
+            dependencies: ["Support", "Site", "QRCode", "CQREncode", "CExpat", "CPNG", "CZlib", "CPango", "CDeflate"]),
         .target(name: "Sheets", dependencies: ["Support", "Site", "QRCode", "Codes", "CDeflate"]),
         .target(name: "Pages", dependencies: ["Support", "Site", "SiteTemplates", "CMustache", "CGLib"]),
         .target(
@@ -171,7 +171,7 @@ let package = Package(
         .testTarget(
             name: "QRCodeTests", dependencies: ["QRCode", "Codes", "CQREncode", "Decoding"]),
         .testTarget(
-            name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG", "Site", "Support"]),
+            name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG", "CZlib", "Site", "Support"]),
         .testTarget(
             name: "ArtTests", dependencies: ["Art", "Site", "Legibility", "QRCode", "Codes", "Decoding", "Support"]),
         .testTarget(
@@ -233,7 +233,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "BatchesTests",
-            dependencies: ["Batches", "Build", "Decoding", "Manifest", "Site", "Support", "TestSupport"]),
+            dependencies: ["Batches", "Build", "Decoding", "Manifest", "Sheets", "Site", "Support", "TestSupport"]),
         .testTarget(name: "AccessLogsTests", dependencies: ["AccessLogs", "TestSupport"]),
         .testTarget(
             name: "ScansTests",

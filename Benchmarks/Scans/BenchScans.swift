@@ -7,7 +7,7 @@ import Support
 /// What the figures of the analyzer are measured with, and what tests kill: the engine without the command line.
 ///
 ///     bench-scans generate FORMAT LINES SEED DAYS FILE
-///     bench-scans ingest DATABASE [--bare] [--geo FILE] [--commit N] [--now T] LOG…
+///     bench-scans ingest DATABASE [--aside] [--bare] [--geo FILE] [--commit N] [--now T] LOG…
 ///     bench-scans core DATABASE LOG
 ///     bench-scans parse LOG
 ///     bench-scans totals DATABASE
@@ -50,6 +50,7 @@ struct BenchScans {
         var i = 1
         while i < a.count {
             switch a[i] {
+            case "--aside": settings.storesAside = true
             case "--bare": settings.rules = .bare
             case "--geo":
                 i += 1

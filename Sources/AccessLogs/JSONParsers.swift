@@ -2,7 +2,15 @@
 /// skipped by counting brackets, so depth costs nothing.
 extension LogParser {
     /// `{"v":1,"t":"1732377917.123","id":…,"link":…,"host":…,"path":…,"q":…,"m":…,"st":302,"ip":…,"ua":…,…}`
+    @inline(__always)
     mutating func nginxJSON(
+        _ line: borrowing Span<UInt8>, _ from: Int, _ to: Int, _ hit: inout Hit
+    ) throws(Malformation) {
+        if !Self.ownFormat(line, from, to, &hit) { try generalJSON(line, from, to, &hit) }
+    }
+
+    /// The same with its keys in any order, with spaces, with others between them.
+    mutating func generalJSON(
         _ line: borrowing Span<UInt8>, _ from: Int, _ to: Int, _ hit: inout Hit
     ) throws(Malformation) {
         var cursor = try JSONCursor(line, from, to)

@@ -16,8 +16,6 @@ public enum BatchError: Error, Equatable, Sendable, CustomStringConvertible {
     case longRow(String, line: Int)
     /// A code that can't be made, or not be read; by row.
     case code(row: Int, url: String, String)
-    /// Labels that can't be drawn; those that are not named are counted.
-    case labels([String], more: Int)
     /// What shards are missing, or don't belong together.
     case shards(String)
 
@@ -41,8 +39,6 @@ public enum BatchError: Error, Equatable, Sendable, CustomStringConvertible {
         case .longRow(let path, let line):
             "\(path):\(line): a row of more than 16 MB, which no row is: a quote is not closed"
         case .code(let row, let url, let why): "row \(row), \(url): \(why)"
-        case .labels(let lines, let more):
-            "labels can't be drawn: " + lines.joined(separator: "; ") + (more > 0 ? "; and \(more) more" : "")
         case .shards(let why): why
         }
     }
@@ -57,7 +53,6 @@ public enum BatchError: Error, Equatable, Sendable, CustomStringConvertible {
         case .changed: "build again when nobody writes to it"
         case .longRow: "look for the quote; cells that hold a quote double it"
         case .table: "the manifest names it: data: in the batch"
-        case .labels: "the template is sheet: in the batch"
         case .code, .shards: nil
         }
     }

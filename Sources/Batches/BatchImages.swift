@@ -48,9 +48,7 @@ struct BatchImages: Sendable {
         self.batch = batch
         settings = site.codes
         self.isVerified = isVerified
-        let domain = site.domains[batch.domain]
-        let text = (domain.tls == .off ? "http://" : "https://") + domain.host + "/"
-        prefix = Array((batch.isDense ? text.uppercased() : text).utf8)
+        prefix = Self.prefix(batch, site)
         digits = Self.digits(rows)
         do {
             png = try PNGWriter(scale: settings.scale, quietZone: settings.quietZone)
@@ -89,10 +87,20 @@ struct BatchImages: Sendable {
 
     private var level: ErrorCorrection { ErrorCorrection(settings.level) }
 
-    private func url(_ slug: [UInt8]) -> [UInt8] {
+    /// `https://HOST/` of a batch.
+    static func prefix(_ batch: CodeBatch, _ site: Site) -> [UInt8] {
+        let domain = site.domains[batch.domain]
+        let text = (domain.tls == .off ? "http://" : "https://") + domain.host + "/"
+        return Array((batch.isDense ? text.uppercased() : text).utf8)
+    }
+
+    private func url(_ slug: [UInt8]) -> [UInt8] { Self.url(prefix, slug, isDense: batch.isDense) }
+
+    /// The address that a row's code says.
+    static func url(_ prefix: [UInt8], _ slug: [UInt8], isDense: Bool) -> [UInt8] {
         var url = prefix
         url.reserveCapacity(prefix.count + slug.count)
-        if batch.isDense {
+        if isDense {
             for byte in slug { url.append(byte &- 0x61 < 26 ? byte & 0xDF : byte) }
         } else {
             url += slug

@@ -1,3 +1,4 @@
+import Build
 import Codes
 import Manifest
 import QRCode
@@ -12,6 +13,7 @@ struct BatchSheet: Sendable {
     private let layout: SheetLayout
     private let template: LabelTemplate
     private let fonts: LabelFonts
+    private let check: LabelCheck
     /// Columns of the table, and what a row has besides.
     private static let further = ["n", "url"]
 
@@ -47,7 +49,38 @@ struct BatchSheet: Sendable {
                     help: "install fonts-dejavu-core, or name a TrueType font: font: brand/sans.ttf"))
             return nil
         }
+        check = LabelCheck(template, fonts: fonts, bleed: layout.bleed)
+        diagnostics += check.diagnostics
     }
+
+    /// A row's cells as the template counts them.
+    private static func cells(_ row: BatchRows, _ bytes: Span<UInt8>, _ url: String) -> [String] {
+        let own = row.columns
+        return own.indices.map { row.cell($0, bytes) }
+            + further.filter { !own.contains($0) }.map { $0 == "n" ? "\(row.number)" : url }
+    }
+
+    /// Judges the labels of a stretch of rows.
+    struct Judge {
+        fileprivate var check: LabelCheck
+
+        /// Says why the label of the row that `row` stands at can't be drawn.
+        mutating func judge(_ row: BatchRows, _ bytes: Span<UInt8>, url: String) -> BatchRows.Problem? {
+            do throws(LabelProblem) {
+                try check.check(BatchSheet.cells(row, bytes, url))
+                return nil
+            } catch {
+                let column = error.column.flatMap { row.columns.firstIndex(of: $0) }
+                return BatchRows.Problem(
+                    code: SheetCodes.text, summary: error.summary,
+                    place: column.map { row.place(of: $0) } ?? row.place, help: error.help,
+                    notes: error.notes)
+            }
+        }
+    }
+
+    /// A judge, for one task.
+    var judge: Judge { Judge(check: check) }
 
     private static func font(_ file: SheetSettings.File?, _ usual: String) throws -> TrueTypeFont {
         try TrueTypeFont(file?.bytes ?? Files.read(usual, limit: 64 << 20))
@@ -67,11 +100,8 @@ struct BatchSheet: Sendable {
         do throws(LabelProblem) {
             document = try SheetDocument(
                 layout: layout, template: template, settings: settings, fonts: fonts, title: title, total: total)
-        } catch { throw BatchError.labels([error.summary], more: 0) }
+        } catch { throw BatchError.build(.other(error.summary)) }
         var reader = reader
-        var problems: [String] = []
-        var more = 0
-        let own = reader.columns
         for stretch in table.stretches {
             let bytes = try table.read(stretch)
             reader.begin(before: stretch.before)
@@ -80,23 +110,14 @@ struct BatchSheet: Sendable {
                     throw BatchError.code(row: reader.number, url: "", error.summary)
                 }
                 let (code, url) = try code(reader)
-                var cells = own.indices.map { reader.cell($0, bytes.span) }
-                for name in Self.further where !own.contains(name) {
-                    cells.append(name == "n" ? "\(reader.number)" : url)
-                }
-                do throws(LabelProblem) { try document.add(cells, code) } catch {
-                    if problems.count < 20 {
-                        problems.append("row \(reader.number): \(error.summary)")
-                    } else {
-                        more += 1
-                    }
+                do throws(LabelProblem) { try document.add(Self.cells(reader, bytes.span, url), code) } catch {
+                    throw BatchError.code(row: reader.number, url: url, error.summary)
                 }
                 if document.hasBytes { try file.append(document.takeBytes()) }
             }
             progress(stretch.before + stretch.rows)
         }
-        guard problems.isEmpty else { throw BatchError.labels(problems, more: more) }
-        do throws(FontError) { try document.finish() } catch { throw BatchError.labels(["\(error)"], more: 0) }
+        do throws(FontError) { try document.finish() } catch { throw BatchError.build(.other("\(error)")) }
         try file.append(document.takeBytes())
         return try file.finish()
     }

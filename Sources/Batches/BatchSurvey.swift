@@ -40,7 +40,7 @@ public struct BatchSurvey: Sendable {
     ///   - sources: of the manifest; rows that are shown are added to them.
     ///   - progress: rows that were judged.
     public init(
-        _ batch: CodeBatch, path: String, spool: String? = nil, sources: SourceMap, workers: Int,
+        _ batch: CodeBatch, _ site: Site, path: String, spool: String? = nil, sources: SourceMap, workers: Int,
         progress: (_ done: Int, _ total: Int) -> Void
     ) async throws(BatchError) {
         self.batch = batch
@@ -78,14 +78,14 @@ public struct BatchSurvey: Sendable {
                     help: "bring the whole table, or write rows: \(table.rows)"))
         }
         guard let reader else { return }
-        let (table, stretches) = (table, table.stretches)
+        let (table, stretches, sheet, prefix) = (table, table.stretches, sheet, BatchImages.prefix(batch, site))
         var hashes: [UInt64] = []
         hashes.reserveCapacity(table.rows)
         var done = 0
         do {
             try await OrderedWork.run(count: stretches.count, workers: workers) { index throws(BuildError) in
                 do throws(BatchError) {
-                    return try Self.judge(stretches[index], table, reader)
+                    return try Self.judge(stretches[index], table, reader, sheet, prefix)
                 } catch { throw Self.carried(error) }
             } take: { finding throws(BuildError) in
                 hashes += finding.hashes
@@ -120,9 +120,11 @@ public struct BatchSurvey: Sendable {
     }
 
     private static func judge(
-        _ stretch: TableStretches.Stretch, _ table: TableStretches, _ reader: BatchRows
+        _ stretch: TableStretches.Stretch, _ table: TableStretches, _ reader: BatchRows, _ sheet: BatchSheet?,
+        _ prefix: [UInt8]
     ) throws(BatchError) -> Finding {
         var reader = reader
+        var labels = sheet?.judge
         let bytes = try table.read(stretch)
         var finding = Finding()
         finding.hashes.reserveCapacity(stretch.rows)
@@ -146,6 +148,11 @@ public struct BatchSurvey: Sendable {
                 do throws(BatchRows.Problem) {
                     try reader.normalize()
                     finding.hashes.append(hash(reader.slug))
+                    guard labels != nil else { continue }
+                    let url = BatchImages.url(prefix, reader.slug, isDense: reader.isDense)
+                    if let problem = labels?.judge(reader, bytes.span, url: String(decoding: url, as: UTF8.self)) {
+                        note(problem, reader.place)
+                    }
                 } catch { note(error, reader.place) }
             }
         }

@@ -92,8 +92,14 @@ public struct Database: ~Copyable {
     ///
     /// Writers use the write-ahead log with `synchronous=FULL`: a committed transaction survives a power failure, and
     /// readers never wait for a writer. Foreign keys are enforced, and SQL inside a hostile file can't act.
-    /// - Parameter busyTimeout: how long to wait for another writer, in milliseconds.
-    public init(path: String, access: Access = .create, busyTimeout: Int = 5000) throws(SQLiteError) {
+    /// - Parameters:
+    ///   - busyTimeout: how long to wait for another writer, in milliseconds.
+    ///   - pageSize: bytes of a page of a file that is made, a power of two from 512 to 65536. Such a file can give back
+    ///     pages that became free (`PRAGMA incremental_vacuum`). `nil`: SQLite's page, and free pages stay. Neither can
+    ///     be changed once the file is in its journal mode.
+    public init(
+        path: String, access: Access = .create, busyTimeout: Int = 5000, pageSize: Int? = nil
+    ) throws(SQLiteError) {
         let flags =
             switch access {
             case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
@@ -112,6 +118,9 @@ public struct Database: ~Copyable {
         guard unsafe wayseal_sqlite_defend(handle) == SQLITE_OK else { throw connection.error(SQLITE_ERROR) }
         try connection.execute("PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;")
         if access != .readOnly {
+            if let pageSize {
+                try connection.execute("PRAGMA page_size=\(pageSize); PRAGMA auto_vacuum=INCREMENTAL;")
+            }
             try connection.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
         }
         self.connection = connection

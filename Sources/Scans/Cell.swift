@@ -116,40 +116,73 @@ struct Cell: Equatable, Sendable {
     /// Reads what ``pack(dayStart:into:)`` wrote; `nil` when it is damaged.
     static func unpack(_ bytes: [UInt8], dayStart: Int64) -> Cell? {
         var cell = Cell()
-        var reader = VarintReader(bytes: bytes)
+        return cell.append(VarintReader(bytes: bytes), dayStart: dayStart) ? cell : nil
+    }
+
+    /// Adds what ``pack(dayStart:into:)`` wrote, its lists behind the ones that are there: ``unite()`` makes one of
+    /// them. `false` when it is damaged.
+    mutating func append(_ packed: VarintReader, dayStart: Int64) -> Bool {
+        var reader = packed
         guard let scans = reader.next32(), let uniques = reader.next32(), let late = reader.next32(),
             let last = reader.next32(), let mask = reader.byte()
-        else { return nil }
-        cell.scans = scans
-        cell.uniques = uniques
-        cell.late = late
-        cell.last = scans > 0 ? UInt32(clamping: dayStart + Int64(last)) : 0
+        else { return false }
+        self.scans &+= scans
+        self.uniques &+= uniques
+        self.late &+= late
+        if scans > 0 { self.last = max(self.last, UInt32(clamping: dayStart + Int64(last))) }
         for dimension in 0..<Dimension.count {
             guard mask >> UInt8(dimension) & 1 == 1 else {
-                if scans > 0 { cell.entries[dimension] = [Entry(id: 0, scans: scans, uniques: uniques)] }
+                if scans > 0 { entries[dimension].append(Entry(id: 0, scans: scans, uniques: uniques)) }
                 continue
             }
-            guard let count = reader.next32(), Int(count) <= bytes.count else { return nil }
+            guard let count = reader.next32(), Int(count) <= reader.count else { return false }
             var id: UInt32 = 0
-            var list: [Entry] = []
-            list.reserveCapacity(Int(count))
+            if entries[dimension].isEmpty { entries[dimension].reserveCapacity(Int(count)) }
             for _ in 0..<count {
-                guard let token = reader.next() else { return nil }
+                guard let token = reader.next() else { return false }
                 id = id &+ UInt32(truncatingIfNeeded: token >> 1)
                 if token & 1 == 0 {
-                    list.append(Entry(id: id, scans: 1, uniques: 1))
+                    entries[dimension].append(Entry(id: id, scans: 1, uniques: 1))
                 } else {
-                    guard let scans = reader.next32(), let uniques = reader.next32() else { return nil }
-                    list.append(Entry(id: id, scans: scans, uniques: uniques))
+                    guard let scans = reader.next32(), let uniques = reader.next32() else { return false }
+                    entries[dimension].append(Entry(id: id, scans: scans, uniques: uniques))
                 }
             }
-            cell.entries[dimension] = list
         }
         while let reason = reader.byte() {
-            guard Int(reason) < Exclusion.count, let count = reader.next32() else { return nil }
-            cell.excluded[Int(reason)] = count
+            guard Int(reason) < Exclusion.count, let count = reader.next32() else { return false }
+            excluded[Int(reason)] &+= count
         }
-        return cell
+        return true
+    }
+
+    /// Brings lists of several parts into order, each value once.
+    mutating func unite() {
+        for dimension in 0..<Dimension.count where entries[dimension].count > 1 {
+            entries[dimension].sort { $0.id < $1.id }
+            var kept = 0
+            for i in 1..<entries[dimension].count {
+                let entry = entries[dimension][i]
+                if entries[dimension][kept].id == entry.id {
+                    entries[dimension][kept].scans &+= entry.scans
+                    entries[dimension][kept].uniques &+= entry.uniques
+                } else {
+                    kept += 1
+                    entries[dimension][kept] = entry
+                }
+            }
+            entries[dimension].removeLast(entries[dimension].count - kept - 1)
+        }
+    }
+
+    /// Nothing again, in the same memory.
+    mutating func clear() {
+        scans = 0
+        uniques = 0
+        late = 0
+        last = 0
+        for dimension in 0..<Dimension.count { entries[dimension].removeAll(keepingCapacity: true) }
+        for reason in 0..<Exclusion.count { excluded[reason] = 0 }
     }
 }
 
@@ -166,29 +199,44 @@ func varint(_ value: UInt64, _ bytes: inout [UInt8]) {
 
 /// Reads LEB128 numbers; damaged input gives `nil`, never a trap.
 struct VarintReader {
-    let bytes: [UInt8]
+    private let bytes: [UInt8]
     private var at = 0
+    private var end: Int
 
-    init(bytes: [UInt8]) { self.bytes = bytes }
+    init(bytes: [UInt8]) {
+        self.bytes = bytes
+        end = bytes.count
+    }
 
-    var isAtEnd: Bool { at == bytes.count }
+    var isAtEnd: Bool { at == end }
+    /// Bytes that are left.
+    var count: Int { end - at }
 
     /// Eight bytes, little-endian.
     mutating func word() -> UInt64? {
-        guard at + 8 <= bytes.count else { return nil }
+        guard at + 8 <= end else { return nil }
         defer { at += 8 }
         return bytes.span.word(at)
     }
 
     /// So many bytes as they are.
     mutating func take(_ count: Int) -> [UInt8]? {
-        guard count >= 0, count <= bytes.count - at else { return nil }
+        guard count >= 0, count <= end - at else { return nil }
         defer { at += count }
         return Array(bytes[at..<at + count])
     }
 
+    /// A reader of so many bytes, which this one passes over.
+    mutating func part(_ count: Int) -> VarintReader? {
+        guard count >= 0, count <= end - at else { return nil }
+        var part = self
+        at += count
+        part.end = at
+        return part
+    }
+
     mutating func byte() -> UInt8? {
-        guard at < bytes.count else { return nil }
+        guard at < end else { return nil }
         at += 1
         return bytes[at - 1]
     }
@@ -196,7 +244,7 @@ struct VarintReader {
     mutating func next() -> UInt64? {
         var value: UInt64 = 0
         var shift: UInt64 = 0
-        while at < bytes.count, shift < 64 {
+        while at < end, shift < 64 {
             let byte = bytes[at]
             at += 1
             value |= UInt64(byte & 0x7F) << shift

@@ -4,7 +4,7 @@ internal import SQLite
 /// for some links that follow each other: for each, LEB128, how much greater its number is than the one before (the
 /// first: than the page's), the length of its packed form, and that form. The page's key is its day and first link.
 enum CellPages {
-    /// A page is full from here on, in bytes: two fit into a page of the database.
+    /// A page is full from here on, in bytes: four fit into a page of the database.
     static let fullSize = 3_900
     private static let insert = "INSERT INTO cells VALUES(?, ?)"
 
@@ -103,6 +103,58 @@ enum CellPages {
         try transaction.commit()
     }
 
+    /// Cells of one day in memory, link after link, in the form of a page without an end.
+    struct Run {
+        private(set) var bytes: [UInt8] = []
+        private var last = 0
+
+        /// Adds the packed cell of a link; links come in order.
+        mutating func add(_ link: Int, _ cell: [UInt8]) {
+            CellPages.append(link - last, cell, to: &bytes)
+            last = link
+        }
+    }
+
+    /// Calls `body` with the sum of each link's cells: of runs whose visitors are different ones.
+    /// - Returns: `false` when one is damaged.
+    static func sum<Failure: Error>(
+        _ runs: [Run], _ body: (Int, [UInt8]) throws(Failure) -> Void
+    ) throws(Failure) -> Bool {
+        var readers = runs.map { VarintReader(bytes: $0.bytes) }
+        var links = [Int](repeating: 0, count: runs.count)
+        func step(_ run: Int) -> Bool {
+            if readers[run].isAtEnd {
+                links[run] = .max
+                return true
+            }
+            guard let step = readers[run].next32() else { return false }
+            links[run] += Int(step)
+            return true
+        }
+        for run in runs.indices where !step(run) { return false }
+        var cell = Cell()
+        var bytes: [UInt8] = []
+        while let link = links.min(), link < .max {
+            cell.clear()
+            for run in runs.indices where links[run] == link {
+                guard let count = readers[run].next32(), let packed = readers[run].part(Int(count)),
+                    cell.append(packed, dayStart: 0), step(run)
+                else { return false }
+            }
+            cell.unite()
+            bytes.removeAll(keepingCapacity: true)
+            cell.pack(dayStart: 0, into: &bytes)
+            try body(link, bytes)
+        }
+        return true
+    }
+
+    private static func append(_ step: Int, _ cell: [UInt8], to bytes: inout [UInt8]) {
+        varint(UInt64(step), &bytes)
+        varint(UInt64(cell.count), &bytes)
+        bytes.append(contentsOf: cell)
+    }
+
     /// Writes the cells of one day.
     struct Writer: ~Copyable {
         private let statement: Statement
@@ -123,9 +175,7 @@ enum CellPages {
                 first = link
                 last = link
             }
-            varint(UInt64(link - last), &bytes)
-            varint(UInt64(cell.count), &bytes)
-            bytes.append(contentsOf: cell)
+            CellPages.append(link - last, cell, to: &bytes)
             last = link
             if bytes.count >= CellPages.fullSize { try flush() }
         }

@@ -2,7 +2,7 @@ internal import SQLite
 internal import Support
 
 /// Storing goals: in the transaction of everything else, so that each counts once.
-extension Ingestion {
+extension DayStore {
     /// Scans whose id went along.
     func store(_ tracked: [TrackedScan], day: Int) throws(SQLiteError) {
         guard !tracked.isEmpty else { return }
@@ -17,13 +17,6 @@ extension Ingestion {
             try statement.bind(6, Int(scan.time))
             try statement.run()
         }
-    }
-
-    /// What came back.
-    mutating func storeReached() throws(SQLiteError) {
-        guard !intake.reached.isEmpty else { return }
-        try ConversionStore.store(intake.reached, in: database)
-        intake.reached.removeAll(keepingCapacity: true)
     }
 
     /// Goals tied by visitor, of a day that closes.
@@ -48,29 +41,27 @@ extension Ingestion {
                 try database.run("DELETE FROM request WHERE id=?", .integer(request.id))
                 continue
             }
-            let person = first[key] ?? request.id
+            // Machines that share visitors keep their hashes, so that one who clicked at two of them is one.
+            let person = counter.keepsVisitors ? request.person : first[key] ?? request.id
             first[key] = person
             try database.run(
                 "UPDATE request SET person=? WHERE id=?", .integer(person), .integer(request.id))
         }
     }
 
-    /// Old ids become counts and go: at most once an hour.
-    mutating func sweep(today: Int64) throws(SQLiteError) {
-        let hour = today / 3600
-        guard sweptAt != hour else { return }
-        sweptAt = hour
-        let oldest = intake.zone.day(of: today) - settings.rules.clickDays
+    /// Old ids become counts and go.
+    func sweep(today: Int64) throws(SQLiteError) {
+        let oldest = zone.day(of: today) - rules.clickDays
         guard
             let first = try database.first(
                 "SELECT min(day) FROM request WHERE day < ?", .integer(oldest), row: { $0.isNull(0) ? nil : $0.int(0) })
                 ?? nil
         else {
-            try database.run("DELETE FROM reached WHERE at < ?", .integer(Int(intake.zone.start(ofDay: oldest))))
+            try database.run("DELETE FROM reached WHERE at < ?", .integer(Int(zone.start(ofDay: oldest))))
             return
         }
         let exact = try ConversionStore.exact(
-            database, first: first, last: oldest - 1, goals: goals, clickDays: settings.rules.clickDays
+            database, first: first, last: oldest - 1, goals: goals, clickDays: rules.clickDays
         ) { _, _ in true }
         for (day, conversions) in exact {
             for (key, count) in conversions {
@@ -82,7 +73,7 @@ extension Ingestion {
         try database.run(
             "DELETE FROM reached WHERE request IN (SELECT id FROM request WHERE day < ?)", .integer(oldest))
         try database.run("DELETE FROM request WHERE day < ?", .integer(oldest))
-        try database.run("DELETE FROM reached WHERE at < ?", .integer(Int(intake.zone.start(ofDay: oldest))))
+        try database.run("DELETE FROM reached WHERE at < ?", .integer(Int(zone.start(ofDay: oldest))))
     }
 }
 

@@ -64,44 +64,49 @@ struct Event: Sendable, Equatable {
     }
 }
 
-extension Event {
-    /// Events as bytes for the journal, by ``part``: the two hashes, then LEB128 numbers, the time as the difference to
-    /// the event before. About 28 bytes an event; what is written here SQLite writes, reads and overwrites.
+/// Events as bytes for the journal, in memory that is used again.
+struct EventEncoder: ~Copyable {
+    private static let pieceLimit = 32768
+    private let room = UnsafeMutablePointer<UInt8>.allocate(capacity: pieceLimit * Event.longest)
+
+    deinit { room.deallocate() }
+
+    /// Events as bytes, by ``Event/part``: the two hashes, then LEB128 numbers, the time as the difference to the event
+    /// before. About 28 bytes an event; what is written here SQLite writes, reads and overwrites.
     /// - Parameter emit: takes a part, how many events it has, and their bytes. Large days come in several pieces.
-    static func encode<Failure: Error>(
+    func encode<Failure: Error>(
         _ events: [Event], emit: (Int, Int, [UInt8]) throws(Failure) -> Void
     ) throws(Failure) {
-        let pieceLimit = 32768
-        let room = UnsafeMutablePointer<UInt8>.allocate(capacity: min(events.count, pieceLimit) * longest)
-        defer { room.deallocate() }
         var from = 0
         while from < events.count {
-            let to = min(from + pieceLimit, events.count)
-            var counts = [Int](repeating: 0, count: parts)
+            let to = min(from + Self.pieceLimit, events.count)
+            var counts = [Int](repeating: 0, count: Event.parts)
             for i in from..<to { counts[events[i].part] += 1 }
-            var next = [Int](repeating: 0, count: parts)
-            for part in 1..<parts { next[part] = next[part - 1] + counts[part - 1] * longest }
+            var next = [Int](repeating: 0, count: Event.parts)
+            for part in 1..<Event.parts { next[part] = next[part - 1] + counts[part - 1] * Event.longest }
             let starts = next
-            var previous = [UInt32](repeating: 0, count: parts)
+            var previous = [UInt32](repeating: 0, count: Event.parts)
             for i in from..<to {
                 let part = events[i].part
                 next[part] += events[i].write(room + next[part], after: previous[part])
                 previous[part] = events[i].time
             }
-            for part in 0..<parts where counts[part] > 0 {
+            for part in 0..<Event.parts where counts[part] > 0 {
                 let piece = UnsafeBufferPointer(start: room + starts[part], count: next[part] - starts[part])
                 try emit(part, counts[part], Array(piece))
             }
             from = to
         }
     }
+}
 
+extension Event {
     /// The most bytes that one event takes: 16 of hashes, seven numbers, two more.
-    private static let longest = 16 + 7 * 5 + 2
+    fileprivate static let longest = 16 + 7 * 5 + 2
 
     /// Writes the event to memory that has room for ``longest`` bytes.
     /// - Returns: how many it took.
-    private func write(_ start: UnsafeMutablePointer<UInt8>, after previous: UInt32) -> Int {
+    fileprivate func write(_ start: UnsafeMutablePointer<UInt8>, after previous: UInt32) -> Int {
         UnsafeMutableRawPointer(start).storeBytes(of: visitor.littleEndian, as: UInt64.self)
         UnsafeMutableRawPointer(start + 8).storeBytes(of: address.littleEndian, as: UInt64.self)
         var at = start + 16
@@ -129,7 +134,7 @@ extension Event {
         return at - start + 2
     }
 
-    /// What ``encode(_:emit:)`` wrote; `false` when the bytes are not whole events.
+    /// What ``EventEncoder/encode(_:emit:)`` wrote; `false` when the bytes are not whole events.
     static func decode(_ bytes: [UInt8], into events: inout [Event]) -> Bool {
         var reader = VarintReader(bytes: bytes)
         var previous: UInt32 = 0

@@ -14,13 +14,23 @@ public enum LogPaths {
             }
             var found = glob_t()
             defer { globfree(&found) }
-            guard glob(pattern, 0, nil, &found) == 0 else { continue }
+            let result = glob(pattern, GLOB_ERR, nil, &found)
+            // A folder that may not be looked into: the pattern stays, so that opening it says so.
+            if result == GLOB_ABORTED, isClosed(pattern) { paths.append(pattern) }
+            guard result == 0 || result == GLOB_ABORTED else { continue }
             for i in 0..<Int(found.gl_pathc) {
                 if let path = found.gl_pathv[i] { paths.append(String(cString: path)) }
             }
         }
         var seen: Set<String> = []
         return paths.filter { seen.insert($0).inserted }
+    }
+
+    /// Whether the folder in which a pattern begins is there and closed to us.
+    private static func isClosed(_ pattern: String) -> Bool {
+        let start = pattern.prefix { !"*?[".contains($0) }
+        let folder = start.lastIndex(of: "/").map { String(start[...$0]) } ?? "."
+        return access(folder, R_OK | X_OK) != 0 && errno == EACCES
     }
 }
 

@@ -25,6 +25,32 @@ final class Geography {
             throw GeographyError(path: path, message: String(cString: MMDB_strerror(code)))
         }
         kind = database.metadata.database_type.map { String(cString: $0) } ?? ""
+        // Damage behind the header shows when it is looked into: here and there, as most damage is large.
+        for probe in 0..<512 {
+            let mixed = UInt64(probe) &* 0x9E37_79B9_7F4A_7C15
+            let address =
+                probe % 2 == 0
+                ? Address(high: 0, low: 0xFFFF_0000_0000 | mixed >> 32)
+                : Address(high: 0x2000_0000_0000_0000 | mixed >> 4, low: 0)
+            let code = lookup(address).code
+            if code == MMDB_INVALID_DATA_ERROR || code == MMDB_CORRUPT_SEARCH_TREE_ERROR
+                || code == MMDB_UNKNOWN_DATABASE_FORMAT_ERROR
+            {
+                throw GeographyError(path: path, message: String(cString: MMDB_strerror(code)))
+            }
+        }
+    }
+
+    private func lookup(_ address: Address) -> (result: MMDB_lookup_result_s, code: Int32) {
+        var bytes: [UInt8] = []
+        for word in [address.high, address.low] {
+            withUnsafeBytes(of: word.bigEndian) { bytes.append(contentsOf: $0) }
+        }
+        var error: Int32 = 0
+        let result = withUnsafePointer(to: &database) {
+            wayseal_mmdb_lookup($0, bytes, address.isIPv4 ? 1 : 0, &error)
+        }
+        return (result, error)
     }
 
     deinit { MMDB_close(&database) }
@@ -42,14 +68,7 @@ final class Geography {
 
     /// `AT|Vienna|Wien`: country, region, city, separated by a byte that is in no name; empty when not known.
     func place(_ address: Address) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for word in [address.high, address.low] {
-            withUnsafeBytes(of: word.bigEndian) { bytes.append(contentsOf: $0) }
-        }
-        var error: Int32 = 0
-        var result = withUnsafePointer(to: &database) {
-            wayseal_mmdb_lookup($0, bytes, address.isIPv4 ? 1 : 0, &error)
-        }
+        var (result, error) = lookup(address)
         guard error == MMDB_SUCCESS, result.found_entry else { return [] }
         func text(_ a: String, _ b: String?, _ c: String?, _ d: String?) -> [UInt8] {
             var length: UInt32 = 0

@@ -98,6 +98,15 @@ struct GoalPlan: Sendable, Equatable {
         }
     }
 
+    /// The plan of a catalogue over the links and texts of a database.
+    init(_ catalog: LinkCatalog, rules: ScanRules, links: [(host: String, path: String)], texts: [[String]]) {
+        var numbers: [String: UInt32] = [:]
+        for (number, link) in links.enumerated() { numbers[link.host + link.path] = UInt32(number) }
+        var pages: [String: UInt32] = [:]
+        for (number, page) in texts[TextTable.Kind.goal.rawValue - 1].enumerated() { pages[page] = UInt32(number) }
+        self.init(catalog, rules: rules, links: numbers) { pages[$0] }
+    }
+
     init() {}
 
     /// `scan > /shop > /thank-you`.

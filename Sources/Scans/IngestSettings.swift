@@ -75,7 +75,11 @@ public struct IngestSettings: Sendable {
     /// database, and destroyed with their day.
     public var salts: String?
     /// After how many events in memory a transaction is made.
-    public var commitEvery = 100_000
+    public var commitEvery = 50_000
+    /// Whether what was read is stored on a second thread while reading goes on. The result is the same.
+    public var storesAside = false
+    /// Events of one day that are counted at once: days of more are counted in parts, and come to the same.
+    var eventsInMemory = 128_000
 
     /// Settings with the defaults.
     public init(database: String, catalog: LinkCatalog, now: Int64, random: @escaping @Sendable () -> UInt64) {

@@ -54,13 +54,19 @@ final class LogFile {
     let head: [UInt8]
     let identity: [UInt64]
     let isPacked: Bool
+    /// Bytes of the file when it was found, packed.
+    let size: Int
     private var stream: LogStream?
+    private var isClosed = false
+    /// How much of ``size`` was read.
+    var offset: Int { isClosed ? size : min(size, stream?.offset ?? 0) }
 
     init(path: String) throws(LogStreamError) {
         self.path = path
         var stream = try LogStream(path: path)
         identity = stream.identity
         isPacked = stream.isPacked
+        size = stream.size
         var head = [UInt8](repeating: 0, count: Self.headLimit)
         var filled = 0
         while filled < head.count {
@@ -110,7 +116,10 @@ final class LogFile {
         try stream?.read(into: &buffer, at: at) ?? 0
     }
 
-    func close() { stream = nil }
+    func close() {
+        stream = nil
+        isClosed = true
+    }
 }
 
 /// The times of the last 64 lines.
@@ -162,6 +171,10 @@ final class LogReader {
         let n = min(SourceState.headLimit, min(file.head.count, files[0].head.count))
         return n > 0 && file.head[..<n] == files[0].head[..<n]
     }
+
+    /// Bytes of its files, and how many of them were read, packed.
+    var size: Int { files.reduce(0) { $0 + $1.size } }
+    var offset: Int { files.reduce(0) { $0 + $1.offset } }
 
     /// The time of the first line that has one.
     func firstTime() -> Int64 {

@@ -44,6 +44,11 @@ struct LogStream: ~Copyable {
     /// Whether the whole unpacked content is known to have been given.
     var isPacked: Bool { packing != .plain }
 
+    /// How much of the file was read, packed; 0 of what is no file.
+    var offset: Int { max(0, Int(lseek(raw, 0, SEEK_CUR))) }
+    /// Bytes of the file when it was opened.
+    private(set) var size = 0
+
     static let pieceSize = 1 << 20
     /// Deflate cannot exceed 1032; logs stay below 200.
     static let ratioLimit = 900
@@ -63,6 +68,7 @@ struct LogStream: ~Copyable {
         guard fstat(raw, &info) == 0 else { throw .file(FileError("read", path)) }
         guard info.st_mode & S_IFMT != S_IFDIR else { throw .file(FileError("read", path, code: EISDIR)) }
         identity = [UInt64(info.st_dev), UInt64(info.st_ino)]
+        size = Int(info.st_size)
         // A FIFO that was opened without waiting is read like a file.
         if ownsDescriptor { _ = fcntl(raw, F_SETFL, fcntl(raw, F_GETFL) & ~O_NONBLOCK) }
         input = [UInt8](repeating: 0, count: 65536)

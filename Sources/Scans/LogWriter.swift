@@ -20,7 +20,7 @@ enum LogWriter {
             put(dash(request.agent))
             put("\"")
         case .nginxJSON:
-            put("{\"v\":1,\"t\":\"\(request.time).\(100 + request.id % 900)\",\"id\":\"")
+            put("{\"v\":1,\"t\":\(request.time).\(100 + request.id % 900),\"id\":\"")
             put(hex(request.id))
             put(hex(request.id &* 31))
             put("\",\"link\":\"\",\"var\":\"\(request.variant)\",\"deny\":\"\",\"host\":\"\(host)\",\"path\":\"")

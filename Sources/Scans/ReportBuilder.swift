@@ -84,11 +84,10 @@ public struct ReportBuilder: ~Copyable {
             }
             texts.append(list)
         }
-        var numbers: [String: UInt32] = [:]
-        for (number, link) in links.enumerated() { numbers[link.host + link.path] = UInt32(number) }
-        var pages: [String: UInt32] = [:]
-        for (number, page) in texts[TextTable.Kind.goal.rawValue - 1].enumerated() { pages[page] = UInt32(number) }
-        goals = GoalPlan(whole, rules: rules, links: numbers) { pages[$0] }
+        // Pages that nobody reached, and that no log has named: united counts know only the others.
+        let known = Set(texts[TextTable.Kind.goal.rawValue - 1])
+        texts[TextTable.Kind.goal.rawValue - 1] += whole.pages.filter { !known.contains($0) }
+        goals = GoalPlan(whole, rules: rules, links: links, texts: texts)
     }
 
     /// The first and last day with counts; `nil` when there are none.

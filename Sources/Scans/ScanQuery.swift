@@ -22,6 +22,7 @@ public struct ScanQuery: ~Copyable {
         dimensions(day, host, path, dimension, value, scans, uniques)
         excluded(day, host, path, reason, requests)
         conversions(day, host, path, variant, funnel, step, goal, exact, visitors)
+        clicks(day, host, path, variant, qid, scanned, goal, reached)
         days(day, requests, visitors, opted_out, late, skewed)
         """
 
@@ -42,6 +43,8 @@ public struct ScanQuery: ~Copyable {
                 CREATE TABLE excluded(day TEXT, host TEXT, path TEXT, reason TEXT, requests INTEGER);
                 CREATE TABLE conversions(day TEXT, host TEXT, path TEXT, variant TEXT, funnel TEXT, step INTEGER,
                   goal TEXT, exact INTEGER, visitors INTEGER);
+                CREATE TABLE clicks(day TEXT, host TEXT, path TEXT, variant TEXT, qid TEXT, scanned TEXT, goal TEXT,
+                  reached TEXT);
                 CREATE TABLE days(day TEXT, requests INTEGER, visitors INTEGER, opted_out INTEGER, late INTEGER,
                   skewed INTEGER);
                 """)
@@ -113,6 +116,7 @@ extension ReportBuilder {
         if let failure { throw failure }
         try fillDays(target, period, open)
         try fillConversions(target, period, open)
+        try fillClicks(target, period, open)
     }
 
     /// An entry of a dimension in words: a device is three of them.
@@ -170,6 +174,46 @@ extension ReportBuilder {
                     .text(row.variant), .text(row.funnel), .integer(row.step), .text(row.goal),
                     .integer(row.isExact ? 1 : 0), .integer(row.count))
             } catch { throw .database(error) }
+        }
+    }
+
+    /// Scans whose id may come back, a row for each goal that did. `qid` is the id's fingerprint: ids are not kept.
+    private borrowing func fillClicks(
+        _ target: borrowing Database, _ period: ScanReport.Period, _ open: [Int: DayResult]
+    ) throws(SQLiteError) {
+        let insert = try target.prepare("INSERT INTO clicks VALUES(?, ?, ?, ?, ?, ?, ?, ?)")
+        func text(_ kind: TextTable.Kind, _ number: Int) -> String {
+            let list = texts[kind.rawValue - 1]
+            return list.indices.contains(number) ? list[number] : ""
+        }
+        var rows: [[SQLiteValue]] = []
+        try database.query(
+            """
+            SELECT r.day, r.link, r.variant, r.person, r.id, datetime(r.at, 'unixepoch'), x.goal,
+              datetime(x.at, 'unixepoch') FROM request r LEFT JOIN reached x
+              ON x.request = r.id AND x.at BETWEEN r.at - 300 AND r.at + ?
+            WHERE r.day BETWEEN ? AND ? ORDER BY r.at, r.id, x.at
+            """, .integer(rules.clickDays * 86400), .integer(period.first.number), .integer(period.last.number)
+        ) { row in
+            let visitor = VisitorLink(
+                visitor: UInt64(bitPattern: Int64(row.int(3))), link: UInt32(truncatingIfNeeded: row.int(1)))
+            guard links.indices.contains(row.int(1)), open[row.int(0)]?.tracked.contains(visitor) ?? true else {
+                return
+            }
+            let link = links[row.int(1)]
+            let own = goals.goals[visitor.link].map { Int($0) } ?? 0
+            let isReached = !row.isNull(6)
+            let id = String(UInt64(bitPattern: Int64(row.int(4))), radix: 16)
+            rows.append([
+                .text(CivilDay(number: row.int(0)).description), .text(link.host), .text(link.path),
+                .text(text(.variant, row.int(2))), .text(String(repeating: "0", count: 16 - id.utf8.count) + id),
+                .text(row.text(5)), isReached ? .text(text(.goal, row.int(6) == 0 ? own : row.int(6))) : .null,
+                isReached ? .text(row.text(7)) : .null,
+            ])
+        }
+        for row in rows {
+            try insert.bind(row)
+            try insert.run()
         }
     }
 }

@@ -58,17 +58,22 @@ enum ScanStore {
         -- `cell` held is taken over, and `cell` goes.
         CREATE TABLE cells(id INTEGER PRIMARY KEY, packed BLOB NOT NULL);
         """,
+        """
+        -- Days of many events are read part by part.
+        DROP INDEX journal_day;
+        CREATE INDEX journal_part ON journal(day, part, seq);
+        """,
     ]
+
+    /// Bytes of a page: journals are written and read in pieces of some of them.
+    private static let pageSize = 16384
 
     /// Opens (and makes) a database of counts.
     static func open(_ path: String, access: Database.Access = .create) throws(SQLiteError) -> Database {
-        let database = try Database(path: path, access: access)
+        let database = try Database(path: path, access: access, pageSize: pageSize)
         if access != .readOnly {
             // What is deleted is overwritten: the journal of a closed day is personal data.
             try database.execute("PRAGMA secure_delete=ON; PRAGMA cache_size=-4000;")
-            if try database.first("PRAGMA user_version", row: { $0.int(0) }) == 0 {
-                try database.execute("PRAGMA page_size=8192; PRAGMA auto_vacuum=INCREMENTAL;")
-            }
             try database.migrate(schema)
             try CellPages.convert(database)
         } else if try database.first("PRAGMA user_version", row: { $0.int(0) }) ?? 0 < schema.count {
@@ -156,7 +161,7 @@ extension ScanStore {
         var isWhole = true
         let width = Event.parts / part.count
         try database.query(
-            "SELECT kind, data FROM journal WHERE day=? AND part BETWEEN ? AND ? ORDER BY seq", .integer(day),
+            "SELECT kind, data FROM journal WHERE day=? AND part BETWEEN ? AND ?", .integer(day),
             .integer(part.index * width), .integer((part.index + 1) * width - 1)
         ) { row in
             let data = row.blob(1)

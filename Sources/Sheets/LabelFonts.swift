@@ -1,3 +1,5 @@
+public import Support
+
 /// The two faces that labels are set in.
 public struct LabelFonts: Sendable {
     /// The usual face.
@@ -39,6 +41,11 @@ public struct LabelProblem: Error, Equatable, Sendable {
     public var help: String
     /// The column whose cell is at fault; `nil` for a text of the template.
     public var column: String?
+    /// The text of the template that it was to stand in.
+    public var place: SourceRange?
+
+    /// Where the template sets the text.
+    public var notes: [Diagnostic.Note] { place.map { [.init("set here", at: $0)] } ?? [] }
 }
 
 /// Turns characters into glyphs of one face.

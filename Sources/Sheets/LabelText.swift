@@ -6,6 +6,10 @@ struct LabelText {
     private let template: LabelTemplate
     private let bleed: Double
     private var writers: [GlyphWriter]
+    /// What is the same on all labels, by line: its place, as long as nothing is made smaller, and the colour and font of each
+    /// run.
+    private let places: [[UInt8]]
+    private let looks: [[[UInt8]]]
     /// The glyphs that were used, of both faces.
     var subsets: [FontSubset]
 
@@ -13,6 +17,30 @@ struct LabelText {
         (self.template, self.bleed) = (template, bleed)
         writers = [GlyphWriter(fonts.regular), GlyphWriter(fonts.bold)]
         subsets = [FontSubset(fonts.regular), FontSubset(fonts.bold)]
+        places = template.lines.map { Self.place($0.map) }
+        looks = template.lines.map { line in
+            line.runs.map { run in
+                var look: [UInt8] = []
+                Self.append(run.colour, to: &look)
+                look.append("/F\(run.face) ")
+                look.append(run.size, places: 4)
+                look.append(" Tf (")
+                return look
+            }
+        }
+    }
+
+    /// Begins a text that runs along a map.
+    private static func place(_ map: Transform) -> [UInt8] {
+        var bytes = Array("BT ".utf8)
+        for value in [map.a, map.b, map.c, map.d] {
+            bytes.append(value, places: 5)
+            bytes.append(0x20)
+        }
+        bytes.append(millimetres: map.e)
+        bytes.append(millimetres: map.f)
+        bytes.append("Tm ")
+        return bytes
     }
 
     /// Whether a line is the same on all labels.
@@ -24,6 +52,14 @@ struct LabelText {
 
     /// Appends a line's operators, the label's millimetres as coordinates.
     mutating func append(_ index: Int, _ cells: [String], to content: inout [UInt8]) throws(LabelProblem) {
+        do throws(LabelProblem) { try set(index, cells, to: &content) } catch {
+            var problem = error
+            problem.place = template.lines[index].range
+            throw problem
+        }
+    }
+
+    private mutating func set(_ index: Int, _ cells: [String], to content: inout [UInt8]) throws(LabelProblem) {
         let line = template.lines[index]
         var strings: [[UInt8]] = []
         var width = 0.0
@@ -51,21 +87,12 @@ struct LabelText {
             case .end: -width * scale
             }
         if line.fit == nil { try checkInside(line, start, width, cell) }
-        let map = line.map.after(Transform(scale: scale, x: start))
-        content.append("BT ")
-        for value in [map.a, map.b, map.c, map.d] {
-            content.append(value, places: 5)
-            content.append(0x20)
-        }
-        content.append(millimetres: map.e)
-        content.append(millimetres: map.f)
-        content.append("Tm ")
-        for (run, string) in zip(line.runs, strings) where !string.isEmpty {
-            Self.append(run.colour, to: &content)
-            content.append("/F\(run.face) ")
-            content.append(run.size, places: 4)
-            content.append(" Tf (")
-            content.append(contentsOf: string)
+        content +=
+            scale == 1 && start == 0
+            ? places[index] : Self.place(line.map.after(Transform(scale: scale, x: start)))
+        for (look, string) in zip(looks[index], strings) where !string.isEmpty {
+            content += look
+            content += string
             content.append(")Tj ")
         }
         content.append("ET\n")

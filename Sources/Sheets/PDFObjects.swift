@@ -1,5 +1,6 @@
 // Calls C: unsafe pointers.
 internal import CDeflate
+internal import Codes
 
 /// zlib streams by libdeflate: the same bytes on every machine.
 @safe final class Deflater {
@@ -29,7 +30,8 @@ struct PDFObjects {
     private var taken = 0
     /// Where each object begins, object 1 first; 0 for one that is still to be written.
     private var offsets: [Int] = []
-    private let deflater = Deflater(level: 4)
+    private let deflater = Deflater(level: 6)
+    private var operators = OperatorDeflater()
 
     init() {
         // Four bytes above 127 tell programs that guess that the file is binary (ISO 32000-1, section 7.5.2).
@@ -59,14 +61,21 @@ struct PDFObjects {
 
     mutating func write(_ number: Int, _ body: String) { write(number, body.utf8) }
 
+    /// Writes the operators of a page, packed.
+    mutating func writePage(_ number: Int, _ content: [UInt8]) {
+        writeStream(number, operators.packed(content), "/Filter/FlateDecode")
+    }
+
     /// Writes a stream, packed.
     /// - Parameter entries: of its dictionary, besides length and filter.
     mutating func writeStream(_ number: Int, _ content: [UInt8], entries: String = "") {
         let packed = deflater.packed(content)
+        writeStream(number, packed ?? content, entries + (packed == nil ? "" : "/Filter/FlateDecode"))
+    }
+
+    private mutating func writeStream(_ number: Int, _ body: [UInt8], _ entries: String) {
         offsets[number - 1] = taken + bytes.count
-        let body = packed ?? content
-        let filter = packed == nil ? "" : "/Filter/FlateDecode"
-        bytes.append(contentsOf: "\(number) 0 obj\n<<\(entries)\(filter)/Length \(body.count)>>\nstream\n".utf8)
+        bytes.append(contentsOf: "\(number) 0 obj\n<<\(entries)/Length \(body.count)>>\nstream\n".utf8)
         bytes.append(contentsOf: body)
         bytes.append(contentsOf: "\nendstream\nendobj\n".utf8)
     }

@@ -32,7 +32,7 @@ public struct SheetDocument {
     var objects = PDFObjects()
     var text: LabelText
     var steps: [Step] = []
-    private var rectangles = ModuleRectangles()
+    private let runs = ModuleRuns()
     private var resources = SheetResources()
     /// Form, font and other resources, one dictionary for all pages.
     private let resourcesNumber: Int
@@ -40,9 +40,12 @@ public struct SheetDocument {
     private let catalogue: Int
     private let root: Int
 
-    /// Labels of the sheet or pile at hand, each drawn from its upper left corner, and the rows that they are.
+    /// Labels of the sheet or pile at hand, each drawn from its upper left corner; where the code of each ends, and the label,
+    /// and the mask of its code.
     private var labels: [UInt8] = []
-    private var ends: [Int] = []
+    private var ends: [(code: Int, end: Int, mask: Int)] = []
+    /// Whether a text lies under the code.
+    private var isTextFirst = false
     /// Labels that were added.
     public private(set) var count = 0
     /// Sheets that were written.
@@ -88,19 +91,23 @@ public struct SheetDocument {
     /// - Throws: the problem of this label; the document is then as it was before.
     public mutating func add(_ cells: [String], _ code: Code) throws(LabelProblem) {
         let before = labels.count
+        var codeEnd = before
         do throws(LabelProblem) {
             for step in steps {
                 switch step {
                 case .form(let name): labels.append("/\(name) Do\n")
                 case .text(let line): try text.append(line, cells, to: &labels)
-                case .code: draw(code)
+                case .code:
+                    draw(code)
+                    codeEnd = labels.count
                 }
             }
         } catch {
             labels.removeLast(labels.count - before)
             throw error
         }
-        ends.append(labels.count)
+        let mask = if case .symbol(let symbol) = code, !isTextFirst { symbol.mask } else { 0 }
+        ends.append((codeEnd, labels.count, mask))
         count += 1
         let capacity = settings.order == .stack ? layout.count * settings.pile : layout.count
         if ends.count == capacity { flush() }
@@ -120,7 +127,7 @@ public struct SheetDocument {
             labels.append(template.slot.after(Transform(scale: 1 / Double(side))))
             if template.hasGround { labels.append("0 0 0 0 k 0 0 \(side) \(side) re f ") }
             labels.append("0 0 0 1 k\n")
-            rectangles.append(symbol, margin: symbol.quietZone, to: &labels)
+            runs.append(symbol, margin: symbol.quietZone, to: &labels)
             labels.append("f Q\n")
         case .drawing(let drawing):
             // The whole drawing, in the middle of the slot.
@@ -145,28 +152,39 @@ public struct SheetDocument {
         let depth = (count + layout.count - 1) / layout.count
         for sheet in 0..<depth {
             var content = head
-            var rows: ClosedRange<Int>?
-            for place in 0..<layout.count {
-                // A pile is filled downwards, other sheets one after another.
-                let label = settings.order == .stack ? place * depth + sheet : sheet * layout.count + place
-                guard label < count else { continue }
-                let slot =
-                    settings.order == .columns ? place % layout.rows * layout.columns + place / layout.rows : place
-                let corner = layout.corner(slot)
-                content.append("q 1 0 0 1 ")
-                content.append(millimetres: corner.x)
-                content.append(millimetres: corner.y)
-                content.append("cm\n")
-                content.append(contentsOf: labels[(label == 0 ? 0 : ends[label - 1])..<ends[label]])
-                content.append("Q\n")
-                let row = first + label + 1
-                rows = min(rows?.lowerBound ?? row, row)...max(rows?.upperBound ?? row, row)
+            // A pile is filled downwards, other sheets one after another.
+            var places = (0..<layout.count).map { place in
+                (place: place, label: settings.order == .stack ? place * depth + sheet : sheet * layout.count + place)
             }
+            places.removeAll { $0.label >= count }
+            // Codes of one mask have most in common: beside one another in the stream, they pack best. Texts keep the order of
+            // the rows, in which programs read and copy them.
+            let byMask = places.sorted { (ends[$0.label].mask, $0.place) < (ends[$1.label].mask, $1.place) }
+            for (place, label) in byMask {
+                self.place(labels[(label == 0 ? 0 : ends[label - 1].end)..<ends[label].code], at: place, in: &content)
+            }
+            for (place, label) in places where ends[label].end > ends[label].code {
+                self.place(labels[ends[label].code..<ends[label].end], at: place, in: &content)
+            }
+            let numbers = places.map { first + $0.label + 1 }
+            let rows = numbers.min().map { $0...(numbers.max() ?? $0) }
             if settings.marks.contains(.number), let rows { content += numberLine(rows) }
             writePage(content)
         }
         labels.removeAll(keepingCapacity: true)
         ends.removeAll(keepingCapacity: true)
+    }
+
+    /// Draws what belongs to the label at a place of the sheet.
+    private func place(_ operators: ArraySlice<UInt8>, at place: Int, in content: inout [UInt8]) {
+        let slot = settings.order == .columns ? place % layout.rows * layout.columns + place / layout.rows : place
+        let corner = layout.corner(slot)
+        content.append("q 1 0 0 1 ")
+        content.append(millimetres: corner.x)
+        content.append(millimetres: corner.y)
+        content.append("cm\n")
+        content.append(contentsOf: operators)
+        content.append("Q\n")
     }
 
     /// The line in the margin.
@@ -187,7 +205,7 @@ public struct SheetDocument {
 
     private mutating func writePage(_ content: [UInt8]) {
         let stream = objects.reserve()
-        objects.writeStream(stream, content)
+        objects.writePage(stream, content)
         var node = node ?? (objects.reserve(), [])
         let page = objects.reserve()
         let (width, height) = (Self.points(layout.page.width), Self.points(layout.page.height))
@@ -257,6 +275,7 @@ public struct SheetDocument {
             case .text(let line) where text.isFixed(line): try text.append(line, [], to: &fixed)
             case .text(let line):
                 close(&self)
+                isTextFirst = isTextFirst || !steps.contains { if case .code = $0 { true } else { false } }
                 steps.append(.text(line))
             case .code:
                 close(&self)

@@ -73,7 +73,7 @@ struct BatchBuild {
         var bar = ProgressBar(isQuiet: input.print.quiet)
         do throws(BatchError) {
             let survey = try await BatchSurvey(
-                batch, path: batch.data, spool: "\(output)/batches/\(batch.name)", sources: loaded.sources,
+                batch, site, path: batch.data, spool: "\(output)/batches/\(batch.name)", sources: loaded.sources,
                 workers: settings.workers
             ) { bar.show("checking \(batch.name)", $0, $1) }
             bar.clear()

@@ -72,5 +72,11 @@ func requireCounts(_ path: String) throws(Failure) {
 
 extension Failure {
     /// Logs that could not be taken in, or a database that could not be read.
-    init(_ error: IngestError) { self.init(.outsideWorld, error.description) }
+    init(_ error: IngestError) {
+        var hint: String?
+        if case .geography = error {
+            hint = "fetch the file again from where it came from; without a database of places, countries are not known"
+        }
+        self.init(.outsideWorld, error.description, hint: hint)
+    }
 }

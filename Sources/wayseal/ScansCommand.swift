@@ -50,7 +50,7 @@ struct ScanOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("Take salts from a folder that machines share; it is yours to empty.", valueName: "folder"))
     var salts: String?
-    @Option(name: .customLong("commit-every"), help: .hidden) var commitEvery = 200_000
+    @Option(name: .customLong("commit-every"), help: .hidden) var commitEvery: Int?
     @OptionGroup var manifest: ManifestLinks
     @Argument(help: "Logs: files, patterns, or - for standard input; default: those of the manifest.")
     var logs: [String] = []
@@ -95,7 +95,8 @@ struct ScanOptions: ParsableArguments {
         settings.rules = ScanRules(rules)
         settings.geography = geography ?? site?.reports.places.map { manifest.path($0) }
         settings.zone = zone ?? site?.timezone ?? "UTC"
-        settings.commitEvery = commitEvery
+        if let commitEvery { settings.commitEvery = commitEvery }
+        settings.storesAside = sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 1
         settings.sharesVisitors = sharesVisitors
         settings.salts = salts
         if truncates { settings.rules.truncatesAddresses = true }
@@ -121,7 +122,11 @@ struct ScansIngestCommand: ParsableCommand {
             let plan = try options.plan()
             Memory.returnLargeBlocks()
             var ingestion = try Ingestion.open(plan.settings)
-            let summary = try ingestion.ingest(LogPaths.expand(plan.logs), goals: LogPaths.expand(plan.goalLogs))
+            var bar = ProgressBar(isQuiet: false)
+            let summary = try ingestion.ingest(
+                LogPaths.expand(plan.logs), goals: LogPaths.expand(plan.goalLogs),
+                progress: { bar.show("reading MiB", $0 >> 20, $1 >> 20) })
+            bar.clear()
             Terminal.say(summary.description)
             for failure in summary.failures { Terminal.complain(failure, hint: nil) }
             try plan.purge()

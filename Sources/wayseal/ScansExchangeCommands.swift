@@ -23,11 +23,13 @@ struct ScansExportCommand: ParsableCommand {
     @Option(help: "The database of counts.") var database = "wayseal-scans.db"
     @Option(name: .shortAndLong, help: ArgumentHelp("The file; - is stdout.", valueName: "file")) var output = "-"
     @OptionGroup var source: SourceName
+    @OptionGroup var manifest: ManifestLinks
 
     func run() throws {
         try requireCounts(database)
+        let catalog = LinkCatalog(of: try manifest.site())
         do {
-            let export = try ScanExport.open(database, source: source.value)
+            let export = try ScanExport.open(database, source: source.value, catalog: catalog)
             let sequence = UInt64(max(0, time(nil)))
             if output == "-" {
                 let stdout = try FileDescriptor(path: "/dev/stdout", flags: O_WRONLY)
@@ -79,18 +81,22 @@ struct ScansPushCommand: ParsableCommand {
     @Flag(help: "Only print the statements that make the tables.") var ddl = false
     @Option(help: "With --ddl: spread the tables over the shards of this cluster.") var cluster: String?
     @OptionGroup var source: SourceName
+    @OptionGroup var manifest: ManifestLinks
     @Argument(help: ArgumentHelp("clickhouse://host:8123/database, or clickhouses:// for TLS.", valueName: "place"))
     var place: String
 
     func run() throws {
         if ddl {
             for statement in ClickHouse.tables(cluster: cluster) { Terminal.say(statement + ";") }
+            Terminal.say("-- Only for tables that were made before goals were sent:")
+            for statement in ClickHouse.additions(cluster: cluster) { Terminal.say("-- " + statement + ";") }
             return
         }
         try requireCounts(database)
+        let catalog = LinkCatalog(of: try manifest.site())
         do {
             let server = try ClickHouse(environmentAt: place)
-            let export = try ScanExport.open(database, source: source.value)
+            let export = try ScanExport.open(database, source: source.value, catalog: catalog)
             var bar = ProgressBar(isQuiet: false)
             let sent = try server.push(export, source: source.value, now: Int64(time(nil))) {
                 bar.show("sending", $0, $1)

@@ -43,6 +43,7 @@ struct ScansFollowCommand: ParsableCommand {
             Memory.returnLargeBlocks()
             var ingestion = try Ingestion.open(plan.settings)
             let stop = StopSignal()
+            var told: Set<String> = []
             var results = LiveResults(
                 plan: plan, page: live, days: liveDays, language: language,
                 markers: state.map { DenyMarkers(folder: $0, catalog: plan.settings.catalog) })
@@ -50,7 +51,9 @@ struct ScansFollowCommand: ParsableCommand {
                 plan.logs, goals: plan.goalLogs, clock: { Int64(time(nil)) }, shouldStop: { stop.isRaised }
             ) { summary throws(IngestError) in
                 if summary.lines > 0 { Terminal.say(summary.description) }
-                for failure in summary.failures { Terminal.complain(failure) }
+                // Rounds are many: what goes on being wrong is said once.
+                for failure in summary.failures where !told.contains(failure) { Terminal.complain(failure) }
+                told = Set(summary.failures)
                 try results.update(hasNews: summary.lines > 0)
             }
         } catch let error as IngestError { throw Failure(error) }

@@ -19,6 +19,7 @@ struct ScansQueryCommand: ParsableCommand {
               dimensions(day, host, path, dimension, value, scans, uniques)
               excluded(day, host, path, reason, requests)
               conversions(day, host, path, variant, funnel, step, goal, exact, visitors)
+              clicks(day, host, path, variant, qid, scanned, goal, reached)
               days(day, requests, visitors, opted_out, late, skewed)
 
             Examples:

@@ -38,6 +38,11 @@ struct SheetRun {
         let fonts = try Self.fonts(settings)
         var table = try open(path)
         let label = try read(template, layout.label, table.columns)
+        let check = LabelCheck(label, fonts: fonts, bleed: layout.bleed)
+        if !check.diagnostics.isEmpty {
+            diagnostics += check.diagnostics
+            try stopOnErrors()
+        }
         let file = try AsideFile(output)
         var document: SheetDocument
         do throws(LabelProblem) {
@@ -182,7 +187,10 @@ struct SheetRun {
                 let symbol = try encoder.encode(row.cells[place], level: ErrorCorrection(level))
                 do throws(LabelProblem) { try add(row, symbol) } catch {
                     let cell = error.column.flatMap { table.columns.firstIndex(of: $0) }.map { row.places[$0] }
-                    problems.append(.error(SheetCodes.text, at: cell ?? row.range, error.summary, help: error.help))
+                    problems.append(
+                        .error(
+                            SheetCodes.text, at: cell ?? row.range, error.summary, notes: error.notes, help: error.help)
+                    )
                 }
             } catch {
                 problems.append(.error(SheetCodes.code, at: row.places[place], error.description))

@@ -2,6 +2,7 @@ import Build
 import Decoding
 import Foundation
 import Manifest
+import Sheets
 import Site
 import Support
 import TestSupport
@@ -29,7 +30,9 @@ struct BatchRunTests {
     }
 
     private func survey(_ site: Site) async throws -> BatchSurvey {
-        try await BatchSurvey(site.batches[0], path: site.batches[0].data, sources: SourceMap(), workers: 2) { _, _ in }
+        try await BatchSurvey(
+            site.batches[0], site, path: site.batches[0].data, sources: SourceMap(), workers: 2
+        ) { _, _ in }
     }
 
     private func make(
@@ -212,6 +215,43 @@ struct BatchRunTests {
         #expect(words == (1...30).map { "S\($0) of \($0)" }.joined(separator: " "))
         let broken = try await survey(try site(svg.replacingOccurrences(of: "{{serial}}", with: "{{seral}}")))
         #expect(!broken.isRight && broken.diagnostics.contains { $0.help?.contains("serial") == true })
+    }
+
+    @Test("a label that can't be drawn is told before anything is made, at its cell; of many, a hundred and a count")
+    func labelProblems() async throws {
+        let svg =
+            #"<svg xmlns="http://www.w3.org/2000/svg" width="40mm" height="20mm" viewBox="0 0 40 20">"#
+            + #"<rect id="code" x="1" y="1" width="18" height="18"/>"#
+            + #"<text x="20" y="9" font-size="3" data-fit="18">{{name}}</text></svg>"#
+        func site(_ svg: String) throws -> Site {
+            try self.site {
+                var sheet = SheetSettings(grid: "4x13")
+                sheet.template = SheetSettings.File(path: "label.svg", bytes: Array(svg.utf8))
+                $0.sheet = sheet
+            }
+        }
+        let rows = (1...900).map { row in
+            switch row {
+            case 3: #"S3,"Grüner Veltliner, Smaragd Achleiten 2021""#
+            case 700...: "S\(row),葡萄"
+            default: "S\(row),Riesling"
+            }
+        }
+        let table = "serial,name\n" + rows.joined(separator: "\n") + "\n"
+        try Files.create(folder.path + "/bottles.csv", Array(table.utf8))
+        let survey = try await survey(try site(svg))
+        #expect(!survey.isRight)
+        let shown = DiagnosticRenderer(color: false).text(survey.diagnostics, sources: survey.sources)
+        #expect(shown.contains("/bottles.csv:4:4: error[label-text]: the text is "))
+        #expect(shown.contains(#"S3,"Grüner Veltliner, Smaragd Achleiten 2021""#))
+        #expect(shown.contains("/bottles.csv:701:6: error[label-text]: the font DejaVuSans has no '葡' (U+8461)"))
+        #expect(survey.diagnostics.count { $0.code == SheetCodes.text } == 100)
+        #expect(survey.diagnostics.last?.summary == "and 102 more rows of \(folder.path)/bottles.csv with label-text")
+        // What is the same on every label is told once, at the template.
+        let fixed = try await self.survey(try site(svg.replacingOccurrences(of: "{{name}}", with: "葡")))
+        #expect(
+            DiagnosticRenderer(color: false).text(fixed.diagnostics, sources: fixed.sources)
+                .contains("label.svg:1:140: error[label-text]: the font DejaVuSans has no '葡' (U+8461)"))
     }
 
     @Test("a column names the design of each row; a name that is none is told with its row")

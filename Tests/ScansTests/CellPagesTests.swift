@@ -24,6 +24,69 @@ struct CellPagesTests {
         return cells
     }
 
+    private func cell(_ random: inout SplitMix) -> Cell {
+        var cell = Cell()
+        for dimension in 0..<Dimension.count {
+            var id: UInt32 = 0
+            for _ in 0..<Int.random(in: 0...6, using: &random) {
+                let scans = UInt32.random(in: 1...300, using: &random)
+                cell.entries[dimension].append(
+                    Cell.Entry(id: id, scans: scans, uniques: UInt32.random(in: 0...scans, using: &random)))
+                id += UInt32.random(in: 1...400, using: &random)
+            }
+        }
+        cell.scans = UInt32.random(in: 0...4000, using: &random)
+        cell.uniques = UInt32.random(in: 0...cell.scans, using: &random)
+        for dimension in 0..<Dimension.count where cell.scans == 0 || cell.entries[dimension].isEmpty {
+            cell.entries[dimension] = cell.scans == 0 ? [] : [.init(id: 0, scans: cell.scans, uniques: cell.uniques)]
+        }
+        if cell.scans > 0 { cell.last = UInt32.random(in: 0...90_000, using: &random) }
+        cell.late = UInt32.random(in: 0...2, using: &random)
+        for reason in 0..<Exclusion.count where Bool.random(using: &random) { cell.excluded[reason] = 7 }
+        return cell
+    }
+
+    @Test func `the cells of several parts are summed link by link`() throws {
+        var random = SplitMix(seed: 11)
+        var expected: [Int: Cell] = [:]
+        var runs: [CellPages.Run] = []
+        for _ in 0..<9 {
+            var run = CellPages.Run()
+            for link in 0..<200 where Int.random(in: 0..<3, using: &random) == 0 {
+                let cell = cell(&random)
+                var bytes: [UInt8] = []
+                cell.pack(dayStart: 0, into: &bytes)
+                run.add(link * 1_000, bytes)
+                expected[link * 1_000, default: Cell()].add(cell)
+            }
+            runs.append(run)
+        }
+        var found: [Int: Cell] = [:]
+        var last = -1
+        let isWhole = CellPages.sum(runs) { link, bytes in
+            #expect(link > last)
+            last = link
+            found[link] = Cell.unpack(bytes, dayStart: 0)
+        }
+        #expect(isWhole)
+        #expect(found == expected)
+    }
+
+    @Test func `a run that is cut short is told, and nothing traps`() {
+        var random = SplitMix(seed: 12)
+        var bytes: [UInt8] = []
+        cell(&random).pack(dayStart: 0, into: &bytes)
+        for end in 0..<bytes.count {
+            var cell = Cell()
+            var whole = Cell()
+            _ = whole.append(VarintReader(bytes: bytes), dayStart: 0)
+            if cell.append(VarintReader(bytes: Array(bytes[..<end])), dayStart: 0) { #expect(cell != whole) }
+            var run = CellPages.Run()
+            run.add(3, Array(bytes[..<end]))
+            _ = CellPages.sum([run]) { _, _ in }
+        }
+    }
+
     @Test func `what is written is read, and what is changed is found again, page by page`() throws {
         var random = SplitMix(seed: 7)
         let database = try ScanStore.open(":memory:")

@@ -100,6 +100,22 @@ struct ClickHouseTests {
         return server
     }
 
+    /// The tables before goals were exchanged.
+    static let version1 = [
+        """
+        CREATE TABLE wayseal_cell_local (day Date, source String, sequence UInt64, host String, path String, scans UInt32,
+        uniques UInt32, late UInt32, last UInt32, dimensions Array(String), texts Array(String), text_scans Array(UInt32),
+        text_uniques Array(UInt32), reasons Array(String), left_out Array(UInt32), visitors Array(UInt64))
+        ENGINE = ReplacingMergeTree(sequence) PARTITION BY toYYYYMM(day) ORDER BY (day, source, host, path)
+        """,
+        """
+        CREATE TABLE wayseal_day_local (day Date, source String, sequence UInt64, zone String, is_closed UInt8,
+        requests UInt64, visitors UInt64, anonymous UInt64, late UInt64, skewed UInt64, reasons Array(String),
+        left_out Array(UInt64), attribution String) ENGINE = ReplacingMergeTree(sequence)
+        PARTITION BY toYYYYMM(day) ORDER BY (day, source)
+        """,
+    ]
+
     /// Pushes two machines, twice, one of them cut off in between; the report is that of the one log.
     static func judge(_ place: String, createsTables: Bool) throws {
         let (whole, parts) = try ExchangeTests.machines(openDay: true, shares: true)
@@ -145,6 +161,35 @@ struct ClickHouseTests {
             WHERE d = 'hour' GROUP BY t ORDER BY toUInt32(t) FORMAT TabSeparated
             """)
         #expect(devices.split(separator: "\n").count == 24)
+        try judgeGoals(server, createsTables: createsTables)
+    }
+
+    /// Goals and ids of two machines, fetched again: those of one. An id that comes back later is sent alone.
+    static func judgeGoals(_ server: ClickHouse, createsTables: Bool) throws {
+        let (whole, parts) = try GoalExchangeTests.machines(isOpen: false)
+        func push() throws -> Int {
+            var sent = 0
+            for (index, part) in parts.enumerated() {
+                let name = "shop\(index + 1)"
+                let export = try ScanExport.open(part.database, source: name, catalog: GoalExchangeTests.catalog)
+                sent += try server.push(export, source: name, now: 2000, createsTables: createsTables)
+            }
+            return sent
+        }
+        #expect(try push() > 0)
+        #expect(try push() == 0)
+        let csv = "time,qid,goal\n\(GoalBench.start + 5 * 86_400),\(GoalBench.id(2)),\n"
+        for machine in [parts[1], whole] {
+            _ = try Postbacks.ingest(Array(csv.utf8), database: machine.database, now: machine.bench.now)
+        }
+        #expect(try push() == 1)
+        let day = try #require(CivilDay(iso: "2026-03-01"))
+        let period = ScanReport.Period(first: day, last: day)
+        let fetched = whole.bench.folder.path + "/fetched.db"
+        try server.fetch(period, into: fetched)
+        #expect(
+            try GoalExchangeTests.outcome(fetched, now: whole.bench.now, period: period)
+                == GoalExchangeTests.outcome(whole.database, now: whole.bench.now, period: period))
     }
 
     @Test("Debian's server, two shards: what two machines sent is what one would have counted")
@@ -157,7 +202,16 @@ struct ClickHouseTests {
         for server in servers {
             try server.wait()
             let client = try ClickHouse(url: "clickhouse://127.0.0.1:\(server.port)")
+            // One of them has the tables of an older version.
+            if server === servers[0] { for table in Self.version1 { try client.run(table) } }
             for statement in ClickHouse.tables(cluster: "web") { try client.run(statement) }
+            guard server === servers[0] else { continue }
+            #expect(throws: ExchangeError.self) {
+                let (_, parts) = try GoalExchangeTests.machines(isOpen: false)
+                let export = try ScanExport.open(parts[0].database, source: "a")
+                _ = try client.push(export, source: "a", now: 1)
+            }
+            for statement in ClickHouse.additions(cluster: "web") { try client.run(statement) }
         }
         try Self.judge("clickhouse://127.0.0.1:\(ports[0])", createsTables: false)
         // Both hold a part.

@@ -23,6 +23,9 @@ import Testing
                     dimension: Dimension.allCases.randomElement(using: &random) ?? .hour,
                     text: nasty.randomElement(using: &random) ?? "", scans: 7, uniques: .max))
             record.visitors.append(UInt64.random(in: .min ... .max, using: &random))
+            let text = nasty.randomElement(using: &random) ?? ""
+            record.reaches.append(.init(variant: text, funnel: text, step: 3, goal: text, isExact: true, count: .max))
+            record.clicks.append(.init(id: .max, variant: text, person: 4, time: 9))
         }
         record.excluded[Int.random(in: 1..<Exclusion.count, using: &random)] = 9
         return record
@@ -48,6 +51,7 @@ import Testing
         var day = DayRecord(day: 19_000, source: "a\tb", sequence: 9, zone: "Europe/Vienna", isClosed: true)
         day.excluded[3] = 12
         day.attribution = "© it's"
+        day.returns = [.init(id: .max, goal: "a'\tb", time: 7), .init(id: 1, goal: "", time: 0)]
         #expect(DayRecord(line: day.line[...]) == day)
     }
 

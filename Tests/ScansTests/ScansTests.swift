@@ -71,7 +71,7 @@ import Testing
             return event
         }
         var total = 0
-        Event.encode(events) { (part, count, bytes) throws(Never) in
+        EventEncoder().encode(events) { (part, count, bytes) throws(Never) in
             total += count
             let first = back.count
             #expect(Event.decode(bytes, into: &back) && back.count == first + count)

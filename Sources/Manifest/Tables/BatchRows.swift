@@ -20,13 +20,24 @@ public struct BatchRows: Sendable {
         public var help: String?
         /// Nothing after it can be read.
         public var isFatal = false
+        /// Further places, in files.
+        public var notes: [Diagnostic.Note] = []
+
+        /// A problem at a place.
+        public init(
+            code: DiagnosticCode, summary: String, place: Range<Int>, help: String? = nil, isFatal: Bool = false,
+            notes: [Diagnostic.Note] = []
+        ) {
+            (self.code, self.summary, self.place) = (code, summary, place)
+            (self.help, self.isFatal, self.notes) = (help, isFatal, notes)
+        }
 
         /// As a diagnostic about a file that holds the stretch at `offset`.
         public func diagnostic(file: Int32, offset: Int = 0) -> Diagnostic {
             .error(
                 code,
                 at: SourceRange(file: file, start: UInt32(offset + place.lowerBound), length: UInt32(place.count)),
-                summary, help: help)
+                summary, notes: notes, help: help)
         }
     }
 
@@ -58,7 +69,8 @@ public struct BatchRows: Sendable {
     private let key: HMAC.Key
     private let keyMessage: [UInt8]
     private let targets: TargetText
-    private let isDense: Bool
+    /// Whether codes say their address in capitals.
+    public let isDense: Bool
     private var scanner = CSVScanner([UInt8]().span)
     private var scratch: [UInt8] = []
     private var idText: [UInt8] = []
@@ -157,6 +169,9 @@ public struct BatchRows: Sendable {
         let cell = scanner.cells[column]
         return SiteAssembly.trimmed(Bytes.string((cell.isScratch ? scratch.span : bytes).extracting(cell.text)))
     }
+
+    /// Bytes of a cell of the last row in its stretch, with its quotes.
+    public func place(of column: Int) -> Range<Int> { scanner.cells[column].place }
 
     /// Begins a stretch of bytes at a row.
     /// - Parameters:

@@ -16,7 +16,7 @@ final class CellFile {
     init(path: String) throws(ExchangeError) {
         self.path = path
         do { stream = try LogStream(path: path) } catch { throw ExchangeError(error) }
-        guard let first = try line(), Array(first) + [0x0A] == ScanExport.header else {
+        guard let first = try line(), ScanExport.headers.contains(Array(first) + [0x0A]) else {
             throw .malformed(path: path, line: 1)
         }
         try advance()

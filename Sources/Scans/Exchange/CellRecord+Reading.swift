@@ -8,7 +8,7 @@ extension CellRecord {
             let path = row.text(), let scans = row.number32(), let uniques = row.number32(),
             let late = row.number32(), let last = row.number32(), let dimensions = row.texts(),
             let texts = row.texts(), let valueScans = row.numbers(), let valueUniques = row.numbers(),
-            let excluded = row.exclusions(), let visitors = row.numbers(), row.isAtEnd,
+            let excluded = row.exclusions(), let visitors = row.numbers(),
             dimensions.count == texts.count, texts.count == valueScans.count, texts.count == valueUniques.count
         else { return nil }
         var values: [Value] = []
@@ -22,6 +22,25 @@ extension CellRecord {
             day: day, source: source, sequence: sequence, host: host, path: path, scans: scans, uniques: uniques,
             late: late, last: last, values: values, excluded: excluded.map { UInt32(clamping: $0) },
             visitors: visitors)
+        // Version 1 ends here.
+        if row.isAtEnd { return }
+        guard let variants = row.texts(), let funnels = row.texts(), let steps = row.numbers(), let goals = row.texts(),
+            let exact = row.numbers(), let counts = row.numbers(), let ids = row.numbers(),
+            let clickVariants = row.texts(), let people = row.numbers(), let times = row.numbers(), row.isAtEnd,
+            Set([variants.count, funnels.count, steps.count, goals.count, exact.count, counts.count]).count == 1,
+            Set([ids.count, clickVariants.count, people.count, times.count]).count == 1
+        else { return nil }
+        for i in variants.indices {
+            guard let step = UInt32(exactly: steps[i]), let count = UInt32(exactly: counts[i]) else { return nil }
+            reaches.append(
+                Reach(
+                    variant: variants[i], funnel: funnels[i], step: step, goal: goals[i], isExact: exact[i] == 1,
+                    count: count))
+        }
+        for i in ids.indices {
+            guard let time = UInt32(exactly: times[i]) else { return nil }
+            clicks.append(Click(id: ids[i], variant: clickVariants[i], person: people[i], time: time))
+        }
     }
 }
 
@@ -32,12 +51,20 @@ extension DayRecord {
         guard let day = row.day(), let source = row.text(), let sequence = row.number(), let zone = row.text(),
             let isClosed = row.number(), let requests = row.count(), let visitors = row.count(),
             let anonymous = row.count(), let late = row.count(), let skewed = row.count(),
-            let excluded = row.exclusions(), let attribution = row.text(), row.isAtEnd
+            let excluded = row.exclusions(), let attribution = row.text()
         else { return nil }
         self.init(
             day: day, source: source, sequence: sequence, zone: zone, isClosed: isClosed == 1, requests: requests,
             visitors: visitors, anonymous: anonymous, late: late, skewed: skewed, excluded: excluded,
             attribution: attribution)
+        if row.isAtEnd { return }
+        guard let ids = row.numbers(), let goals = row.texts(), let times = row.numbers(), row.isAtEnd,
+            ids.count == goals.count, ids.count == times.count
+        else { return nil }
+        for i in ids.indices {
+            guard let time = UInt32(exactly: times[i]) else { return nil }
+            returns.append(Return(id: ids[i], goal: goals[i], time: time))
+        }
     }
 }
 

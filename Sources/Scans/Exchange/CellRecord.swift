@@ -3,7 +3,8 @@ internal import AccessLogs
 /// What machines exchange: the counts of one link on one day at one source, and of a source's whole day.
 ///
 /// One line of tab-separated values each, exactly as ClickHouse reads and writes them (`FORMAT TabSeparated`): a file
-/// made by `wayseal scans export` and the rows of the tables are the same bytes, but for the first column of a file.
+/// made by `wayseal scans export` and the rows of the tables are the same bytes, but for the first column of a file. Lines
+/// of version 1 end before goals and ids.
 struct CellRecord: Equatable, Sendable {
     var day = 0
     var source = ""
@@ -21,6 +22,29 @@ struct CellRecord: Equatable, Sendable {
     var excluded: [UInt32] = Array(repeating: 0, count: Exclusion.count)
     /// Hashes of the visitors, when the source shares them; else empty.
     var visitors: [UInt64] = []
+    /// Visitors who reached a goal or a step of a funnel, counted for good.
+    var reaches: [Reach] = []
+    /// Scans whose id may still come back.
+    var clicks: [Click] = []
+
+    struct Reach: Equatable, Sendable {
+        var variant = ""
+        /// Empty: a goal.
+        var funnel = ""
+        var step: UInt32 = 0
+        var goal = ""
+        var isExact = false
+        var count: UInt32 = 0
+    }
+
+    struct Click: Equatable, Sendable {
+        /// ``ClickID/key(_:)``.
+        var id: UInt64
+        var variant: String
+        /// The same for the clicks of one visitor.
+        var person: UInt64
+        var time: UInt32
+    }
 
     struct Value: Equatable, Sendable {
         var dimension: Dimension
@@ -47,6 +71,15 @@ struct DayRecord: Equatable, Sendable {
     /// All requests left out, those that belong to no link included.
     var excluded = [Int](repeating: 0, count: Exclusion.count)
     var attribution = ""
+    /// Goals that came back on this day with the id of a scan, which may be another machine's; an empty goal is that of
+    /// the link.
+    var returns: [Return] = []
+
+    struct Return: Equatable, Sendable {
+        var id: UInt64
+        var goal: String
+        var time: UInt32
+    }
 }
 
 extension Dimension {
@@ -102,6 +135,16 @@ extension CellRecord {
         row.put(values.map { UInt64($0.uniques) })
         row.put(exclusions: excluded.map(Int.init))
         row.put(visitors)
+        row.put(reaches.map(\.variant))
+        row.put(reaches.map(\.funnel))
+        row.put(reaches.map { UInt64($0.step) })
+        row.put(reaches.map(\.goal))
+        row.put(reaches.map { $0.isExact ? 1 : 0 })
+        row.put(reaches.map { UInt64($0.count) })
+        row.put(clicks.map(\.id))
+        row.put(clicks.map(\.variant))
+        row.put(clicks.map(\.person))
+        row.put(clicks.map { UInt64($0.time) })
         return row.bytes
     }
 }
@@ -118,6 +161,9 @@ extension DayRecord {
         for number in [requests, visitors, anonymous, late, skewed] { row.put(UInt64(number)) }
         row.put(exclusions: excluded)
         row.put(attribution)
+        row.put(returns.map(\.id))
+        row.put(returns.map(\.goal))
+        row.put(returns.map { UInt64($0.time) })
         return row.bytes
     }
 }

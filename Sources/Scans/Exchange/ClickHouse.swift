@@ -96,34 +96,83 @@ public struct ClickHouse: Sendable {
         last UInt32, dimensions Array(String), texts Array(String), text_scans Array(UInt32), \
         text_uniques Array(UInt32), reasons Array(String), left_out Array(UInt32), visitors Array(UInt64)
         """
+    /// What later versions added behind it.
+    private static let newCellColumns = [
+        "goal_variants Array(String)", "goal_funnels Array(String)", "goal_steps Array(UInt32)", "goals Array(String)",
+        "goal_exact Array(UInt8)", "goal_visitors Array(UInt32)", "click_ids Array(UInt64)",
+        "click_variants Array(String)", "click_people Array(UInt64)", "click_times Array(UInt32)",
+    ]
     private static let dayColumns = """
         day Date, source String, sequence UInt64, zone String, is_closed UInt8, requests UInt64, visitors UInt64, \
         anonymous UInt64, late UInt64, skewed UInt64, reasons Array(String), left_out Array(UInt64), attribution String
         """
+    private static let newDayColumns = [
+        "return_ids Array(UInt64)", "return_goals Array(String)", "return_times Array(UInt32)",
+    ]
+
+    private static let schema = [
+        (
+            name: "wayseal_cell", old: cellColumns, new: newCellColumns, key: "day, source, host, path",
+            shard: "source, host, path"
+        ),
+        (name: "wayseal_day", old: dayColumns, new: newDayColumns, key: "day, source", shard: "source"),
+    ]
 
     /// The statements that make the tables.
     /// - Parameter cluster: makes each table on this cluster's shards, and one that spreads over them.
     public static func tables(cluster: String? = nil) -> [String] {
         var statements: [String] = []
-        for (name, columns, key) in [
-            ("wayseal_cell", cellColumns, "day, source, host, path"), ("wayseal_day", dayColumns, "day, source"),
-        ] {
+        for (name, old, new, key, shard) in schema {
             let local = cluster == nil ? name : name + "_local"
             statements.append(
                 """
-                CREATE TABLE IF NOT EXISTS \(local) (\(columns)) ENGINE = ReplacingMergeTree(sequence) \
-                PARTITION BY toYYYYMM(day) ORDER BY (\(key))
+                CREATE TABLE IF NOT EXISTS \(local) (\(old), \(new.joined(separator: ", "))) \
+                ENGINE = ReplacingMergeTree(sequence) PARTITION BY toYYYYMM(day) ORDER BY (\(key))
                 """)
             if let cluster {
                 // All rows that may replace one another come to the same shard.
                 statements.append(
                     """
                     CREATE TABLE IF NOT EXISTS \(name) AS \(local) ENGINE = \
-                    Distributed(\(cluster), currentDatabase(), \(local), cityHash64(\(key == "day, source" ? "source" : "source, host, path")))
+                    Distributed(\(cluster), currentDatabase(), \(local), cityHash64(\(shard)))
                     """)
             }
         }
         return statements
+    }
+
+    /// The statements that bring tables from before goals were sent up to date. (Servers of 18.16 know no
+    /// `ADD COLUMN IF NOT EXISTS`: where the columns are, these fail and change nothing.)
+    public static func additions(cluster: String? = nil) -> [String] {
+        schema.flatMap { table in
+            (cluster == nil ? [table.name] : [table.name + "_local", table.name]).map {
+                "ALTER TABLE \($0) " + table.new.map { "ADD COLUMN " + $0 }.joined(separator: ", ")
+            }
+        }
+    }
+
+    /// Makes tables that are missing. Those that spread over a cluster are their owner's work.
+    private func makeTables() throws(ExchangeError) {
+        func ask(_ what: String) throws(ExchangeError) -> [UInt8] {
+            Array(try run("SELECT " + what + " FORMAT TabSeparated").prefix { $0 != 0x0A })
+        }
+        let engine = try ask(
+            "any(engine) FROM system.tables WHERE database = currentDatabase() AND name = 'wayseal_cell'")
+        let isSpread = engine.starts(with: "Distributed".utf8)
+        if !isSpread { for statement in Self.tables() { try run(statement) } }
+        for ((name, _, new, _, _), statement) in zip(Self.schema, Self.additions()) {
+            let last = new.last?.prefix { $0 != " " } ?? ""
+            let there = try ask(
+                "count() FROM system.columns WHERE database = currentDatabase() AND table = '\(name)' AND name = '\(last)'"
+            )
+            if there == Array("1".utf8) { continue }
+            if isSpread {
+                throw .server(
+                    "\(self.name): \(name) is of an older wayseal: 'wayseal scans push --ddl --cluster …' prints what brings it up to date"
+                )
+            }
+            try run(statement)
+        }
     }
 
     // MARK: sending
@@ -136,7 +185,7 @@ public struct ClickHouse: Sendable {
         _ export: borrowing ScanExport, source: String, now: Int64, createsTables: Bool = true,
         progress: (Int, Int) -> Void = { _, _ in }
     ) throws(ExchangeError) -> Int {
-        if createsTables { for statement in Self.tables() { try run(statement) } }
+        if createsTables { try makeTables() }
         let target = name + "#" + source
         var sent: [Int: (sequence: Int, state: Int)] = [:]
         do {
@@ -177,7 +226,8 @@ public struct ClickHouse: Sendable {
 
     /// The first and last day with counts; `nil` when there are none.
     public func days() throws(ExchangeError) -> ScanReport.Period? {
-        let answer = try run("SELECT count(), min(day), max(day) FROM wayseal_day FORMAT TabSeparated")
+        let answer = try run(
+            "SELECT count(), min(day), max(day) FROM wayseal_day WHERE requests > 0 FORMAT TabSeparated")
         let columns = answer.split(whereSeparator: { $0 == 0x09 || $0 == 0x0A }).map {
             String(decoding: $0, as: UTF8.self)
         }
@@ -216,6 +266,19 @@ public struct ClickHouse: Sendable {
             }
             try merge.add(day, days: days, cells: cells)
         }
+        // Ids come back after their scans, also on days that are not asked for.
+        let later = try run(
+            """
+            SELECT * FROM wayseal_day WHERE day > '\(period.last)' AND day <= '\(period.last.advanced(by: 401))' \
+            AND notEmpty(return_ids) FORMAT TabSeparated
+            """)
+        var newest: [String: DayRecord] = [:]
+        for line in later.split(separator: 0x0A) {
+            guard let record = DayRecord(line: line) else { throw .server("\(name): a row of wayseal_day is damaged") }
+            let key = "\(record.day) \(record.source)"
+            if newest[key]?.sequence ?? 0 <= record.sequence { newest[key] = record }
+        }
+        try merge.add(returns: Array(newest.values))
         try merge.finish()
     }
 }

@@ -81,6 +81,7 @@ struct ScanMerge: ~Copyable {
         }
         do {
             let shared = try store(day, newest, groups)
+            try store(returns: newest.values.flatMap(\.returns))
             try store(day, newest, visitors: shared)
         } catch { throw ExchangeError(error) }
     }
@@ -114,12 +115,46 @@ struct ScanMerge: ~Copyable {
             cell.uniques = sum &+ UInt32(clamping: union.count)
             var bytes: [UInt8] = []
             cell.pack(dayStart: Int64(day - 1) * 86400, into: &bytes)
-            rows.append((try link(parts[0].host, parts[0].path), bytes))
+            let number = try link(parts[0].host, parts[0].path)
+            rows.append((number, bytes))
+            for part in parts { try store(part, of: number) }
         }
         var writer = try CellPages.Writer(database, day: day)
         for row in rows.sorted(by: { $0.link < $1.link }) { try writer.add(row.link, row.bytes) }
         try writer.finish()
         return (sharing, visitors.count)
+    }
+
+    /// Goals that came back, also of days that are not united here.
+    mutating func add(returns: [DayRecord]) throws(ExchangeError) {
+        do { try store(returns: returns.flatMap(\.returns)) } catch { throw ExchangeError(error) }
+    }
+
+    private mutating func store(returns: [DayRecord.Return]) throws(SQLiteError) {
+        try ConversionStore.store(
+            returns.map { ReachedGoal(id: $0.id, goal: number(.goal, $0.goal), time: $0.time) }, in: database)
+    }
+
+    /// What came of the scans of a link at one machine.
+    private mutating func store(_ record: CellRecord, of link: Int) throws(SQLiteError) {
+        for reach in record.reaches {
+            let key = Conversion(
+                funnel: reach.funnel.isEmpty ? -1 : 0,
+                step: reach.funnel.isEmpty ? number(.goal, reach.goal) : reach.step,
+                link: UInt32(link), variant: UInt16(truncatingIfNeeded: number(.variant, reach.variant)))
+            try ConversionStore.add(
+                Int(reach.count), of: key, funnel: reach.funnel, day: record.day, isExact: reach.isExact, in: database)
+        }
+        for click in record.clicks {
+            try database.run(
+                "INSERT OR IGNORE INTO request VALUES(?, ?, ?, ?, ?, ?)", .integer(Int(Int64(bitPattern: click.id))),
+                .integer(record.day), .integer(link), .integer(Int(number(.variant, click.variant))),
+                .integer(Int(Int64(bitPattern: click.person))), .integer(Int(click.time)))
+        }
+    }
+
+    private mutating func number(_ kind: TextTable.Kind, _ text: String) -> UInt32 {
+        texts[kind.rawValue - 1].number(Array(text.utf8))
     }
 
     private mutating func store(
@@ -137,12 +172,15 @@ struct ScanMerge: ~Copyable {
             total.late += record.late
             total.skewed += record.skewed
             for i in total.excluded.indices { total.excluded[i] += record.excluded[i] }
+            // Goals alone came on this day.
+            if record.requests == 0 { continue }
             let malformed = record.excluded[Int(Exclusion.malformed.rawValue)]
             let old = sources[record.source] ?? (0, 0, day, day)
             sources[record.source] = (
                 old.lines + record.requests, old.malformed + malformed, min(old.first, day), max(old.last, day)
             )
         }
+        if total.requests == 0 { return }
         // A database counts behaviour in its cells.
         total.excluded[Int(Exclusion.quarantine.rawValue)] = 0
         total.excluded[Int(Exclusion.repeated.rawValue)] = 0
@@ -173,7 +211,7 @@ struct ScanMerge: ~Copyable {
         for value in record.values {
             let id: UInt32
             if let kind = value.dimension.kind {
-                id = texts[kind.rawValue - 1].number(Array(value.text.utf8))
+                id = number(kind, value.text)
             } else {
                 // Hours and origins are small; what is none came from nowhere good.
                 id = UInt32(value.text).flatMap { $0 < 24 ? $0 : nil } ?? 0
