@@ -51,6 +51,7 @@ struct DesignJudge: ~Copyable {
             plain: drawn.plain, mayBeInverted: design.isInverted, isWhole: design.frame != nil)
         // Other masks make other modules: what codes have that say something else.
         let symbol = drawn.symbol
+        if score.failing.isEmpty, score.faults.isEmpty { score.add(failing: failing(drawn, template)) }
         for mask in 0..<8 where art == nil && mask != symbol.mask && score.failing.isEmpty && score.faults.isEmpty {
             guard
                 let other = try? encoder.encode(text, level: symbol.level, minimumVersion: symbol.version, mask: mask)
@@ -73,7 +74,7 @@ struct DesignJudge: ~Copyable {
         guard let raster = raster(drawn.drawing, design) else { return [] }
         let place = place(template, drawn.symbol)
         return judge.failing(
-            raster, scale: Double(ScanPixels.perModule), x: place.x, y: place.y, symbol: drawn.symbol,
+            raster, x: place.x, y: place.y, symbol: drawn.symbol,
             isInverted: design.isInverted, isWhole: design.frame != nil)
     }
 

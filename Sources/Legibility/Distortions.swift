@@ -57,7 +57,8 @@ struct Distorter {
             let blurred = medium.gaussian(sigma: 4 * sigma).noisy(deviation: 0, contrast: contrast, seed: seed)
             if margin == 0 { return blurred }
             var moved = GreyImage(
-                width: medium.width + 2 * margin, height: medium.height + 2 * margin, shade: blurred.pixels.first ?? 255)
+                width: medium.width + 2 * margin, height: medium.height + 2 * margin, shade: blurred.pixels.first ?? 255
+            )
             for y in 0..<medium.height {
                 let start = (y + margin) * moved.width + margin
                 moved.pixels.replaceSubrange(

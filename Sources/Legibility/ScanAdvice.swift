@@ -45,7 +45,8 @@ extension ScanScore {
                     problem: "\(whose) when it is small, a little blurred and pale",
                     remedy: look.isArt
                         ? "let less of the image show: more 'strength', a larger 'centre', a smaller 'budget'"
-                        : "keep more of each module: 'square' or 'rounded' modules and eyes, a darker ink, a smaller logo"),
+                        : "keep more of each module: 'square' or 'rounded' modules and eyes, a darker ink, a smaller logo"
+                ),
                 at: min(1, advice.count))
         }
         if let red = redGrade?[.contrast], red.grade < 2, (grade[.contrast]?.grade ?? 0) >= 2 {

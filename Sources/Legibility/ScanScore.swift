@@ -121,16 +121,22 @@ extension ScanJudge {
             mayBeInverted: mayBeInverted, red: Tones.underRedLight(raster), ring: ring)
     }
 
-    /// Of zxing and zbar, those that fail at a picture that we drew ourselves when it is printed badly; see ``score``.
+    /// Of zxing and zbar, those that fail at a picture that we drew ourselves, eight pixels a module, when it is printed
+    /// badly: on white paper, and cut out.
     public mutating func failing(
-        _ raster: Raster, scale: Double, x: Double, y: Double, symbol: Symbol, isInverted: Bool, isWhole: Bool
+        _ raster: Raster, x: Double, y: Double, symbol: Symbol, isInverted: Bool, isWhole: Bool
     ) -> [String] {
+        let scale = Double(Self.scale)
         let ring = isWhole ? Self.reach(raster, scale, x, y, symbol) : symbol.quietZone
         let shades = isInverted ? Tones.grey(raster).negative : Tones.grey(raster)
         let picture = shades.straightened(
             SymbolGrid(scale: scale, x: x, y: y), size: symbol.size, ring: ring, scale: Self.scale,
             outside: isInverted ? 0 : 255)
-        return failing(Distorter(picture, seed: seed), symbol.bytes ?? [])
+        let bytes = symbol.bytes ?? []
+        let failing = failing(Distorter(picture, seed: seed), bytes)
+        // A picture that is larger is looked at as it is, too.
+        let isCut = Int(x) >= 4 * Self.scale && Int(y) >= 4 * Self.scale && picture != shades
+        return failing.isEmpty && isCut ? self.failing(Distorter(shades, seed: seed), bytes) : failing
     }
 
     /// Modules around a symbol that show all of a picture.
@@ -184,7 +190,8 @@ extension ScanJudge {
         if !failing.isEmpty { points = min(points, ScanScore.frail) }
         if !faults.isEmpty { points = 0 }
         return ScanScore(
-            grade: grade, margin: margin, faults: faults, failing: failing, points: points, symbol: symbol, bytes: bytes,
+            grade: grade, margin: margin, faults: faults, failing: failing, points: points, symbol: symbol,
+            bytes: bytes,
             picture: picture,
             redGrade: red.map { ScanGrade($0, grid: grid, symbol: symbol) }, isInverted: isInverted, isPhoto: photo)
     }

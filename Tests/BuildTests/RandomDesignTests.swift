@@ -46,7 +46,8 @@ private struct DesignDice {
                 let own = isOne ? one : two
                 let light = 1 - 0.4 * abs(dx)
                 raster[x, y] = (
-                    UInt8(Double(own.red) * light), UInt8(Double(own.green) * light), UInt8(Double(own.blue) * light), 255
+                    UInt8(Double(own.red) * light), UInt8(Double(own.green) * light), UInt8(Double(own.blue) * light),
+                    255
                 )
             }
         }
@@ -94,7 +95,9 @@ private struct DesignDice {
         design.eyeBall = one(of: Design.EyeBall.allCases)
         if chance(45) { design.logo = logo() }
         if chance(40) {
-            let words = ["", "Scan", "Scan me", "Einmal hier scannen, bitte", "ПРИВЕТ", "Open the menu of the day right here"]
+            let words = [
+                "", "Scan", "Scan me", "Einmal hier scannen, bitte", "ПРИВЕТ", "Open the menu of the day right here",
+            ]
             design.frame = Design.Frame(
                 shape: one(of: Design.Frame.Shape.allCases), text: one(of: words), colour: colour(0...160),
                 textColour: chance(30) ? colour(0...255) : nil)
