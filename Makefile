@@ -10,9 +10,9 @@ BUILD_PACKAGES = libyaml-dev libidn2-dev libqrencode-dev libpng-dev libssl-dev l
                  libpango1.0-dev libglib2.0-dev libxlsxwriter-dev libzxing-dev libzbar-dev libjpeg62-turbo-dev libexpat1-dev libdeflate-dev \
                  pkg-config
 DEMO_PACKAGES  = $(BUILD_PACKAGES) nginx curl ca-certificates fonts-dejavu-core
-TEST_PACKAGES  = $(DEMO_PACKAGES) caddy poppler-utils qpdf cups librsvg2-bin openssl unzip python3 \
+TEST_PACKAGES  = $(DEMO_PACKAGES) caddy poppler-utils qpdf ghostscript cups librsvg2-bin openssl unzip python3 \
                  python3-yaml python3-jsonschema python3-venv golang-go golang-golang-x-mod-dev chromium \
-                 fonts-dejavu-core zstd uap-core clickhouse-server clickhouse-client
+                 fonts-dejavu-core zstd uap-core logrotate systemd clickhouse-server clickhouse-client
 BENCH_PACKAGES = $(TEST_PACKAGES) wrk goaccess libhpdf-dev
 
 # The Swift runtime is linked in, so that the binary runs where no toolchain is.

@@ -160,7 +160,8 @@ let package = Package(
             resources: [.embedInCode("world.txt"), .embedInCode("territories.txt"), .embedInCode("languages.txt")]),
 
         // Tests. ServerTests start the real nginx and Caddy; they run when WAYSEAL_SERVER_TESTS=1.
-        .target(name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport", dependencies: ["Support"], path: "Tests/TestSupport", exclude: ["hookserver.py"]),
         .testTarget(name: "SupportTests", dependencies: ["Support", "TestSupport"]),
         .testTarget(
             name: "SiteTests", dependencies: ["Site", "Support", "TestSupport"], exclude: ["zones.py"]),
@@ -243,7 +244,7 @@ let package = Package(
             exclude: ["Golden", "judge.py"]),
         .testTarget(
             name: "TransferTests", dependencies: ["Transfer", "Support", "TestSupport"],
-            exclude: ["mailserver.py", "hookserver.py", "nameserver.py"]),
+            exclude: ["mailserver.py", "nameserver.py"]),
         .testTarget(name: "CommandTests", dependencies: ["wayseal", "Support"], exclude: ["browser.py", "ask.py"]),
         .testTarget(
             name: "ServerTests",

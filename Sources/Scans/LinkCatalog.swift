@@ -31,6 +31,8 @@ public struct LinkCatalog: Sendable {
         public var takesPost = false
         /// Its variants with their shares, when it has several targets.
         public var variants: [(name: String, weight: Double)] = []
+        /// How many scans it is good for, however that is kept; `nil`: any number.
+        public var limit: Int?
         /// How many scans it is good for, and the marker under the state folder that tells servers when they are used
         /// up; `nil`: no limit, or none that is kept this way.
         public var softLimit: (scans: Int, marker: String)?
@@ -55,7 +57,7 @@ public struct LinkCatalog: Sendable {
             a.host == b.host && a.path == b.path && a.title == b.title && a.tags == b.tags && a.folder == b.folder
                 && a.batch == b.batch && a.privacy == b.privacy && a.isMarked == b.isMarked && a.goal == b.goal
                 && a.planned == b.planned && a.isTracked == b.isTracked && a.takesPost == b.takesPost
-                && a.softLimit?.scans == b.softLimit?.scans
+                && a.limit == b.limit && a.softLimit?.scans == b.softLimit?.scans
                 && a.softLimit?.marker == b.softLimit?.marker
                 && a.variants.elementsEqual(b.variants) { $0.name == $1.name && $0.weight == $1.weight }
         }
@@ -122,6 +124,7 @@ public struct LinkCatalog: Sendable {
                     let policy = site.policies[Int(link.policy)]
                     entry.variants = Self.variants(of: policy)
                     entry.takesPost = policy.limit?.confirm ?? false
+                    entry.limit = policy.limit?.scans
                     if let limit = policy.limit, let marker = denyMarker(link) {
                         entry.softLimit = (limit.scans, marker)
                     }

@@ -10,6 +10,8 @@ public struct ScanUnits: Sendable {
     public var folder: String
     /// The folder that servers look into for markers.
     public var state: String
+    /// Whether the follower tells hooks of links that are used up: it needs the network then.
+    public var tellsHooks = false
 
     /// Units for these paths.
     public init(binary: String, manifest: String, folder: String, state: String) {
@@ -47,6 +49,9 @@ public struct ScanUnits: Sendable {
     private func service(_ description: String, _ kind: [String], _ words: [String], network: Bool) -> String {
         var lines = [
             "[Unit]", "Description=\(description)", network ? "After=network-online.target" : "After=local-fs.target",
+        ]
+        if network { lines.append("Wants=network-online.target") }
+        lines += [
             "",
             "[Service]",
         ]
@@ -74,7 +79,7 @@ public struct ScanUnits: Sendable {
             [
                 binary, "scans", "follow", "-f", manifest, "--database", database, "--live", folder + "/live.html",
                 "--state", state,
-            ], network: false) + """
+            ], network: tellsHooks) + """
 
                 [Install]
                 WantedBy=multi-user.target
@@ -122,7 +127,9 @@ public struct ScanUnits: Sendable {
 
     private func report(_ schedule: String) -> String {
         service(
-            "wayseal: the \(schedule) report of scans", ["Type=oneshot"],
+            "wayseal: the \(schedule) report of scans",
+            // WAYSEAL_SMTP_USER and WAYSEAL_SMTP_PASSWORD; root's, mode 0600.
+            ["Type=oneshot", "EnvironmentFile=-/etc/wayseal/smtp.env"],
             [
                 binary, "report", "--\(schedule)", "-f", manifest, "--source", database, "-o",
                 folder + "/\(schedule)",

@@ -31,6 +31,8 @@ public struct LabelProblem: Error, Equatable, Sendable {
         case glyph
         /// A text is wider than its place.
         case width
+        /// Its code can't be drawn.
+        case drawing
     }
 
     /// Which kind.

@@ -1,6 +1,6 @@
 public import Codes
 public import QRCode
-internal import Site
+public import Site
 
 /// Labels for thermal printers in ZPL II: the code by the printer's own `^BQ`, or as a bitmap; texts in its font 0, as UTF-8;
 /// what is the same on all labels is sent once.
@@ -66,13 +66,21 @@ public struct ZPLDocument {
         bytes.append("^XZ\n")
     }
 
+    /// Whether a colour is black where there are black and white alone.
+    public static func isBlack(_ colour: Colour) -> Bool {
+        54 * Int(colour.red) + 183 * Int(colour.green) + 19 * Int(colour.blue) < 128 * 256
+    }
+
     /// Adds a label with a design, as a bitmap: what is darker than the middle is black.
-    public mutating func add(_ cells: [String], _ drawing: Drawing) throws(CodeFileError) {
+    public mutating func add(_ cells: [String], _ drawing: Drawing) throws(LabelProblem) {
         let corner = template.slot.apply(Point(0, 0))
         let far = template.slot.apply(Point(1, 1))
         let side = min(abs(far.x - corner.x), abs(far.y - corner.y)) * dotsPerMillimetre
         let scale = side / max(drawing.width, drawing.height)
-        let bitmap = try Self.bitmap(drawing, scale)
+        let bitmap: Bitmap
+        do throws(CodeFileError) { bitmap = try Self.bitmap(drawing, scale) } catch {
+            throw LabelProblem(kind: .drawing, summary: "\(error)", help: "print it larger, or plainer")
+        }
         begin()
         addTexts(cells)
         let (left, top) = (min(corner.x, far.x) * dotsPerMillimetre, min(corner.y, far.y) * dotsPerMillimetre)

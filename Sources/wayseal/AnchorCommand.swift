@@ -72,6 +72,7 @@ struct AnchorCommand: ParsableCommand {
         }
         let outcome = try run.anchor(.anchored(note), key: key)
         try place.record(outcome, note, policy)
+        place.tell(outcome, note)
         show(AnchorReport(outcome))
         if case .final = outcome { return true }
         return false

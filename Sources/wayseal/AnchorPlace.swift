@@ -15,6 +15,7 @@ struct AnchorPlace {
     /// The manifest's ledger, when there is one.
     let settings: LedgerSettings?
     let origin: String?
+    let site: Site?
 
     /// Reads the manifest, unless the flags say everything and there is none.
     init(_ options: AnchorOptions) throws {
@@ -27,8 +28,9 @@ struct AnchorPlace {
                 .checkFailed, "\(options.place.file) has errors", hint: "see 'wayseal check', or give --chain and --rpc"
             )
         }
-        settings = result?.site?.ledger
-        origin = result?.site?.signerName
+        site = result?.site
+        settings = site?.ledger
+        origin = site?.signerName
     }
 
     private var anchor: AnchorSettings? { settings?.anchor }
@@ -92,6 +94,14 @@ struct AnchorPlace {
         else { return nil }
         let age = now - Int(clamping: try BlockHeader(encoded: bundle.header).timestamp)
         return age < anchor.every.seconds ? anchor.every.seconds - age : nil
+    }
+
+    /// Tells the hooks of an anchor that is final.
+    func tell(_ outcome: AnchorRun.Outcome, _ note: SignedNote) {
+        guard let site, case .final(let proven, _, let paid) = outcome else { return }
+        Notices.tellOfAnchor(
+            site, chain: proven.chainID, digest: Bytes32.anchored(note).description, block: proven.blockNumber,
+            transaction: paid?.description)
     }
 
     /// Tells the index, when the note is a checkpoint of its own.

@@ -1,4 +1,5 @@
 import Glibc
+import Scans
 import Site
 import Support
 import Transfer
@@ -64,7 +65,7 @@ struct Notices {
 
     /// Tells the hooks that want to know of every new generation.
     static func tellOfBuild(_ site: Site, generation: Int, links: Int, codes: Int) {
-        let wanting = site.hooks.filter { $0.events.contains(.build) }
+        let wanting = hooks(of: site, .build)
         if wanting.isEmpty { return }
         var json = JSONWriter()
         json.object {
@@ -77,6 +78,42 @@ struct Notices {
         let event = Event(
             type: "build.done", key: [site.domains[0].host, "\(generation)", "\(now)"], time: now,
             data: String(decoding: json.bytes, as: UTF8.self), subject: "generation \(generation) was built", text: "")
-        Notices(site).tell(event, to: wanting.map { .hook($0.name) })
+        Notices(site).tell(event, to: wanting)
+    }
+
+    /// The hooks that want to know of such events.
+    static func hooks(of site: Site, _ event: Hook.Event) -> [Recipient] {
+        site.hooks.filter { $0.events.contains(event) }.map { .hook($0.name) }
+    }
+
+    /// Tells the hooks that want to know of anchors. The id follows from chain and digest.
+    static func tellOfAnchor(_ site: Site, chain: UInt64, digest: String, block: UInt64, transaction: String?) {
+        let wanting = hooks(of: site, .anchor)
+        if wanting.isEmpty { return }
+        var json = JSONWriter()
+        json.object {
+            $0.field("origin", site.signerName)
+            $0.field("chain", Int(clamping: chain))
+            $0.field("digest", digest)
+            $0.field("block", Int(clamping: block))
+            if let transaction { $0.field("transaction", transaction) }
+        }
+        let event = Event(
+            type: "anchor.final", key: [site.signerName, "\(chain)", digest], time: time(nil),
+            data: String(decoding: json.bytes, as: UTF8.self), subject: "an anchor is final", text: "")
+        Notices(site).tell(event, to: wanting)
+    }
+
+    /// What is told of a link whose scan limit is reached: its id follows from link and limit.
+    static func usedUp(_ link: LimitWatch.UsedUp, _ site: Site) -> Event {
+        var json = JSONWriter()
+        json.object {
+            $0.field("link", link.link)
+            $0.field("limit", link.limit)
+            $0.field("scans", link.scans)
+        }
+        return Event(
+            type: "limit.reached", key: [site.signerName, link.link, "\(link.limit)"], time: time(nil),
+            data: String(decoding: json.bytes, as: UTF8.self), subject: "\(link.link) is used up", text: "")
     }
 }

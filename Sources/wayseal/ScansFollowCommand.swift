@@ -61,12 +61,16 @@ struct ScansFollowCommand: ParsableCommand {
 }
 
 /// What is made anew while logs are followed: the live page, and the markers of links that are used up.
-private struct LiveResults {
+private struct LiveResults: ~Copyable {
     let plan: ScanOptions.Plan
     let page: String?
     let days: Int
     let language: Language
     var markers: DenyMarkers?
+    /// Links with a limit, when somebody wants to know that they are used up.
+    var limits: LimitWatch?
+    private var telling: BackgroundWork?
+    private var tellAt = 0.0
     private var isStale = true
     /// Monotonic seconds before which nothing is done again: what costs little is done at most a fifth of the time, and
     /// nothing waits longer than a second.
@@ -80,6 +84,9 @@ private struct LiveResults {
         self.days = days
         self.language = language
         self.markers = markers
+        if let site = plan.site, !Notices.hooks(of: site, .limit).isEmpty {
+            limits = LimitWatch(catalog: plan.settings.catalog)
+        }
     }
 
     private static var seconds: Double {
@@ -98,14 +105,33 @@ private struct LiveResults {
             purgedAt = Int(now) / 3600
             do { try plan.purge() } catch { Terminal.complain(error.message, hint: error.hint) }
         }
-        if page != nil || markers?.isEmpty == false {
+        if page != nil || markers?.isEmpty == false || limits?.isEmpty == false {
             let builder = try ReportBuilder.open(plan.settings.database, catalog: plan.settings.catalog)
             try markers?.update(builder)
+            if began >= tellAt, let news = try limits?.news(builder), !news.isEmpty { tell(news, began) }
             if let page { try write(page, builder, now) }
         }
         isStale = false
         madeAt = Self.seconds
         nextAt = madeAt + min(1, (madeAt - began) * 4)
+    }
+
+    /// Tells hooks on a thread of its own: one that does not answer must not keep logs from being counted.
+    private mutating func tell(_ news: [LimitWatch.UsedUp], _ now: Double) {
+        guard let site = plan.site else { return }
+        // Longer than three attempts take: what goes on by then is not waited for.
+        tellAt = now + 60
+        let database = plan.settings.database
+        telling = BackgroundWork {
+            let recipients = Notices.hooks(of: site, .limit)
+            for link in news {
+                // Nobody there: it is tried again in a minute.
+                guard Notices(site).tell(Notices.usedUp(link, site), to: recipients) > 0 else { return }
+                do throws(IngestError) {
+                    try LimitWatch.keep(link, database: database)
+                } catch { Terminal.complain(error.description) }
+            }
+        }
     }
 
     private func write(_ path: String, _ builder: borrowing ReportBuilder, _ now: Int64) throws(IngestError) {

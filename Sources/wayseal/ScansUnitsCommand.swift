@@ -48,7 +48,8 @@ struct ScansUnitsCommand: ParsableCommand {
         let reports = site.reports
         let schedules = [("daily", reports.daily), ("weekly", reports.weekly), ("monthly", reports.monthly)]
             .filter { $0.1 != nil }.map(\.0)
-        let units = ScanUnits(binary: binary, manifest: whole, folder: folder, state: state)
+        var units = ScanUnits(binary: binary, manifest: whole, folder: folder, state: state)
+        units.tellsHooks = !Notices.hooks(of: site, .limit).isEmpty
         do {
             try Files.makeDirectory(output)
             let tokens = !TokenStore.tickets(of: site) { $0.slug }.isEmpty

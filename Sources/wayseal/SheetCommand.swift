@@ -16,6 +16,7 @@ struct SheetCommand: ParsableCommand {
               wayseal sheet bottles.csv --template label.svg --grid L7160 -o bottles.pdf
               wayseal sheet bottles.csv --page A3 --grid 4x10 --gap 4mm --bleed 2mm --marks crop,number -o press.pdf
               wayseal sheet bottles.csv --template label.svg --label 50x30mm --dpi 300 -o bottles.zpl
+              wayseal sheet bottles.csv --grid L7160 --modules rounded --eyes leaf --ink '#5b0f1f' -o styled.pdf
               wayseal sheet --grids           (lists the sheets that are known by name)
             """)
 
@@ -27,11 +28,11 @@ struct SheetCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Error correction: L, M, Q or H.", valueName: "level")) var level: CodeSettings.Level =
         .M
     @OptionGroup var sheet: SheetOptions
-    @Option(help: ArgumentHelp("ZPL: dots an inch of the printer: 203, 300 or 600.", valueName: "dpi")) var dpi = 203
     @Flag(help: "ZPL: send codes as dots; otherwise the printer makes them.") var bitmap = false
     @Option(help: ArgumentHelp("The document's title. Default: the table's name.", valueName: "text")) var title:
         String?
     @Flag(help: "List the sheets of labels that are known by name.") var grids = false
+    @OptionGroup(title: "How codes look") var look: DesignOptions
     @OptionGroup var print: PrintOptions
 
     func validate() throws {
@@ -44,7 +45,9 @@ struct SheetCommand: ParsableCommand {
         guard output.lowercased().hasSuffix(".pdf") || output.lowercased().hasSuffix(".zpl") else {
             throw ValidationError("'\(output)' names no format that is written: end it in .pdf or .zpl")
         }
-        guard ZPLDocument.resolutions.contains(dpi) else { throw ValidationError("--dpi is 203, 300 or 600") }
+        guard ZPLDocument.resolutions.contains(look.dpi ?? 203) else {
+            throw ValidationError("--dpi is 203, 300 or 600: that of a label printer")
+        }
         try sheet.check(isZPL: output.lowercased().hasSuffix(".zpl"))
     }
 
@@ -52,10 +55,13 @@ struct SheetCommand: ParsableCommand {
         guard let table, let output else {
             return Terminal.write(Array((LabelGrid.list + "\n").utf8))
         }
-        var run = SheetRun(print: print, column: column, level: level)
+        var codes = look
+        codes.dpi = nil
+        let design = try codes.design(level: level, print: nil)
+        var run = try SheetRun(print: print, column: column, level: level, design: design)
         let name = title ?? String(Files.name(of: table).prefix { $0 != "." })
         if output.lowercased().hasSuffix(".zpl") {
-            try run.zpl(table, sheet.labelSize, template: template, dpi: dpi, isBitmap: bitmap, to: output)
+            try run.zpl(table, sheet.labelSize, template: template, dpi: look.dpi ?? 203, isBitmap: bitmap, to: output)
         } else {
             try run.pdf(table, sheet.settings(), template: template, title: name, to: output)
         }

@@ -14,12 +14,19 @@ struct SheetRun {
     /// The column that codes say.
     let column: String
     let level: CodeSettings.Level
+    /// How codes look, made ready; `nil`: plain.
+    private var look: DesignTemplate?
     private var diagnostics: [Diagnostic] = []
     private var sources = SourceMap()
     private static let mostProblems = 100
 
-    init(print: PrintOptions, column: String, level: CodeSettings.Level) {
+    init(print: PrintOptions, column: String, level: CodeSettings.Level, design: Design?) throws {
         (self.print, self.column, self.level) = (print, column, level)
+        do throws(DesignError) {
+            look = try design.map { design throws(DesignError) in try DesignTemplate(design) }
+        } catch {
+            throw Failure(.checkFailed, error.summary, hint: error.help)
+        }
     }
 
     /// Runs an operation on files; its failure is the outside world's.
@@ -52,8 +59,9 @@ struct SheetRun {
         } catch {
             throw Failure(.checkFailed, "\(template ?? output): \(error.summary)", hint: error.help)
         }
+        let look = look
         try merge(&table) { (row, symbol) throws(LabelProblem) in
-            try document.add(row.cells, .symbol(symbol))
+            try document.add(row.cells, look.map { .drawing($0.drawing(symbol)) } ?? .symbol(symbol))
         } afterEach: {
             if document.hasBytes { try file.write(document.takeBytes()) }
         }
@@ -74,6 +82,7 @@ struct SheetRun {
         _ path: String, _ size: (width: Double, height: Double)?, template: String?, dpi: Int,
         isBitmap: Bool, to output: String
     ) throws {
+        if let look { try Self.checkBlack(look.design) }
         var table = try open(path)
         let label = try read(template, SheetLayout.Size(size?.width ?? 50, size?.height ?? 30), table.columns)
         let file = try AsideFile(output)
@@ -82,16 +91,30 @@ struct SheetRun {
             throw Failure(.checkFailed, "\(template ?? output): \(error)")
         }
         var labels = 0
+        let look = look
         let place = table.columns.firstIndex(of: column) ?? 0
         try merge(&table) { (row, symbol) throws(LabelProblem) in
-            document.add(row.cells, payload: row.cells[place], symbol, isBitmap: isBitmap)
             labels += 1
+            guard let look else {
+                return document.add(row.cells, payload: row.cells[place], symbol, isBitmap: isBitmap)
+            }
+            try document.add(row.cells, look.drawing(symbol))
         } afterEach: {
             try file.write(document.takeBytes())
         }
         try file.write(document.takeBytes())
         try file.finish()
         say(labels, "\(output): \(count(labels, "label"))", output) { $0.field("dpi", dpi) }
+    }
+
+    /// Label printers have black and nothing: what is darker than the middle is black.
+    private static func checkBlack(_ design: Design) throws {
+        let inks = [design.ink, design.frameInk, design.ballInk].compactMap { $0 }.flatMap(\.colours)
+        if design.isInverted || !inks.allSatisfy(ZPLDocument.isBlack) {
+            throw Failure(
+                .checkFailed, "a label printer has black alone: this code would be white there",
+                hint: "choose an ink that is darker than the middle between black and white")
+        }
     }
 
     // MARK: Reading
@@ -171,7 +194,7 @@ struct SheetRun {
     // MARK: Merging
 
     private mutating func merge(
-        _ table: inout LabelTable, _ add: (LabelTable.Row, Symbol) throws(LabelProblem) -> Void,
+        _ table: inout LabelTable, _ add: (_ row: LabelTable.Row, _ symbol: Symbol) throws(LabelProblem) -> Void,
         afterEach: () throws -> Void
     ) throws {
         var encoder = QREncoder()
@@ -183,8 +206,10 @@ struct SheetRun {
         while let row = table.next() {
             done += 1
             if done % 512 == 0 { bar.show("labels", done, total) }
-            do throws(QRCodeError) {
-                let symbol = try encoder.encode(row.cells[place], level: ErrorCorrection(level))
+            do {
+                let symbol =
+                    try look?.symbol(row.cells[place], level: ErrorCorrection(level), &encoder)
+                    ?? encoder.encode(row.cells[place], level: ErrorCorrection(level))
                 do throws(LabelProblem) { try add(row, symbol) } catch {
                     let cell = error.column.flatMap { table.columns.firstIndex(of: $0) }.map { row.places[$0] }
                     problems.append(
@@ -193,7 +218,10 @@ struct SheetRun {
                     )
                 }
             } catch {
-                problems.append(.error(SheetCodes.code, at: row.places[place], error.description))
+                problems.append(
+                    .error(
+                        SheetCodes.code, at: row.places[place], (error as? DesignError)?.summary ?? "\(error)",
+                        help: (error as? DesignError)?.help))
             }
             if problems.count >= Self.mostProblems { break }
             if problems.isEmpty { try afterEach() }

@@ -20,8 +20,11 @@ struct ManifestAnchorTests {
         try AnchorKeyFile.create(
             folder + "/secrets/anchor.json", try AnchorKey(secret: ChainSetting.payer), passphrase: "p",
             cost: .init(n: 4, r: 1, p: 1), randomness: #require(Keystore.Randomness([UInt8](0..<64))))
+        let hooks = try HookServer()
         func write(_ target: String) throws {
             let manifest = """
+                integrations:
+                  hook:ops: { to: "http://\(hooks.address)/good", secret: "${HOOK}", events: anchor }
                 domains: { go.example.org: {} }
                 codes: { formats: none }
                 ledger:
@@ -65,6 +68,12 @@ struct ManifestAnchorTests {
         let forced = try run(["anchor", "--now", "--pause", "0.05", "--deadline", "30"], in: folder, isMining: true)
         #expect(forced.status == 0, "\(forced.output)")
         #expect(try setting.paid() == 2)
+        // Two anchors, the first one said twice: its id tells.
+        let messages = hooks.got
+        let digest = Bytes32.anchored(guardNote).description
+        #expect(messages.count == 3 && Set(messages.map { $0.split(separator: " ")[1] }).count == 2, "\(messages)")
+        #expect(messages.allSatisfy { $0.contains(" good application/json anchor.final ") })
+        #expect(messages[..<2].allSatisfy { $0.contains(digest) } && !messages[2].contains(digest))
     }
 
     @Test("without the node's address a site is built all the same, and the anchor says what is missing")
@@ -100,7 +109,7 @@ struct ManifestAnchorTests {
         process.executableURL = URL(fileURLWithPath: Place.wayseal)
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        process.environment = ["PATH": "/usr/bin:/bin", "WAYSEAL_PASSPHRASE": "p"].merging(
+        process.environment = ["PATH": "/usr/bin:/bin", "WAYSEAL_PASSPHRASE": "p", "HOOK": HookServer.secret].merging(
             node.map { ["NODE": $0] } ?? [:]
         ) { $1 }
         let output = Pipe()

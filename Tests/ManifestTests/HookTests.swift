@@ -16,13 +16,14 @@ import Testing
     @Test("a hook has an address, a secret from outside the manifest, and events")
     func hook() throws {
         let result = read(
-            "  hook:ops: { to: https://hooks.example/1, secret: \"${OPS}\", events: [build, batch, anchor] }")
+            "  hook:ops: { to: https://hooks.example/1, secret: \"${OPS}\", events: [build, batch, anchor, limit, publish] }"
+        )
         let site = try #require(result.site)
-        // Anchors are not told yet, and that is said.
+        // Nothing is published by this version, and that is said.
         #expect(codes(result) == ["not-yet"] && result.diagnostics[0].severity == .warning)
         let hook = try #require(site.hooks.first)
         #expect(hook.name == "ops" && hook.url == "https://hooks.example/1" && hook.secret == Self.secret)
-        #expect(hook.events == [.build, .batch, .anchor])
+        #expect(hook.events == [.build, .batch, .anchor, .limit, .publish])
     }
 
     @Test("a manifest can be read where the secret is not")

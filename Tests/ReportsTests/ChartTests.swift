@@ -97,4 +97,16 @@ struct ChartTests {
         #expect(bins.allSatisfy { $0.scans == 7 })
         #expect(LineChart.bins(days, 1) == days)
     }
+
+    @Test("cut words at their end and paths where they are alike, to what fits")
+    func labels() {
+        #expect(Chart.fitted("Samsung Internet", width: 130) == "Samsung Internet")
+        let words = Chart.fitted("a label that is far too long for its place", width: 100)
+        #expect(words.hasPrefix("a label") && words.hasSuffix("…"))
+        let folders = ["A", "B"].map { Chart.fitted("01/09506000134352/10/\($0)2024/21", width: 100) }
+        #expect(folders[0].hasPrefix("01/") && folders[0].hasSuffix("/A2024/21") && folders[0] != folders[1])
+        for text in ["", "a", "///", "ŽŽŽŽŽŽ/ŽŽŽŽŽŽŽŽŽ", String(repeating: "m/", count: 500)] {
+            #expect(Chart.width(Chart.fitted(text, width: 60)) <= 60)
+        }
+    }
 }

@@ -29,10 +29,13 @@ import Testing
         let binary = try #require(PeerTests.binary)
         let folder = TemporaryFolder()
         let path = folder.path
+        let hooks = try HookServer()
         try Files.create(
             path + "/wayseal.yaml",
             Array(
                 """
+                integrations:
+                  hook:ops: { to: "http://\(hooks.address)/good", secret: "${HOOK}", events: limit }
                 domains: { go.example.org: { server: caddy } }
                 defaults: { privacy: full }
                 links:
@@ -49,6 +52,7 @@ import Testing
             "state", "access.log*",
         ]
         process.currentDirectoryURL = URL(fileURLWithPath: path)
+        process.environment = ProcessInfo.processInfo.environment.merging(["HOOK": HookServer.secret]) { $1 }
         process.standardOutput = FileHandle.nullDevice
         try process.run()
         defer { if process.isRunning { process.terminate() } }
@@ -76,6 +80,10 @@ import Testing
         let marker = LinkIdentity.denyMarker(
             host: "go.example.org", id: LinkIdentity.hex(logID: RouteTable.logID(of: site.links[0])))
         wait("the marker") { FileManager.default.fileExists(atPath: path + "/state/" + marker) }
+        wait("the hook") {
+            hooks.got.last?.hasSuffix("{\"link\": \"go.example.org/flash\", \"limit\": 3, \"scans\": 3}") == true
+        }
+        #expect(hooks.got.last?.contains(" good application/json limit.reached ") == true)
         wait("all scans") { page().contains(">1,004<") }
         #expect((try? Files.names(in: path + "/state/deny/go.example.org"))?.count == 1)
         process.terminate()
@@ -91,6 +99,7 @@ import Testing
         let second = Process()
         second.executableURL = URL(fileURLWithPath: binary)
         second.arguments = process.arguments
+        second.environment = process.environment
         second.currentDirectoryURL = process.currentDirectoryURL
         second.standardOutput = FileHandle.nullDevice
         try second.run()
@@ -98,7 +107,34 @@ import Testing
         wait("no marker") { !FileManager.default.fileExists(atPath: path + "/state/" + marker) }
         second.interrupt()
         second.waitUntilExit()
+        #expect(hooks.got.count == 1)
         #expect(second.terminationReason == .exit && second.terminationStatus == 0)
+    }
+
+    @Test("a link that is used up is told once, and once more when a higher limit is reached")
+    func usedUp() throws {
+        var entry = LinkCatalog.Entry(host: "go.example", path: "/menu", privacy: .full)
+        entry.limit = 2
+        let bench = GoalBench(LinkCatalog(entries: [entry]))
+        _ = try bench.report([GoalBench.line(0, "/menu"), GoalBench.line(90_000, "/menu")])
+        let database = bench.folder.path + "/scans.db"
+        let builder = try ReportBuilder.open(database, catalog: bench.catalog)
+        var watch = self.watch(2, &entry)
+        let news = try watch.news(builder)
+        #expect(news == [.init(link: "go.example/menu", limit: 2, scans: 2)])
+        // Nobody could be told: it stays.
+        #expect(try watch.news(builder) == news)
+        try LimitWatch.keep(news[0], database: database)
+        #expect(try watch.news(builder) == [])
+        var later = self.watch(3, &entry)
+        #expect(try later.news(builder) == [])
+        later = self.watch(1, &entry)
+        #expect(try later.news(builder).map(\.limit) == [1])
+    }
+
+    private func watch(_ limit: Int, _ entry: inout LinkCatalog.Entry) -> LimitWatch {
+        entry.limit = limit
+        return LimitWatch(catalog: LinkCatalog(entries: [entry]))
     }
 
     @Test("a limit outlives the counts that are purged")

@@ -73,6 +73,37 @@ struct ZPLDocumentTests {
         }
     }
 
+    @Test("carry designs as dots that are read back", arguments: ZPLDocument.resolutions)
+    func designs(dpi: Int) throws {
+        var designs = [Design(name: "rounded"), Design(name: "framed"), Design(name: "liquid")]
+        designs[0].modules = .rounded
+        designs[0].eyeFrame = .leaf
+        designs[0].ink = .solid(Colour(91, 15, 31))
+        designs[1].modules = .diamond
+        designs[1].frame = Design.Frame(shape: .banner, text: "Scan", colour: .black)
+        designs[2].modules = .liquid
+        designs[2].ink = .linear(angle: 45, [Paint.Stop(0, Colour(120, 20, 60)), Paint.Stop(1, Colour(30, 20, 120))])
+        var document = try ZPLDocument(template: template(), dpi: dpi)
+        var encoder = QREncoder()
+        for design in designs {
+            let text = "https://go.vinea.example/21/\(design.name)"
+            let look = try DesignTemplate(design)
+            try document.add(["x"], look.drawing(try encoder.encode(text, level: .medium)))
+            let job = String(decoding: document.takeBytes(), as: UTF8.self)
+            let match = try #require(job.firstMatch(of: /\^FO(\d+),(\d+)\^GFA,(\d+),\3,(\d+),([^^]*)\^FS/))
+            let rows = try dots(match.5, stride: try #require(Int(match.4)))
+            var image = GreyImage(width: (rows.first?.count ?? 0) + 40, height: rows.count + 40)
+            for (y, row) in rows.enumerated() {
+                for (x, dot) in row.enumerated() where dot { image[x + 20, y + 20] = 0 }
+            }
+            var reader = CodeReader()
+            #expect(
+                reader.read(image).map { String(decoding: $0.bytes, as: UTF8.self) } == [text],
+                "\(design.name) at \(dpi) dpi")
+        }
+        #expect(ZPLDocument.isBlack(Colour(91, 15, 31)) && !ZPLDocument.isBlack(Colour(200, 150, 40)))
+    }
+
     @Test("let the printer make plain codes, and no cell can end its field")
     func native() throws {
         let texts =

@@ -6,7 +6,7 @@ import Transfer
 
 @Suite("webhooks and notices", .serialized)
 struct WebhookTests {
-    static let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    static let secret = HookServer.secret
     static let event = Event(
         type: "batch.done", key: ["bottles-2024", "7"], time: 1_775_030_400,
         data: "{\"name\":\"bottles-2024\",\"rows\":100000}",
@@ -59,27 +59,10 @@ struct WebhookTests {
         "arrives with a signature that others accept; what may pass is tried again, what will not is not",
         .enabled(if: getenv("WAYSEAL_SERVER_TESTS") != nil))
     func delivery() throws {
-        let folder = TemporaryFolder()
-        let script = Files.parent(of: #filePath) + "/hookserver.py"
-        try #require(
-            system(
-                "python3 '\(script)' '\(folder.path)' '\(Self.secret)' >'\(folder.path)/log' 2>&1 9>&- & echo $! >'\(folder.path)/pid'"
-            ) == 0)
-        let pid = try #require(
-            Int32(String(decoding: try Files.read(folder.path + "/pid"), as: UTF8.self).filter(\.isNumber)))
-        defer { kill(pid, SIGTERM) }
-        var port = ""
-        for _ in 0..<200 where port.isEmpty {
-            usleep(50_000)
-            port = (try? Files.read(folder.path + "/port")).map { String(decoding: $0, as: UTF8.self) } ?? ""
-        }
-        try #require(
-            !port.isEmpty,
-            "\((try? Files.read(folder.path + "/log")).map { String(decoding: $0, as: UTF8.self) } ?? "")")
-
+        let server = try HookServer()
         var hooks: [String: Webhook] = [:]
         for name in ["good", "flaky", "down", "refuses", "away"] {
-            hooks[name] = try Webhook(url: "http://127.0.0.1:\(port)/\(name)", secret: Self.secret)
+            hooks[name] = try Webhook(url: "http://\(server.address)/\(name)", secret: Self.secret)
         }
         hooks["nobody"] = try Webhook(url: "http://127.0.0.1:1/", secret: Self.secret)
         var now = 1_775_030_500
@@ -93,14 +76,13 @@ struct WebhookTests {
         }
         #expect(
             outcomes.map(\.failure) == [
-                nil, nil, "127.0.0.1:\(port) answered 500", "127.0.0.1:\(port) answered 400",
-                "127.0.0.1:\(port) answered 302",
+                nil, nil, "\(server.address) answered 500", "\(server.address) answered 400",
+                "\(server.address) answered 302",
                 "nobody answers at 127.0.0.1:1", "hook:unknown has no address or secret here",
             ])
         // Two for the flaky one, three each for the one that is down and the one that is not there.
         #expect(waited == [1_000, 5_000, 1_000, 5_000, 30_000, 1_000, 5_000, 30_000])
-        let got = String(decoding: try Files.read(folder.path + "/got"), as: UTF8.self).split(separator: "\n").map(
-            String.init)
+        let got = server.got
         #expect(got.count == 1 + 3 + 4 + 1 + 1)
         #expect(
             got.allSatisfy {
@@ -113,7 +95,7 @@ struct WebhookTests {
                 "1775030500", "1775030501", "1775030506",
             ])
         #expect(!got.contains { $0.hasPrefix("/elsewhere") })
-        withExtendedLifetime(folder) {}
+        withExtendedLifetime(server) {}
     }
 
     @Test("a mail is sent by the server of reports, and without one the reason is told")

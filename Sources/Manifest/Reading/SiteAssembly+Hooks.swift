@@ -41,11 +41,11 @@ extension SiteAssembly {
         var events: [Hook.Event] = []
         for word in scalars(node["events"]).compactMap({ text($0) }) {
             guard let event = Hook.Event(rawValue: word.text) else { continue }
-            if [.publish, .anchor, .limit].contains(event) {
+            if event == .publish {
                 sink.add(
                     .warning(
-                        ManifestCodes.notYet, at: word.range, "'\(word.text)' is not told by this version yet",
-                        help: "build and batch are"))
+                        ManifestCodes.notYet, at: word.range, "'publish' is not told by this version yet",
+                        help: "wayseal sends no generation to servers; build, batch, anchor and limit are told"))
             }
             events.append(event)
         }

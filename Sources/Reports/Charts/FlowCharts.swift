@@ -114,12 +114,14 @@ struct IntervalChart {
             width: width, height: Double(experiment.variants.count) * row + 30,
             title: Visible.text(experiment.name),
             summary: best.map { Phrase.barSummary.said(in: language, $0.name, language.percent($0.rate)) } ?? "")
-        let highest = max(0.001, experiment.variants.map(\.high).max() ?? 0)
+        // In thousandths, up to a round one.
+        let ticks = Chart.ticks(upTo: max(1, Int(((experiment.variants.map(\.high).max() ?? 0) * 1000).rounded(.up))))
+        let highest = Double(ticks.last ?? 1) / 1000
         let bottom = Double(experiment.variants.count) * row + 6
-        for quarter in 0...4 {
-            let x = left + (right - left) * Double(quarter) / 4
+        for tick in ticks {
+            let x = left + (right - left) * Double(tick) / 1000 / highest
             scene.line([.init(x, 0), .init(x, bottom)], .init(.grid, 1))
-            scene.text(language.percent(highest * Double(quarter) / 4), x, bottom + 18, size: 11, .muted, .middle)
+            scene.text(language.percent(Double(tick) / 1000), x, bottom + 18, size: 11, .muted, .middle)
         }
         for (index, variant) in experiment.variants.enumerated() {
             let y = Double(index) * row + 22

@@ -3,6 +3,9 @@
 Argument: a folder, into which it writes its port and, a line each, what came. It waits to be stopped."""
 import base64, hashlib, hmac, http.server, json, os, signal, sys
 
+# Whoever began this has other processes to talk to, and may have blocked signals.
+os.closerange(3, 1024)
+signal.pthread_sigmask(signal.SIG_SETMASK, [])
 folder, secret = sys.argv[1], sys.argv[2]
 key = base64.b64decode(secret.removeprefix("whsec_"))
 seen = {}
