@@ -35,10 +35,18 @@ extension Ingestion {
                 sources.append(fresh)
                 reader.source = sources.count - 1
                 reader.begin(position: 0)
+            case .cut(let size, let tail):
+                summary.failures.append(
+                    "\(file.path) was cut from \(sources[source].position) to \(size) bytes: what was read stays counted, reading goes on at its end"
+                )
+                sources[source].position = size
+                sources[source].tail = tail
+                reader.begin(position: size)
             }
         } catch { throw .log(error) }
         changed.insert(reader.source)
         sources[reader.source].take(head: file.head)
+        sources[reader.source].identity = file.identity
         if file.path != "-" { sources[reader.source].name = file.path }
         summary.logs += 1
         return true

@@ -15,6 +15,8 @@ struct SourceState: Sendable {
     var firstAt: Int64?
     var lastAt: Int64?
     var header: [UInt8] = []
+    /// Device and inode of the file that was read last, by this process: not stored.
+    var identity: [UInt64] = []
 
     init(name: String, format: LogFormat) {
         self.name = name
@@ -84,12 +86,28 @@ final class LogFile {
         case at(Int)
         case nothingNew
         case rewritten
+        /// The file that was read has become shorter.
+        case cut(to: Int, tail: [UInt8])
     }
 
     /// Opens the file again and goes to where its log was left.
     func resume(_ source: SourceState) throws(LogStreamError) -> Resumption {
         if path == "-" { return .at(0) }
         var stream = try LogStream(path: path)
+        if !isPacked, stream.identity == source.identity, stream.size > 0, stream.size < source.position {
+            // No other copy: this one was cut, and all that is left of it was read. What comes now comes behind that.
+            let size = stream.size
+            var tail = [UInt8](repeating: 0, count: min(256, size))
+            guard try stream.seek(to: size - tail.count) else { return .nothingNew }
+            var filled = 0
+            while filled < tail.count {
+                let n = try stream.read(into: &tail, at: filled)
+                if n == 0 { return .nothingNew }
+                filled += n
+            }
+            self.stream = consume stream
+            return .cut(to: size, tail: SourceState.tail(tail[...]))
+        }
         let tailSize = source.tailSize
         let check = source.position - tailSize
         guard try stream.seek(to: check) else { return .nothingNew }
