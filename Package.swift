@@ -229,7 +229,8 @@ let package = Package(
         .testTarget(
             name: "BuildTests",
             dependencies: [
-                "Build", "Decoding", "Ledger", "Redirects", "Site", "TransparencyLog", "Support", "TestSupport",
+                "Build", "Codes", "Decoding", "Ledger", "Legibility", "Redirects", "Site", "TransparencyLog", "Support",
+                "TestSupport",
             ]),
         .testTarget(
             name: "BatchesTests",
@@ -309,7 +310,7 @@ let strictlyMemorySafe: Set<String> = [
 
 /// Rooms whose tests are millions of small steps, or look at every pixel of many pictures: optimized in debug builds,
 /// too. Sums still trap when they overflow.
-let alwaysFast: Set<String> = ["Art", "Ethereum", "Legibility", "Support", "TransparencyLog", "Verification"]
+let alwaysFast: Set<String> = ["Art", "Codes", "Ethereum", "Legibility", "Support", "TransparencyLog", "Verification"]
 
 /// Shims in C and C++.
 let shims: Set<String> = ["CZXing", "CZBar", "CMustache"]

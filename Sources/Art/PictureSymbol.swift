@@ -17,8 +17,6 @@ public struct PictureSymbol: Sendable {
     public let match: Double
     /// Bits that could be chosen.
     public let freeBits: Int
-    /// Quarter turns of the image, clockwise; more than 0 only where that was allowed.
-    public let turns: Int
 }
 
 /// Chooses symbols for images. Keeps an encoder; give each thread its own.
@@ -35,10 +33,9 @@ public struct PictureEncoder: Sendable {
     ///   - freedom: which bits may be chosen.
     ///   - budget: share of the errors that each block can correct which may be spent on modules, 0...0.5.
     ///   - seed: decides between equals.
-    ///   - mayTurn: whether the image may stand on its side or on its head.
     public mutating func encode(
         _ text: String, image: ArtImage, level: ErrorCorrection, version: Int, freedom: ArtFreedom, budget: Double = 0,
-        seed: UInt64 = 1, mayTurn: Bool = false
+        seed: UInt64 = 1
     ) throws(ArtError) -> PictureSymbol {
         let data: DataCodewords
         let free: [Range<Int>]
@@ -54,23 +51,20 @@ public struct PictureEncoder: Sendable {
         var best: PictureSymbol?
         let plain: Symbol
         do throws(QRCodeError) { plain = try encoder.symbol(of: data) } catch { throw .text(error.description) }
-        for turns in 0..<(mayTurn ? 4 : 1) {
-            let target = ArtTarget(image.turned(turns), size: layout.size, seed: seed)
-            let solver = Solver(
-                layout: layout, data: data.bytes, free: free, target: target, hasDigits: freedom == .fragment, &encoder)
-            for mask in 0..<8 {
-                var codewords = solver.codewords(mask: mask, &encoder)
-                if budget > 0 { solver.spend(budget, mask: mask, on: &codewords) }
-                let made: Symbol
-                do throws(QRCodeError) {
-                    made = try encoder.symbol(forcing: codewords, version: data.version, level: level, mask: mask)
-                } catch { throw .text(error.description) }
-                let match = target.match(made, layout)
-                if match > best?.match ?? -1 {
-                    best = PictureSymbol(
-                        symbol: made, plain: plain, match: match, freeBits: free.reduce(0) { $0 + $1.count },
-                        turns: turns)
-                }
+        let target = ArtTarget(image, size: layout.size, seed: seed)
+        let solver = Solver(
+            layout: layout, data: data.bytes, free: free, target: target, hasDigits: freedom == .fragment, &encoder)
+        for mask in 0..<8 {
+            var codewords = solver.codewords(mask: mask, &encoder)
+            if budget > 0 { solver.spend(budget, mask: mask, on: &codewords) }
+            let made: Symbol
+            do throws(QRCodeError) {
+                made = try encoder.symbol(forcing: codewords, version: data.version, level: level, mask: mask)
+            } catch { throw .text(error.description) }
+            let match = target.match(made, layout)
+            if match > best?.match ?? -1 {
+                best = PictureSymbol(
+                    symbol: made, plain: plain, match: match, freeBits: free.reduce(0) { $0 + $1.count })
             }
         }
         guard var best else { throw .text("no such version") }
@@ -284,27 +278,5 @@ public enum ArtError: Error, Equatable, Sendable {
         case .image(let problem): problem
         case .unreadable: "no strength makes this image readable as a code"
         }
-    }
-}
-
-extension ArtImage {
-    /// Turned clockwise.
-    func turned(_ turns: Int) -> ArtImage {
-        guard turns % 4 != 0 else { return self }
-        let side = min(raster.width, raster.height)
-        var turned = Raster(width: side, height: side)
-        for y in 0..<side {
-            for x in 0..<side {
-                let (sx, sy) =
-                    switch turns % 4 {
-                    case 1: (y, side - 1 - x)
-                    case 2: (side - 1 - x, side - 1 - y)
-                    default: (side - 1 - y, x)
-                    }
-                let pixel = raster[sx, sy]
-                turned[x, y] = (pixel.red, pixel.green, pixel.blue, pixel.opacity)
-            }
-        }
-        return ArtImage(square: turned)
     }
 }

@@ -49,10 +49,7 @@ struct BatchDescription {
         ]
         let designs = batch.rowDesign == nil ? [batch.design] : [batch.design] + batch.designNumbers.values.sorted()
         for number in designs where number >= 0 {
-            var design = site.designs[Int(number)]
-            // Where it stands in the manifest changes nothing.
-            design.range = nil
-            facts.append("\(design)")
+            facts.append(site.designs[Int(number)].facts)
         }
         for (name, number) in batch.designNumbers.sorted(by: { $0.key < $1.key }) { facts.append("\(name) \(number)") }
         if let sheet = batch.sheet { facts.append("\(sheet.withoutPlace)") }

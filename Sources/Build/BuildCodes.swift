@@ -109,9 +109,10 @@ public enum BuildCodes {
     public static let poorScore = DiagnosticCode(
         "poor-score", "a design scans worse than is asked for",
         """
-        Before codes leave the build, each design that they have is judged once, by the longest address, whose modules are
-        the smallest: how much of a plain code's margin against blur, distance, noise, pale light and tilt it keeps, and
-        grades in the manner of ISO/IEC 15415. That makes 0 to 100 points; 55 are asked for, or what `score` says:
+        Before codes leave the build, each design is judged as it is printed, with its frame, by one code of each version
+        that its codes have: how much of a plain code's margin against blur, distance, noise, pale light and tilt it keeps,
+        and grades in the manner of ISO/IEC 15415. Where zxing or zbar fails at a bad print (four pixels a module, blurred
+        by 0.3 modules, at 60 % of its contrast), no more than 54 points are left. 55 are asked for, or what `score` says:
 
             codes: { score: 70 }                                # for all designs
             designs:

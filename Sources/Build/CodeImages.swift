@@ -104,7 +104,7 @@ struct CodeImages: Sendable {
     }
 
     /// Links whose address does not fit into a symbol at the site's level, and designs that can't be drawn or scanned.
-    func problems() -> [Diagnostic] {
+    func problems(_ samples: DesignSamples) -> [Diagnostic] {
         if site.codes.formats.isEmpty { return [] }
         // 40-H holds 1,273 bytes: what is shorter fits everywhere.
         var encoder = QREncoder()
@@ -130,7 +130,7 @@ struct CodeImages: Sendable {
                         help: payload == nil ? "shorten the slug" : "shorten the texts in it"))
             }
         }
-        return problems + DesignChecks(site: site).problems()
+        return problems + DesignChecks(site: site, samples: samples).problems()
     }
 
     /// The level of a link's code: of payments M, else the design's, else the site's.

@@ -15,6 +15,8 @@ public struct Compilation: Sendable {
     public let trialFolders: [String]
     /// Hosts for which nginx needs certificate files under the state folder.
     public let certificateHosts: [String]
+    /// The codes by which designs are judged.
+    public let samples: DesignSamples
     /// What is wrong with it, and what somebody should look at.
     public let diagnostics: [Diagnostic]
 
@@ -59,7 +61,8 @@ public struct Compilation: Sendable {
                     notes: [.init("the other link", at: site.links[clash.first].range)],
                     help: "rename one of the two slugs"))
         }
-        diagnostics += CodeImages(site: site).problems()
+        samples = formats.isEmpty ? DesignSamples(site) : DesignSamples(links: site)
+        diagnostics += CodeImages(site: site).problems(samples)
         self.files = files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
         self.diagnostics = diagnostics
     }

@@ -5,9 +5,12 @@ import Site
 import Support
 
 /// Whether designs can be drawn at all, and scanned at the size in which they are printed. Each design is judged by the
-/// longest address that has it, whose modules are the smallest.
+/// largest symbol that has it, whose modules are the smallest.
 struct DesignChecks {
     let site: Site
+    let samples: DesignSamples
+    /// The designs that are looked at; `nil`: all.
+    var chosen: Set<Int>?
 
     /// Smaller modules are read by good cameras only (GS1 General Specifications, section 5.12.3: 0.396 mm for retail).
     private static let goodModule = 0.33
@@ -16,19 +19,10 @@ struct DesignChecks {
 
     func problems() -> [Diagnostic] {
         guard !site.designs.isEmpty else { return [] }
-        var longest: [Int: (link: Int, length: Int)] = [:]
-        for (index, link) in site.links.enumerated() where link.design >= 0 {
-            let payload = site.payload(of: link)
-            // Payments are drawn without a design.
-            if payload?.isLevelM ?? false { continue }
-            let length =
-                payload?.text.utf8.count ?? link.slug.utf8.count + site.domains[Int(link.domain)].host.utf8.count
-            if length > longest[Int(link.design)]?.length ?? -1 { longest[Int(link.design)] = (index, length) }
-        }
         var problems: [Diagnostic] = []
         var logos: Set<String> = []
         var encoder = QREncoder()
-        for (number, design) in site.designs.enumerated() {
+        for (number, design) in site.designs.enumerated() where chosen?.contains(number) ?? true {
             let template: DesignTemplate
             do throws(DesignError) { template = try DesignTemplate(design, quietZone: site.codes.quietZone) } catch {
                 // Designs that extend each other share their logo: one report.
@@ -41,19 +35,26 @@ struct DesignChecks {
                 if let problem = PrintGate.problem(error, design) { problems.append(problem) }
                 continue
             }
+            if let image = design.art?.image, LogoPicture.isCMYK(image.bytes), logos.insert(image.path).inserted {
+                problems.append(
+                    .warning(
+                        BuildCodes.badArt, at: image.range,
+                        "the image is a JPEG in CMYK: its colours are converted without a profile, and look different",
+                        help: "save it in RGB (sRGB), as screens show it"))
+            }
             guard let range = design.range else { continue }
-            if let zone = design.quietZone, zone < 4, longest[number] != nil {
+            let own = samples.of(number)
+            if let zone = design.quietZone, zone < 4, !own.isEmpty {
                 problems.append(
                     .warning(
                         BuildCodes.designSize, at: range,
                         "a margin of \(zone) modules is narrower than the 4 that ISO/IEC 18004 asks for",
                         help: "leave it at 4 unless the layout has a light margin of its own"))
             }
-            // A design that no link has yet is judged by an address of usual length.
-            let text =
-                longest[number].map { site.codeText(of: site.links[$0.link]) }
-                ?? "https://\(site.domains.first?.host ?? "go.example.org")/0123456789"
-            problems += judge(template, text, longest[number].map { site.links[$0.link].slug }, range, &encoder)
+            // The largest symbol has the smallest modules. A design that no link has yet is judged by an address of usual
+            // length.
+            let largest = own.first { $0.version == 0 } ?? own.last
+            problems += judge(template, largest?.text ?? site.usualText, largest?.name, range, &encoder)
         }
         return problems
     }
@@ -120,4 +121,9 @@ struct DesignChecks {
         let rest = String(units % scale)
         return "\(units / scale)." + String(repeating: "0", count: places - rest.utf8.count) + rest
     }
+}
+
+extension Site {
+    /// An address of usual length, for a design that no link has.
+    var usualText: String { "https://\(domains.first?.host ?? "go.example.org")/0123456789" }
 }

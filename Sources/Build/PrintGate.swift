@@ -6,14 +6,14 @@ import QRCode
 public import Site
 public import Support
 
-/// No code leaves the build unless it scans: each design is judged once, by its longest address, whose modules are the
-/// smallest, and each code is read back from its modules.
+/// No code leaves the build unless it scans: each design is judged by one code of each version that its codes have, and each
+/// code is read back from its modules.
 public struct PrintGate: Sendable {
     /// How a design did.
     public struct Verdict: Sendable {
         /// Its name.
         public let design: String
-        /// The slug of the link whose code was judged; `nil`: no link has this design.
+        /// The slug of the link whose code has the fewest points; `nil`: no link has this design.
         public let link: String?
         /// Points and reasons.
         public let score: ScanScore
@@ -24,62 +24,94 @@ public struct PrintGate: Sendable {
     }
 
     private let site: Site
+    private let samples: DesignSamples
+    /// The designs that are judged; `nil`: all.
+    private let chosen: Set<Int>?
 
     /// The gate of a site whose designs can be drawn.
-    public init(_ site: Site) { self.site = site }
+    /// - Parameters:
+    ///   - samples: the codes that stand for all; by default those of all links.
+    ///   - batch: judges what this batch's codes have, and nothing else.
+    public init(_ site: Site, samples: DesignSamples? = nil, batch: CodeBatch? = nil) {
+        self.site = site
+        self.samples = samples ?? DesignSamples(links: site)
+        chosen = batch.map { Set(Self.designs(of: $0)) }
+    }
 
-    /// Judges the designs, in the order of the manifest; plain ones need no judge.
-    /// - Parameter all: also designs that no link has.
-    public func judge(all: Bool) -> (verdicts: [Verdict], diagnostics: [Diagnostic]) {
-        var longest: [Int: (link: Link, length: Int)] = [:]
-        for link in site.links where link.design >= 0 && !(site.payload(of: link)?.isLevelM ?? false) {
-            let length = site.codeText(of: link).utf8.count
-            if length > longest[Int(link.design)]?.length ?? -1 { longest[Int(link.design)] = (link, length) }
-        }
+    /// The designs that rows of a batch may have.
+    private static func designs(of batch: CodeBatch) -> [Int] {
+        let named = batch.rowDesign == nil ? [] : batch.designNumbers.values.map(Int.init)
+        return ([Int(batch.design)] + named).filter { $0 >= 0 }
+    }
+
+    /// Designs that can't be drawn, or not be scanned at the size in which they are printed.
+    public func sizes() -> [Diagnostic] { DesignChecks(site: site, samples: samples, chosen: chosen).problems() }
+
+    /// Judges the designs, in the order of the manifest, by each symbol that their codes have; plain ones need no judge. A
+    /// design has one verdict: of all its codes the one with the fewest points.
+    /// - Parameters:
+    ///   - all: also designs that no link has.
+    ///   - known: what was judged before is not judged again, and has no verdict; gets what is new.
+    ///   - progress: gets how many codes are judged, of how many.
+    public func judge(
+        all: Bool, known: inout JudgedDesigns, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    ) -> (verdicts: [Verdict], diagnostics: [Diagnostic]) {
         var verdicts: [Verdict] = []
         var diagnostics = batchArt()
-        var inBatches: Set<Int> = []
-        for batch in site.batches {
-            inBatches.insert(Int(batch.design))
-            if batch.rowDesign != nil { inBatches.formUnion(batch.designNumbers.values.map(Int.init)) }
-        }
-        var judge = ScanJudge()
-        var maker = ArtMaker()
-        var encoder = QREncoder()
+        var queue: [(number: Int, samples: [DesignSamples.Sample])] = []
         for (number, design) in site.designs.enumerated()
-        where !design.isPlain && (all || longest[number] != nil || inBatches.contains(number)) {
-            let link = longest[number]?.link
-            let text =
-                link.map { site.codeText(of: $0) }
-                ?? "https://\(site.domains.first?.host ?? "go.example.org")/0123456789"
+        where !design.isPlain && chosen?.contains(number) ?? true {
+            let samples = samples.of(number).filter { $0.version > 0 }
+            if !samples.isEmpty || all { queue.append((number, samples)) }
+        }
+        let total = queue.reduce(0) { $0 + max(1, $1.samples.count, samples.first(of: $1.number).count) }
+        var done = 0
+        var judge = DesignJudge()
+        let level = ErrorCorrection(site.codes.level)
+        for (number, samples) in queue {
+            let design = site.designs[number]
             // What can't be drawn was said by the checks of designs.
             guard var template = try? DesignTemplate(design, quietZone: site.codes.quietZone) else { continue }
-            let level = ErrorCorrection(design.level ?? site.codes.level)
-            let drawn: (symbol: Symbol, plain: Symbol, drawing: Drawing)
+            var art: DesignArt??
+            var worst: Verdict?
+            let minimum = design.leastScore ?? site.codes.leastScore
+            let texts: [(text: String, link: String?)] =
+                samples.isEmpty ? [(site.usualText, nil)] : samples.map { ($0.text, $0.name) }
+            // The first codes are tried themselves, too: whether they are read when they are printed badly.
+            let trials = self.samples.first(of: number).filter { trial in !texts.contains { $0.text == trial.text } }
+                .map { (text: $0.text, link: Optional($0.name)) }
             do {
-                if let art = try DesignArt(design) {
-                    let made = try art.make(text, level: level, &maker)
-                    let drawing = made.picture.map { template.drawing(made.symbol, picture: $0) }
-                    drawn = (made.symbol, made.plain, drawing ?? template.drawing(made.symbol))
-                } else {
-                    let symbol = try template.symbol(text, level: level, &encoder)
-                    drawn = (symbol, symbol, template.drawing(symbol))
+                for (place, (text, link)) in (texts + trials).enumerated() {
+                    let isTrial = place >= texts.count
+                    // One reason is enough.
+                    if isTrial, let worst, worst.score.value < minimum { break }
+                    done += 1
+                    let key = JudgedDesigns.key(
+                        isTrial ? "tried " + text : text, design, site.codes, hasZBar: judge.hasZBar)
+                    if let points = known[key], points >= minimum { continue }
+                    progress(done - 1, total)
+                    let image = try art ?? DesignArt(design)
+                    art = .some(image)
+                    var failing: [String] = []
+                    if isTrial {
+                        failing = try judge.failing(text, &template, image, level: level)
+                        known.add(key, failing.isEmpty ? 100 : Int(ScanScore.frail))
+                        if failing.isEmpty { continue }
+                    }
+                    guard var score = try judge.score(text, &template, image, level: level) else { continue }
+                    score.add(failing: failing)
+                    if !isTrial { known.add(key, score.value) }
+                    if score.points >= worst?.score.points ?? .infinity { continue }
+                    worst = Verdict(
+                        design: design.name, link: link, score: score, minimum: minimum, look: Self.look(design))
                 }
             } catch {
                 if let problem = Self.problem(error, design) { diagnostics.append(problem) }
                 continue
             }
-            let scale = ScanPixels.perModule
-            guard let raster = try? drawn.drawing.raster(scale: Double(scale)) else { continue }
-            let place = template.extent(size: drawn.symbol.size)
-            let score = judge.score(
-                raster, scale: Double(scale), x: Double(place.x * scale), y: Double(place.y * scale),
-                symbol: drawn.symbol, plain: drawn.plain, mayBeInverted: design.isInverted)
-            let verdict = Verdict(
-                design: design.name, link: link?.slug, score: score,
-                minimum: design.leastScore ?? site.codes.leastScore, look: Self.look(design))
-            verdicts.append(verdict)
-            if score.value < verdict.minimum { diagnostics.append(Self.refusal(verdict, at: design.range)) }
+            guard let worst else { continue }
+            verdicts.append(worst)
+            if worst.score.value < worst.minimum { diagnostics.append(Self.refusal(worst, at: design.range)) }
         }
         return (verdicts, diagnostics)
     }
@@ -87,7 +119,9 @@ public struct PrintGate: Sendable {
     /// Images are for links: rows of a batch are drawn too fast for them.
     private func batchArt() -> [Diagnostic] {
         site.batches.compactMap { batch in
-            guard batch.design >= 0, site.designs[Int(batch.design)].art != nil else { return nil }
+            guard batch.design >= 0, site.designs[Int(batch.design)].art != nil,
+                chosen?.contains(Int(batch.design)) ?? true
+            else { return nil }
             let design = site.designs[Int(batch.design)]
             return .error(
                 BuildCodes.badArt, at: design.art?.image.range ?? design.range,
@@ -102,7 +136,8 @@ public struct PrintGate: Sendable {
             return (colour.red, colour.green, colour.blue)
         }
         return ScoredLook(
-            ink: solid(design.ink), paper: design.paper == .none ? (255, 255, 255) : solid(design.paper),
+            ink: solid(design.ink),
+            paper: design.paper == .none ? solid(.solid(design.ground ?? .white)) : solid(design.paper),
             mayBeInverted: design.isInverted, isArt: design.art.map { $0.style != .qart } ?? false,
             hasLogo: design.logo != nil)
     }

@@ -7,12 +7,15 @@
 #include <string.h>
 #include <setjmp.h>
 #include <jpeglib.h>
+#include <jerror.h>
 
 /// libjpeg's error handler, and where it jumps to.
 typedef struct {
     struct jpeg_error_mgr base;
     jmp_buf jump;
     char message[JMSG_LENGTH_MAX];
+    /// Whether the file ended too early: libjpeg fills the rest with grey.
+    int is_cut;
 } cjpeg_failure;
 
 static inline void cjpeg_exit(j_common_ptr info) {
@@ -22,8 +25,8 @@ static inline void cjpeg_exit(j_common_ptr info) {
 }
 
 static inline void cjpeg_be_silent(j_common_ptr info, int level) {
-    (void)level;
-    (void)info;
+    cjpeg_failure *failure = (cjpeg_failure *)info->err;
+    if (level < 0 && failure->base.msg_code == JWRN_JPEG_EOF) failure->is_cut = 1;
 }
 
 /// A progressive file may ask for the same pixels thousands of times: nobody's camera makes more than a few dozen scans.
@@ -46,6 +49,7 @@ static inline int cjpeg_read(const uint8_t *bytes, size_t count, uint32_t *width
     memset(&info, 0, sizeof info);
     memset(&progress, 0, sizeof progress);
     failure.message[0] = 0;
+    failure.is_cut = 0;
     info.err = jpeg_std_error(&failure.base);
     failure.base.error_exit = cjpeg_exit;
     failure.base.emit_message = cjpeg_be_silent;
@@ -90,6 +94,11 @@ static inline int cjpeg_read(const uint8_t *bytes, size_t count, uint32_t *width
                 else
                     target[x] = (uint8_t)((ink[0] + ink[1] + ink[2]) * ink[3] / 765);
             }
+    }
+    // Half a photo may hold a whole code, but nobody wants to show half an image.
+    if (failure.is_cut && parts == 3) {
+        strcpy(failure.message, "the file is cut off");
+        longjmp(failure.jump, 1);
     }
     jpeg_finish_decompress(&info);
     jpeg_destroy_decompress(&info);

@@ -29,6 +29,7 @@ static inline int cpng_read_grey(const void *bytes, size_t count, uint32_t width
     int read = png_image_begin_read_from_memory(&image, bytes, count);
     if (read) {
         image.format = PNG_FORMAT_GRAY;
+        image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
         read = image.width == width && image.height == height &&
                png_image_finish_read(&image, &white, pixels, (png_int_32)width, NULL);
     }
@@ -47,6 +48,8 @@ static inline int cpng_read_rgba(const void *bytes, size_t count, uint32_t width
     int read = png_image_begin_read_from_memory(&image, bytes, count);
     if (read) {
         image.format = PNG_FORMAT_RGBA;
+        // 16 bits that don't say what they mean are sRGB, as all design programs write them, not linear light.
+        image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
         read = image.width == width && image.height == height &&
                png_image_finish_read(&image, NULL, pixels, (png_int_32)(4 * width), NULL);
     }

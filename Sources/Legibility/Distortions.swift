@@ -19,13 +19,17 @@ public enum ScanAxis: String, CaseIterable, Sendable {
 /// Distorts the straightened picture of a symbol, always in the same way for the same seed.
 struct Distorter {
     /// Eight pixels a module.
-    private let large: GreyImage
+    let large: GreyImage
     /// Four.
     private let medium: GreyImage
     private let seed: UInt64
+    /// Width of the symbol with its quiet zone in pixels of ``large``: what tilt is measured by.
+    private let unit: Int
 
-    init(_ straightened: GreyImage, seed: UInt64) {
+    /// - Parameter unit: width of the symbol with its quiet zone, where the picture shows more; `nil`: the picture's.
+    init(_ straightened: GreyImage, seed: UInt64, unit: Int? = nil) {
         large = straightened
+        self.unit = unit ?? straightened.width
         medium = straightened.resized(width: straightened.width / 2, height: straightened.height / 2)
         self.seed = seed
     }
@@ -41,7 +45,26 @@ struct Distorter {
                 height: max(8, Int((Double(large.height) * factor).rounded())))
         case .noise: return medium.noisy(deviation: 80 * severity, contrast: 1, seed: seed)
         case .contrast: return medium.noisy(deviation: 2, contrast: pow(30, -severity), seed: seed &+ 1)
-        case .tilt: return large.tilted(degrees: 80 * severity, turn: turn)
+        case .tilt: return large.tilted(degrees: 80 * severity, turn: turn, unit: unit)
+        }
+    }
+
+    /// Printed badly: four pixels a module, blurred by 0.3 modules, at 60 % of its contrast, and a little worse, so that
+    /// codes which say something else bear it, too. Where the picture begins decides how zxing's squares of eight pixels
+    /// lie on it, so that it lies differently in each.
+    var printedBadly: [GreyImage] {
+        [(0.31, 0.58, 0), (0.3, 0.6, 3), (0.31, 0.58, 5)].map { sigma, contrast, margin in
+            let blurred = medium.gaussian(sigma: 4 * sigma).noisy(deviation: 0, contrast: contrast, seed: seed)
+            if margin == 0 { return blurred }
+            var moved = GreyImage(
+                width: medium.width + 2 * margin, height: medium.height + 2 * margin, shade: blurred.pixels.first ?? 255
+            )
+            for y in 0..<medium.height {
+                let start = (y + margin) * moved.width + margin
+                moved.pixels.replaceSubrange(
+                    start..<start + medium.width, with: blurred.pixels[y * medium.width..<(y + 1) * medium.width])
+            }
+            return moved
         }
     }
 }
@@ -165,12 +188,14 @@ extension GreyImage {
         return result
     }
 
-    /// Seen from the side, turned around an axis that is not the picture's own, half as large; around it the shade of the
-    /// upper left corner.
-    func tilted(degrees: Double, turn: Double) -> GreyImage {
+    /// A square picture, seen from the side, turned around an axis that is not the picture's own, half as large; around it
+    /// the shade of the upper left corner.
+    /// - Parameter unit: pixels that are as wide as the camera is 2.5 times away.
+    func tilted(degrees: Double, turn: Double, unit: Int) -> GreyImage {
         // Room for the turned corners.
         let room = 1.4
         let side = Int(Double(width) / 2 * room)
+        let ratio = Double(width) / Double(unit)
         var result = GreyImage(width: side, height: side, shade: pixels.first ?? 255)
         let tilt = degrees * .pi / 180
         let (ct, st, cr, sr) = (cos(tilt), sin(tilt), cos(turn), sin(turn))
@@ -182,13 +207,13 @@ extension GreyImage {
                     for px in 0..<side {
                         var sum = 0
                         for sub in 0..<4 {
-                            let sx = ((Double(px) + 0.25 + 0.5 * Double(sub & 1)) / Double(side) - 0.5) * room
-                            let sy = ((Double(py) + 0.25 + 0.5 * Double(sub >> 1)) / Double(side) - 0.5) * room
+                            let sx = ((Double(px) + 0.25 + 0.5 * Double(sub & 1)) / Double(side) - 0.5) * room * ratio
+                            let sy = ((Double(py) + 0.25 + 0.5 * Double(sub >> 1)) / Double(side) - 0.5) * room * ratio
                             // The ray through (sx, sy) meets the plane (p, q·cos t, q·sin t).
                             let q = sy * camera / (camera * ct - sy * st)
                             let p = sx * (camera + q * st) / camera
-                            let x = (p * cr - q * sr) + 0.5
-                            let y = (p * sr + q * cr) + 0.5
+                            let x = (p * cr - q * sr) / ratio + 0.5
+                            let y = (p * sr + q * cr) / ratio + 0.5
                             let isInside = x >= 0 && y >= 0 && x < 1 && y < 1
                             sum += Int(
                                 isInside ? from[Int(y * Double(height)) * width + Int(x * Double(width))] : from[0])

@@ -37,6 +37,18 @@ extension ScanScore {
         for cost in costs where !advice.contains(where: { $0.remedy == cost.advice.remedy }) {
             advice.append(cost.advice)
         }
+        if !failing.isEmpty {
+            let whose = failing.count > 1 ? "zxing and zbar fail" : "\(failing[0]) fails"
+            // What is behind it comes first, where that is known.
+            advice.insert(
+                ScanAdvice(
+                    problem: "\(whose) when it is small, a little blurred and pale",
+                    remedy: look.isArt
+                        ? "let less of the image show: more 'strength', a larger 'centre', a smaller 'budget'"
+                        : "keep more of each module: 'square' or 'rounded' modules and eyes, a darker ink, a smaller logo"
+                ),
+                at: min(1, advice.count))
+        }
         if let red = redGrade?[.contrast], red.grade < 2, (grade[.contrast]?.grade ?? 0) >= 2 {
             advice.append(
                 ScanAdvice(

@@ -58,9 +58,22 @@ public struct ScanJudge: ~Copyable {
         (0..<Self.readers).count { reads($0, image, bytes) }
     }
 
+    /// Those that don't read a code printed badly, of zxing and zbar: whoever scans has one of them.
+    mutating func failing(_ distorter: Distorter, _ bytes: [UInt8]) -> [String] {
+        var failing: [String] = []
+        for picture in distorter.printedBadly where failing.count < 2 {
+            // As apps do: dark and light by the neighbourhood, then by the whole picture.
+            if !failing.contains("zxing"), !reads(0, picture, bytes), !reads(2, picture, bytes) {
+                failing.append("zxing")
+            }
+            if hasZBar, !failing.contains("zbar"), !reads(1, picture, bytes) { failing.append("zbar") }
+        }
+        return failing
+    }
+
     /// For each axis the worst that the best two readers still read.
-    private mutating func severities(_ straightened: GreyImage, _ bytes: [UInt8]) -> [ScanAxis: Double] {
-        let distorter = Distorter(straightened, seed: seed)
+    private mutating func severities(_ distorter: Distorter, _ bytes: [UInt8]) -> [ScanAxis: Double] {
+        let straightened = distorter.large
         var result: [ScanAxis: Double] = [:]
         let clean = (0..<Self.readers).filter { reads($0, straightened, bytes) }
         let whole = 1 << Self.steps
@@ -90,18 +103,18 @@ public struct ScanJudge: ~Copyable {
         return result
     }
 
-    /// The margin of a straightened picture (eight pixels a module, quiet zone included).
+    /// The margin of a straightened picture (eight pixels a module, quiet zone and frame included).
     /// - Parameter plain: black squares on white that say the same.
-    mutating func margin(_ straightened: GreyImage, plain: Symbol, bytes: [UInt8]) -> ScanMargin {
+    mutating func margin(_ distorter: Distorter, plain: Symbol, bytes: [UInt8]) -> ScanMargin {
         let reference: [ScanAxis: Double]
         if let known = plains[plain] {
             reference = known
         } else {
             let picture = plain.smallestPicture.enlarged(by: Self.scale)
-            reference = severities(picture, bytes)
+            reference = severities(Distorter(picture, seed: seed), bytes)
             plains[plain] = reference
         }
-        let own = severities(straightened, bytes)
+        let own = severities(distorter, bytes)
         return ScanMargin(
             shares: ScanAxis.allCases.map { axis in
                 ScanMargin.Share(axis: axis, severity: own[axis] ?? 0, plain: reference[axis] ?? 0)
@@ -128,7 +141,8 @@ extension GreyImage {
 
 extension ScanJudge {
     /// Whether two of three readers read exactly these bytes in all of six pictures: as drawn, blurred by 0.3 modules, at
-    /// four pixels a module, at 60 % contrast with noise, from the side, and with noise alone.
+    /// four pixels a module, at 60 % contrast with noise, from the side, and with noise alone; and zxing as well as zbar when
+    /// it is printed badly.
     /// - Parameter straightened: eight pixels a module, quiet zone included.
     public mutating func bears(_ straightened: GreyImage, bytes: [UInt8]) -> Bool {
         let distorter = Distorter(straightened, seed: seed &+ 77)
@@ -154,6 +168,6 @@ extension ScanJudge {
             }
             if good < 2 { return false }
         }
-        return true
+        return failing(distorter, bytes).isEmpty
     }
 }

@@ -20,8 +20,12 @@ public struct ScanScore: Sendable {
     public let margin: ScanMargin
     /// Why it is nothing; empty for a code that passes.
     public let faults: [Fault]
-    /// 100 × (0.6 × mean share + 0.2 × least share + 0.2 × grade / 4), 0 with a fault.
-    public let points: Double
+    /// Those of zxing and zbar, the readers behind most apps, that don't read it at four pixels a module, blurred by 0.3
+    /// modules, at 60 % of its contrast. Not asked of photos, which are blurred and pale by themselves.
+    public private(set) var failing: [String]
+    /// 100 × (0.6 × mean share + 0.2 × least share + 0.2 × grade / 4); at most 54 when a reader is ``failing``, at most 60
+    /// light on dark; 0 with a fault.
+    public private(set) var points: Double
     /// The symbol that was judged.
     public let symbol: Symbol
     /// The bytes it says.
@@ -34,6 +38,15 @@ public struct ScanScore: Sendable {
     public let isInverted: Bool
     /// Whether it was photographed or scanned.
     public let isPhoto: Bool
+
+    /// Takes the readers that fail at codes like this one.
+    public mutating func add(failing others: [String]) {
+        for reader in others where !failing.contains(reader) { failing.append(reader) }
+        if !failing.isEmpty { points = min(points, Self.frail) }
+    }
+
+    /// What a code has at most that a reader fails at: not enough for print, unless the manifest asks for less.
+    public static let frail = 54.0
 
     /// Rounded.
     public var value: Int { Int(points.rounded()) }
@@ -97,13 +110,40 @@ extension ScanJudge {
     ///   - symbol: what is drawn.
     ///   - plain: the symbol that a plain code would have; by default `symbol`.
     ///   - mayBeInverted: light on dark is allowed.
+    ///   - isWhole: what lies beyond the quiet zone, a frame, is part of what readers see. It lies on white paper.
     public mutating func score(
         _ raster: Raster, scale: Double, x: Double, y: Double, symbol: Symbol, plain: Symbol? = nil,
-        mayBeInverted: Bool = false
+        mayBeInverted: Bool = false, isWhole: Bool = false
     ) -> ScanScore {
-        score(
+        let ring = isWhole ? Self.reach(raster, scale, x, y, symbol) : symbol.quietZone
+        return score(
             Tones.grey(raster), grid: SymbolGrid(scale: scale, x: x, y: y), symbol: symbol, plain: plain, photo: false,
-            mayBeInverted: mayBeInverted, red: Tones.underRedLight(raster))
+            mayBeInverted: mayBeInverted, red: Tones.underRedLight(raster), ring: ring)
+    }
+
+    /// Of zxing and zbar, those that fail at a picture that we drew ourselves, eight pixels a module, when it is printed
+    /// badly: on white paper, and cut out.
+    public mutating func failing(
+        _ raster: Raster, x: Double, y: Double, symbol: Symbol, isInverted: Bool, isWhole: Bool
+    ) -> [String] {
+        let scale = Double(Self.scale)
+        let ring = isWhole ? Self.reach(raster, scale, x, y, symbol) : symbol.quietZone
+        let shades = isInverted ? Tones.grey(raster).negative : Tones.grey(raster)
+        let picture = shades.straightened(
+            SymbolGrid(scale: scale, x: x, y: y), size: symbol.size, ring: ring, scale: Self.scale,
+            outside: isInverted ? 0 : 255)
+        let bytes = symbol.bytes ?? []
+        let failing = failing(Distorter(picture, seed: seed), bytes)
+        // A picture that is larger is looked at as it is, too.
+        let isCut = Int(x) >= 4 * Self.scale && Int(y) >= 4 * Self.scale && picture != shades
+        return failing.isEmpty && isCut ? self.failing(Distorter(shades, seed: seed), bytes) : failing
+    }
+
+    /// Modules around a symbol that show all of a picture.
+    private static func reach(_ raster: Raster, _ scale: Double, _ x: Double, _ y: Double, _ symbol: Symbol) -> Int {
+        let side = scale * Double(symbol.size)
+        let reach = max(x, y, Double(raster.width) - x - side, Double(raster.height) - y - side)
+        return max(symbol.quietZone, Int((reach / scale).rounded(.up)))
     }
 
     /// Scores a symbol that was found in somebody's picture. Light on dark is judged in its negative, and marked.
@@ -115,7 +155,7 @@ extension ScanJudge {
 
     private mutating func score(
         _ shades: GreyImage, grid: SymbolGrid, symbol: Symbol, plain: Symbol?, photo: Bool, mayBeInverted: Bool,
-        red: GreyImage?, isNegative: Bool = false
+        red: GreyImage?, isNegative: Bool = false, ring: Int? = nil
     ) -> ScanScore {
         let bytes = symbol.bytes ?? []
         var image = shades
@@ -128,20 +168,30 @@ extension ScanJudge {
             if other.rightModules > grade.rightModules { (image, grade, isInverted) = (negative, other, true) }
         }
         let picture = image.straightened(grid, size: symbol.size, ring: symbol.quietZone, scale: Self.scale)
+        var whole = picture
+        if let ring, ring > symbol.quietZone {
+            // The page around it is white, too, around what is light on dark.
+            whole = image.straightened(
+                grid, size: symbol.size, ring: ring, scale: Self.scale, outside: isInverted ? 0 : 255)
+        }
+        let distorter = Distorter(whole, seed: seed, unit: picture.width)
         var faults: [ScanScore.Fault] = []
-        let readers = readers(of: picture, bytes: bytes)
+        let readers = readers(of: whole, bytes: bytes)
         // Micro QR is known to zxing alone, whose two ways of looking count.
         if readers < 2 || bytes.isEmpty { faults.append(.unread(readers: readers)) }
         let depth = grade.quietDepths.min() ?? 0
         if depth < symbol.quietZone / 2 { faults.append(.noQuietZone(modules: depth)) }
         if isInverted, !mayBeInverted { faults.append(.inverted) }
-        let margin = margin(picture, plain: plain ?? symbol, bytes: bytes)
+        let failing = faults.isEmpty && !photo && symbol.kind == .standard ? failing(distorter, bytes) : []
+        let margin = margin(distorter, plain: plain ?? symbol, bytes: bytes)
         var points = 100 * (0.6 * margin.mean + 0.2 * margin.least + 0.2 * grade.overall / 4)
         // Four of six readers of our bench refuse light on dark: a C at best.
         if isInverted { points = min(points, 60) }
+        if !failing.isEmpty { points = min(points, ScanScore.frail) }
         if !faults.isEmpty { points = 0 }
         return ScanScore(
-            grade: grade, margin: margin, faults: faults, points: points, symbol: symbol, bytes: bytes,
+            grade: grade, margin: margin, faults: faults, failing: failing, points: points, symbol: symbol,
+            bytes: bytes,
             picture: picture,
             redGrade: red.map { ScanGrade($0, grid: grid, symbol: symbol) }, isInverted: isInverted, isPhoto: photo)
     }

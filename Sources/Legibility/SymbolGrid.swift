@@ -84,9 +84,9 @@ extension GreyImage {
         }
     }
 
-    /// The symbol alone, upright, with `ring` modules around it, at `scale` pixels a module. What is not in the picture is
-    /// white.
-    func straightened(_ grid: SymbolGrid, size: Int, ring: Int, scale: Int) -> GreyImage {
+    /// The symbol upright, with `ring` modules around it, at `scale` pixels a module. What is not in the picture has the
+    /// shade `outside`.
+    func straightened(_ grid: SymbolGrid, size: Int, ring: Int, scale: Int, outside: UInt8 = 255) -> GreyImage {
         let side = (size + 2 * ring) * scale
         var result = GreyImage(width: side, height: side)
         let module = grid.moduleSize(size: size)
@@ -108,7 +108,7 @@ extension GreyImage {
                                 count += 1
                             }
                         }
-                        to[py * side + px] = count == 0 ? 255 : UInt8(min(255, sum / count + 0.5))
+                        to[py * side + px] = count == 0 ? outside : UInt8(min(255, sum / count + 0.5))
                     }
                 }
             }

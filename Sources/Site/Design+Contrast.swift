@@ -10,9 +10,9 @@ extension Design {
     }
 
     /// What readers can't tell apart: below a contrast of 2.5 : 1 they fail, below 4 : 1 in bad light. `nil`: nothing, or
-    /// the paper is transparent and nobody knows. Contrast is that of WCAG 2.2, of the worst pair of colours.
+    /// the paper is transparent and nobody says what it lies on. Contrast is that of WCAG 2.2, of the worst pair of colours.
     public var contrastProblem: ContrastProblem? {
-        let papers = paper.colours.map(\.luminance)
+        let papers = (paper == .none ? ground.map { [$0] } ?? [] : paper.colours).map(\.luminance)
         guard let darkest = papers.min(), let lightest = papers.max() else { return nil }
         var warning: ContrastProblem?
         for (name, paint) in [("the ink", ink), ("the eyes' ink", frameInk), ("the eyes' ball-ink", ballInk)] {

@@ -184,6 +184,8 @@ public struct Design: Hashable, Sendable {
     public var ink = Paint.solid(.black)
     /// The light modules and the quiet zone.
     public var paper = Paint.solid(.white)
+    /// What it is printed on where ``paper`` is transparent: judged with it, never drawn; `nil`: white.
+    public var ground: Colour?
     /// The frames of the eyes; `nil`: as ``ink``.
     public var frameInk: Paint?
     /// The balls of the eyes; `nil`: as ``frameInk``.

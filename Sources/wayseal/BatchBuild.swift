@@ -1,5 +1,6 @@
 import ArgumentParser
 import Batches
+import Build
 import Glibc
 import Site
 import Support
@@ -83,6 +84,8 @@ struct BatchBuild {
                 found.reportBeside()
                 if !survey.isRight { throw .shards("") }
             }
+            // A whole build has judged all designs before.
+            if options.only != nil { try await judge(survey, site, loaded, workers: settings.workers) }
             bar = ProgressBar(isQuiet: input.print.quiet)
             let run = BatchRun(survey, site, settings)
             let result = options.merge ? try run.merge() : try await run.run { bar.show(batch.name, $0, $1) }
@@ -93,6 +96,18 @@ struct BatchBuild {
             if case .shards("") = error { throw ExitStatus.checkFailed }
             throw Failure(.outsideWorld, error.description, hint: error.hint)
         }
+    }
+
+    /// What `check` and the gate of a build say about the designs of a batch that is made alone.
+    private func judge(_ survey: BatchSurvey, _ site: Site, _ loaded: Loaded, workers: Int) async throws(BatchError) {
+        if survey.batch.images == .none, survey.batch.sheet == nil { return }
+        var found = loaded
+        let samples = try await survey.samples(site, workers: workers)
+        let gate = PrintGate(site, samples: samples, batch: survey.batch)
+        found.diagnostics = gate.sizes()
+        if found.errors == 0 { found.judge(gate, output, isQuiet: input.print.quiet) }
+        if !found.diagnostics.isEmpty { found.reportBeside() }
+        if found.errors > 0 { throw .shards("") }
     }
 
     /// `--only`: the batch of that name, without its links.

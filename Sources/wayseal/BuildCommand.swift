@@ -83,8 +83,9 @@ struct BuildCommand: AsyncParsableCommand {
             loaded.diagnostics.append(problem)
         }
         // A design that scans badly is not built, unless its score is asked to be lower.
-        if loaded.errors == 0, !site.codes.formats.isEmpty {
-            loaded.diagnostics += PrintGate(site).judge(all: false).diagnostics
+        let hasCodes = !site.codes.formats.isEmpty || formats == nil && !site.batches.isEmpty
+        if loaded.errors == 0, hasCodes {
+            loaded.judge(PrintGate(site, samples: compilation.samples), output, isQuiet: input.print.quiet)
         }
         try loaded.stopOnErrors()
 

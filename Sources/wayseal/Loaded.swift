@@ -79,6 +79,15 @@ struct Loaded {
         }
     }
 
+    /// Judges designs that were not judged before in this folder of builds, and adds what is wrong with them.
+    mutating func judge(_ gate: PrintGate, _ output: String, isQuiet: Bool) {
+        var known = JudgedDesigns(output: output)
+        var bar = ProgressBar(isQuiet: isQuiet)
+        diagnostics += gate.judge(all: false, known: &known) { bar.show("judging", $0, $1) }.diagnostics
+        bar.clear()
+        known.save()
+    }
+
     /// How many errors there are.
     var errors: Int { diagnostics.count { $0.severity == .error } }
     /// How many warnings there are.

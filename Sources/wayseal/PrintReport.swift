@@ -14,8 +14,12 @@ struct PrintReport {
     /// Judges all designs of a site, and reads all its codes.
     init(site: Site, isQuiet: Bool) {
         let gate = PrintGate(site)
-        let judged = gate.judge(all: true)
         var bar = ProgressBar(isQuiet: isQuiet)
+        // All reasons are wanted: nothing is known.
+        var known = JudgedDesigns()
+        let judged = gate.judge(all: true, known: &known) { bar.show("judging", $0, $1) }
+        bar.clear()
+        bar = ProgressBar(isQuiet: isQuiet)
         let codes = gate.readAll { bar.show("reading", $0, site.links.count) }
         bar.clear()
         verdicts = judged.verdicts

@@ -163,6 +163,6 @@ struct ArtTests {
             try score(.qart), try score(.qart, budget: 0.5),
             try score(.halftone, strength: ArtStrength(strength: 0, centre: 0.33))
         )
-        #expect(qart > 80 && qart <= 100 && spent < qart && spent > 55 && halftone < 40)
+        #expect(qart > 80 && qart <= 100 && spent < qart && spent > 45 && halftone < 40)
     }
 }

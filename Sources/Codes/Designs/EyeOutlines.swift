@@ -16,9 +16,9 @@ enum EyeOutlines {
         case .rounded: ring(&outline, all(2.1), all(1.15))
         case .circle: ring(&outline, all(3.5), all(2.5))
         case .squircle: ring(&outline, all(3.5), all(2.5), pull: 0.88)
-        case .leaf: ring(&outline, turned([0, 3, 0, 3], place), turned([0, 2.05, 0, 2.05], place))
+        case .leaf: ring(&outline, turned([0, 2.6, 0, 2.6], place), turned([0, 1.65, 0, 1.65], place))
         case .drop: ring(&outline, turned([0, 2.6, 2.6, 2.6], place), turned([0, 1.65, 1.65, 1.65], place))
-        case .petal: ring(&outline, turned([3.5, 3.5, 0, 3.5], place), turned([2.5, 2.5, 0, 2.5], place))
+        case .petal: ring(&outline, turned([2.8, 2.8, 0, 2.8], place), turned([1.85, 1.85, 0, 1.85], place))
         case .octagon:
             // The ring is one module thick at its cut corners, too: the inner cut is 2 − √2 shorter.
             outline.octagon(0, 0, 7, cut: 2)

@@ -72,7 +72,8 @@ public enum LogoPicture: Equatable, Sendable {
     }
 
     /// Whether the frame header of a JPEG (ITU-T T.81, section B.2.2) has four components.
-    private static func isCMYK(_ bytes: [UInt8]) -> Bool {
+    package static func isCMYK(_ bytes: [UInt8]) -> Bool {
+        guard bytes.starts(with: [0xFF, 0xD8]) else { return false }
         var place = 2
         while place + 9 < bytes.count, bytes[place] == 0xFF {
             let marker = bytes[place + 1]

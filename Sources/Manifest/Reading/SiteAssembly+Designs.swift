@@ -127,6 +127,7 @@ extension SiteAssembly {
     private mutating func readDesign(_ node: YAMLNode, folder: String, into design: inout Design) {
         if let ink = readPaint(node["ink"], "ink") { design.ink = ink }
         if let paper = readPaint(node["paper"], "paper") { design.paper = paper }
+        if let ground = readColour(node["ground"], "ground") { design.ground = ground }
         design.modules = choice(node["modules"], as: Design.Modules.self) ?? design.modules
         readEyes(node["eyes"], into: &design)
         readLogo(node["logo"], folder: folder, into: &design)

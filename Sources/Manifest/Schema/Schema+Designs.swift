@@ -7,6 +7,9 @@ extension ManifestLanguage {
             SchemaKey("extends", .text(.any), "The design to begin with."),
             SchemaKey("ink", .either(.any, .record(paint)), "Colour of the dark modules, in quotes; or a gradient."),
             SchemaKey("paper", .either(.any, .record(paint)), "Colour of the light modules; none: transparent."),
+            SchemaKey(
+                "ground", .either(.any, .record(colour)),
+                "What a code with transparent paper is printed on: judged with it, never drawn."),
             SchemaKey("modules", .text(.choice(Design.Modules.allCases.map(\.rawValue))), "Form of the modules."),
             SchemaKey(
                 "eyes", .either(.choice(Design.EyeFrame.allCases.map(\.rawValue)), .record(eyes)),
@@ -23,8 +26,12 @@ extension ManifestLanguage {
             SchemaKey("distance", .text(.any), "How far away people stand who scan it: 30cm."),
             SchemaKey("score", .text(.integer(0...100)), "Points its codes need at least; the site's by default."),
             SchemaKey("art", .either(.choice(["none"]), .record(art)), "An image that the code shows, or none."),
-            .later("prompt", .text(.any), "Words for generated art."),
-            .later("seed", .text(.any), "Seed of generated art."),
+            .later(
+                "prompt", .text(.any), "Words for an image that is generated.",
+                instead: "no image is generated yet, so bring one of your own: art: { image: photo.jpg }"),
+            .later(
+                "seed", .text(.any), "Seed of an image that is generated.",
+                instead: "an image of your own has it in its art: { image: photo.jpg, seed: 7 }"),
         ])
 
     static let art = SchemaRecord(

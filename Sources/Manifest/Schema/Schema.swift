@@ -75,20 +75,26 @@ struct SchemaKey: Sendable {
     /// This version compiles it.
     let works: Bool
     let use: Use
+    /// What to do as long as it does not work, in the imperative.
+    let instead: String
 
-    init(_ name: String, _ shape: SchemaShape, _ doc: String, works: Bool = true, use: Use = .open) {
+    init(
+        _ name: String, _ shape: SchemaShape, _ doc: String, works: Bool = true, use: Use = .open,
+        instead: String = "remove it for now"
+    ) {
         self.name = name
         self.shape = shape
         self.doc = doc
         self.works = works
         self.use = use
+        self.instead = instead
     }
 
     /// A key that a later version compiles.
     static func later(
-        _ name: String, _ shape: SchemaShape, _ doc: String, use: Use = .open
+        _ name: String, _ shape: SchemaShape, _ doc: String, use: Use = .open, instead: String = "remove it for now"
     ) -> SchemaKey {
-        SchemaKey(name, shape, doc, works: false, use: use)
+        SchemaKey(name, shape, doc, works: false, use: use, instead: instead)
     }
 }
 

@@ -129,7 +129,7 @@ struct SchemaCheck {
                             "'\(name)' is not compiled by this version yet",
                             help: key.use == .secret
                                 ? "remove '\(name)' for now"
-                                : "\(name): \(Self.begun(key.doc)); remove it for now"))
+                                : "\(name): \(Self.begun(key.doc)); \(key.instead)"))
                     inner.isLater = true
                 }
                 if key.use != .open { inner.use = key.use }
