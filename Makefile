@@ -21,7 +21,7 @@ RELEASE = -c release --static-swift-stdlib --product wayseal
 # How long `make fuzz` looks for bytes that make a parser trap.
 FUZZ_SECONDS ?= 600
 
-.PHONY: demo test fast spark bench fuzz lint docs gallery install clean build
+.PHONY: demo test fast spark designs bench fuzz lint docs gallery install clean build
 
 ## demo: build, compile fixtures/vinea, follow one of its links on a real nginx, show its code
 demo:
@@ -44,6 +44,11 @@ test:
 ## fast: the tests without servers and network
 fast:
 	$(SWIFT) test --parallel
+
+## designs: 200 random designs that pass the gate, by both readers (seven minutes on two cores)
+designs:
+	@.ci/install-packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	WAYSEAL_LONG_TESTS=1 WAYSEAL_TESTS=BuildTests $(SWIFT) test --parallel --filter RandomDesignTests
 
 ## spark: the Spark example of the docs by a real Spark, which brings half a gigabyte along
 spark:

@@ -13,7 +13,7 @@ struct DesignJudge: ~Copyable {
     private var encoder = QREncoder()
 
     /// Counts what judging means: a new number, and everything is judged again.
-    static let version = 1
+    static let version = 2
 
     /// Whether zbar is among the readers.
     var hasZBar: Bool { judge.hasZBar }
@@ -73,14 +73,19 @@ struct DesignJudge: ~Copyable {
         let design = template.design
         guard let raster = raster(drawn.drawing, design) else { return [] }
         let place = place(template, drawn.symbol)
-        return judge.failing(
+        let failing = judge.failing(
             raster, x: place.x, y: place.y, symbol: drawn.symbol,
             isInverted: design.isInverted, isWhole: design.frame != nil)
+        guard failing.isEmpty, let small = self.raster(drawn.drawing, design, scale: 4) else { return failing }
+        // A margin that is narrower than four modules gets the rest from the page.
+        let margin = design.frame == nil ? max(0, 4 - template.quietZone) * 4 : 0
+        return judge.failing(
+            small: small, margin: margin, bytes: drawn.symbol.bytes ?? [], isInverted: design.isInverted)
     }
 
     /// The pixels of a drawing, upon what it is printed on.
-    private func raster(_ drawing: Drawing, _ design: Design) -> Raster? {
-        guard var raster = try? drawing.raster(scale: Double(ScanPixels.perModule)) else { return nil }
+    private func raster(_ drawing: Drawing, _ design: Design, scale: Int = ScanPixels.perModule) -> Raster? {
+        guard var raster = try? drawing.raster(scale: Double(scale)) else { return nil }
         if design.paper == .none, let ground = design.ground { raster.lay(on: ground) }
         return raster
     }

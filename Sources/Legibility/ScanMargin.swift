@@ -60,8 +60,13 @@ public struct ScanJudge: ~Copyable {
 
     /// Those that don't read a code printed badly, of zxing and zbar: whoever scans has one of them.
     mutating func failing(_ distorter: Distorter, _ bytes: [UInt8]) -> [String] {
+        failing(distorter.printedBadly, bytes)
+    }
+
+    /// Those of zxing and zbar that fail at one of these pictures.
+    mutating func failing(_ pictures: [GreyImage], _ bytes: [UInt8]) -> [String] {
         var failing: [String] = []
-        for picture in distorter.printedBadly where failing.count < 2 {
+        for picture in pictures where failing.count < 2 {
             // As apps do: dark and light by the neighbourhood, then by the whole picture.
             if !failing.contains("zxing"), !reads(0, picture, bytes), !reads(2, picture, bytes) {
                 failing.append("zxing")
