@@ -38,6 +38,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
 server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
 with open(os.path.join(folder, "port.part"), "w") as file: file.write(str(server.server_port))
 os.rename(os.path.join(folder, "port.part"), os.path.join(folder, "port"))
-signal.alarm(120)
+signal.alarm(900)
 signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 server.serve_forever()
