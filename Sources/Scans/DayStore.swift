@@ -12,6 +12,8 @@ struct DayStore: ~Copyable {
     let eventsInMemory: Int
     var counter: DayCounter
     let encoder = EventEncoder()
+    /// Numbers of sources that are new, by their place in ``Ingestion/sources``.
+    private var sourceIDs: [Int: Int] = [:]
 
     init(_ database: consuming Database, zone: ZoneTable, goals: GoalPlan, _ settings: IngestSettings) {
         self.database = database
@@ -37,7 +39,7 @@ struct DayStore: ~Copyable {
             for day in delivery.closing.subtracting(taken).sorted() { try close(day, nil) }
             if !delivery.reached.isEmpty { try ConversionStore.store(delivery.reached, in: database) }
             if let today = delivery.sweep { try sweep(today: today) }
-            try storeSources(delivery, &receipt)
+            try storeSources(delivery)
             try transaction.commit()
             if delivery.tidies {
                 try database.execute("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE);")
@@ -86,11 +88,11 @@ struct DayStore: ~Copyable {
         }
     }
 
-    private func storeSources(_ delivery: Delivery, _ receipt: inout Receipt) throws(SQLiteError) {
+    private mutating func storeSources(_ delivery: Delivery) throws(SQLiteError) {
         for (index, source) in delivery.sources where source.headSize > 0 {
             let next = try database.first("SELECT COALESCE(MAX(id),0)+1 FROM source") { $0.int(0) }
-            let id = source.id ?? next ?? 1
-            receipt.sourceIDs[index] = id
+            let id = source.id ?? sourceIDs[index] ?? next ?? 1
+            sourceIDs[index] = id
             try database.run(
                 """
                 INSERT OR REPLACE INTO source(id, name, format, head_size, head, position, tail, lines, malformed,

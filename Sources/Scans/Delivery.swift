@@ -30,8 +30,6 @@ struct Delivery: Sendable {
 struct Receipt: Sendable {
     /// The memory of events that were stored.
     var spare: [[Event]] = []
-    /// Numbers of sources, by their place in ``Ingestion/sources``.
-    var sourceIDs: [Int: Int] = [:]
     /// Days that were closed: their salts can go.
     var closed: Set<Int> = []
 }

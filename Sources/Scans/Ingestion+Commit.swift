@@ -2,10 +2,9 @@ internal import Support
 
 /// Handing over what was read.
 extension Ingestion {
-    /// Hands all that was read to the store, with the days that can get nothing more; what was handed over before is
-    /// stored when this returns.
+    /// Hands all that was read to the store, with the days that can get nothing more.
     mutating func deliver(_ readers: [LogReader], isEnd: Bool) throws(IngestError) {
-        try settle()
+        try takeReceipts()
         var limit = intake.now
         if !isEnd {
             for reader in readers where !reader.isDone { limit = min(limit, reader.watermark) }
@@ -48,10 +47,15 @@ extension Ingestion {
 
     /// Waits until what was handed over is stored.
     mutating func settle() throws(IngestError) {
-        guard let receipt = try storing.wait() else { return }
-        for events in receipt.spare { intake.recycle(events) }
-        for (index, id) in receipt.sourceIDs { sources[index].id = id }
-        if !receipt.closed.isEmpty { try salts.destroy { receipt.closed.contains($0) } }
+        try storing.wait()
+        try takeReceipts()
+    }
+
+    private mutating func takeReceipts() throws(IngestError) {
+        for receipt in storing.takeReceipts() {
+            for events in receipt.spare { intake.recycle(events) }
+            if !receipt.closed.isEmpty { try salts.destroy { receipt.closed.contains($0) } }
+        }
     }
 
     /// Days that end before this moment get nothing more.

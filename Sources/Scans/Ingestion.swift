@@ -108,7 +108,7 @@ public struct Ingestion: ~Copyable {
             try readAll(&readers, shouldStop, progress)
         } catch {
             // What is being stored is whole all the same.
-            _ = try? storing.wait()
+            try? storing.wait()
             throw error
         }
         summary.classified = intake.classified - classified
