@@ -170,9 +170,10 @@ let package = Package(
         .testTarget(name: "TablesTests", dependencies: ["Tables", "Support", "TestSupport", "CXLSXWriter"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"]),
         .testTarget(
-            name: "QRCodeTests", dependencies: ["QRCode", "Codes", "CQREncode", "Decoding"]),
+            name: "QRCodeTests", dependencies: ["QRCode", "Codes", "CQREncode", "Decoding", "TestSupport"]),
         .testTarget(
-            name: "CodesTests", dependencies: ["Codes", "QRCode", "Decoding", "CPNG", "CZlib", "Site", "Support"]),
+            name: "CodesTests",
+            dependencies: ["Codes", "QRCode", "Decoding", "CPNG", "CZlib", "Site", "Support", "TestSupport"]),
         .testTarget(
             name: "ArtTests", dependencies: ["Art", "Site", "Legibility", "QRCode", "Codes", "Decoding", "Support"]),
         .testTarget(

@@ -10,13 +10,12 @@ extension BatchSurvey {
         let empty = all
         let designs = batch.rowDesign == nil ? [batch.design] : [batch.design] + batch.designNumbers.values
         guard let reader, designs.contains(where: { empty.takes($0) }) else { return all }
-        let domain = site.domains[batch.domain]
-        let prefix = Array(((domain.tls == .off ? "http://" : "https://") + domain.host + "/").utf8)
+        let prefix = BatchImages.prefix(batch, site)
         let (table, isDense, stretches) = (table, batch.isDense, table.stretches)
         do {
             try await OrderedWork.run(count: stretches.count, workers: workers) { index throws(BuildError) in
                 do throws(BatchError) {
-                    var (found, reader, url) = (empty, reader, prefix)
+                    var (found, reader) = (empty, reader)
                     let bytes = try table.read(stretches[index])
                     reader.begin(before: stretches[index].before)
                     while true {
@@ -25,15 +24,9 @@ extension BatchSurvey {
                         case .problem: continue
                         case .row:
                             guard (try? reader.normalize()) != nil, found.takes(reader.design) else { continue }
-                            url.removeSubrange(prefix.count...)
-                            url += reader.slug
-                            func text() -> String {
-                                let text = String(decoding: url, as: UTF8.self)
-                                return isDense ? text.uppercased() : text
-                            }
-                            let said = isDense ? Array(text().utf8) : url
-                            found.add(said.span, Int(reader.design)) {
-                                (text(), String(decoding: reader.slug, as: UTF8.self))
+                            let url = BatchImages.url(prefix, reader.slug, isDense: isDense)
+                            found.add(url.span, Int(reader.design)) {
+                                (String(decoding: url, as: UTF8.self), String(decoding: reader.slug, as: UTF8.self))
                             }
                         }
                     }

@@ -9,7 +9,7 @@ import Support
 public struct JudgedDesigns: Sendable {
     private let path: String?
     private var points: [String: Int] = [:]
-    /// Digests, those that were asked for or added last at the end.
+    /// Digests, those that were added last at the end.
     private var order: [String] = []
     private var isChanged = false
     /// Lines that are kept.

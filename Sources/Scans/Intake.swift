@@ -77,14 +77,6 @@ struct Intake: ~Copyable {
         codeMark = Array(rules.codeMark.utf8)
     }
 
-    /// Puts ``today`` back among the ``days``: before they are stored.
-    mutating func park() {
-        if current >= 0 { swap(&today, &days[current]) }
-        current = -1
-        currentFrom = .max
-        currentTo = .min
-    }
-
     mutating func enter(
         _ time: Int64, _ salts: inout some SaltSource, _ isClosed: (Int) -> Bool
     ) throws(IngestError) {
@@ -110,7 +102,10 @@ struct Intake: ~Copyable {
 
     /// All days that took lines, which it then has no more.
     mutating func takeDays() -> [OpenDay] {
-        park()
+        if current >= 0 { swap(&today, &days[current]) }
+        current = -1
+        currentFrom = .max
+        currentTo = .min
         var taken: [OpenDay] = []
         swap(&taken, &days)
         return taken

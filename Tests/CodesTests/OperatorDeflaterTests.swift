@@ -1,5 +1,6 @@
 import CZlib
 import Codes
+import TestSupport
 import Testing
 
 @Suite("Packed operators of PDF")
@@ -55,17 +56,5 @@ struct OperatorDeflaterTests {
         _ = deflater.packed(Array(text.reversed()))
         #expect(deflater.packed(text) == first)
         #expect(first.count < text.count / 20)
-    }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    init(seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
     }
 }

@@ -1,4 +1,5 @@
 import QRCode
+import TestSupport
 import Testing
 
 @Suite("Which module carries what")
@@ -8,7 +9,7 @@ struct LayoutTests {
         arguments: ErrorCorrection.allCases)
     func places(level: ErrorCorrection) throws {
         var encoder = QREncoder()
-        var random = SplitMix(state: 3)
+        var random = SplitMix(seed: 3)
         for version in 1...40 {
             let layout = try #require(SymbolLayout(version: version, level: level))
             let bytes = (0..<layout.dataCodewords).map { _ in UInt8.random(in: 0...255, using: &random) }
@@ -47,7 +48,7 @@ struct LayoutTests {
         arguments: ErrorCorrection.allCases)
     func correction(level: ErrorCorrection) throws {
         var encoder = QREncoder()
-        var random = SplitMix(state: 9)
+        var random = SplitMix(seed: 9)
         for version in [1, 2, 5, 7, 14, 27, 40] {
             let symbol = try encoder.encode(
                 "https://go.example.org/\(version)", level: level, minimumVersion: max(version, level == .low ? 2 : 4))

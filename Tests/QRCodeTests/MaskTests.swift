@@ -1,4 +1,5 @@
 import QRCode
+import TestSupport
 import Testing
 
 @Suite("mask")
@@ -46,7 +47,7 @@ struct MaskTests {
     @Test(
         "chosen has the least penalty of all eight, the first of equals", arguments: ErrorCorrection.allCases)
     func least(level: ErrorCorrection) throws {
-        var random = SplitMix(state: UInt64(level.rawValue))
+        var random = SplitMix(seed: UInt64(level.rawValue))
         var encoder = QREncoder()
         for version in [1, 2, 3, 4, 4, 6, 7, 11, 12] + (level == .low ? [10, 17, 27, 28] : []) {
             let text = (0..<Int.random(in: 4...7, using: &random)).map { _ in

@@ -2,19 +2,8 @@ import CQREncode
 import Codes
 import Decoding
 import QRCode
+import TestSupport
 import Testing
-
-/// A reproducible source of randomness.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
-    }
-}
 
 extension Symbol {
     /// The symbol as a picture with a quiet zone.
@@ -86,7 +75,7 @@ struct ExhaustiveTests {
     @Test("a full symbol of each version and level equals libqrencode's")
     func fullEqualsLibrary() throws {
         var encoder = QREncoder()
-        var random = SplitMix(state: 7)
+        var random = SplitMix(seed: 7)
         for (version, level) in everyVersionAndLevel {
             let capacity = try byteCapacity(version, level)
             let text = (0..<capacity).map { _ in UInt8.random(in: 0x61...0x7A, using: &random) }
@@ -127,7 +116,7 @@ struct ExhaustiveTests {
 struct PayloadTests {
     @Test("random payloads of every kind and length read back exactly")
     func randomPayloads() throws {
-        var random = SplitMix(state: 42)
+        var random = SplitMix(seed: 42)
         var encoder = QREncoder()
         let alphanumeric = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".utf8)
         for round in 0..<200 {

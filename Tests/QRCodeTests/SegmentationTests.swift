@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import QRCode
@@ -33,7 +34,7 @@ struct SegmentationTests {
 
     @Test("is never longer than the best of all divisions", arguments: 0...2)
     func optimal(versionClass: Int) {
-        var random = SplitMix(state: UInt64(versionClass))
+        var random = SplitMix(seed: UInt64(versionClass))
         var segmentation = Segmentation()
         // Digits, letters and bytes in stretches, since only those make changes of mode worth while.
         for _ in 0..<60 {
@@ -51,7 +52,7 @@ struct SegmentationTests {
 
     @Test("announces the bits that are then written")
     func announced() throws {
-        var random = SplitMix(state: 5)
+        var random = SplitMix(seed: 5)
         var encoder = QREncoder()
         var segmentation = Segmentation()
         for _ in 0..<300 {
